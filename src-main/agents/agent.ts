@@ -1,0 +1,48 @@
+// What an agent is to the trainer: an initial state and the programs over it.
+import type { AgentDeclaration } from '../contract/declarations.ts';
+import type { ParameterValues } from '../contract/parameters.ts';
+import type { NamedArrays, NamedShapes, ProgramDeclaration } from '../engine/program.ts';
+import type { RandomStream } from '../random/stream.ts';
+
+/** Sizes of the task that an agent is made for. */
+export interface Problem {
+  observationSize: number;
+  actionSize: number;
+}
+
+/**
+ * A program that learns, with its schedule. Its batch inputs are named `observation` [B, o], `action` [B, a],
+ * `reward` [B], `next-observation` [B, o] and `terminated` [B] (1 where the episode really ended, 0 else).
+ * Its noise inputs are filled with standard normal numbers from the update stream, in the signature's order.
+ */
+export interface UpdateProgram extends ProgramDeclaration {
+  batchSize: number;
+  /** Runs at every n-th gradient step. */
+  every: number;
+}
+
+/** An agent made for one problem. */
+export interface AgentInstance {
+  declaration: AgentDeclaration;
+  stateShapes: NamedShapes;
+  /** Parameters from the stream; moments, targets and dual variables at their starting values. */
+  initialState(stream: RandomStream): NamedArrays;
+  /** In the order in which they run within a gradient step. */
+  updates: UpdateProgram[];
+  /** Batch `observation` [1, o], noise `exploration` [1, a]; diagnostic `action` [1, a], sampled, in [-1, 1]. */
+  act: ProgramDeclaration;
+  /**
+   * Batch `observation` [n, o] with n free; diagnostics `mean-action`, `mean`, `sigma` [n, a] (contract's
+   * policyFile). Given n, so that evaluation and export can choose it.
+   */
+  policy(n: number): ProgramDeclaration;
+  /** Batch `observation` [n, o], `action` [n, a]; diagnostics `q1`, `q2` [n]. */
+  critics(n: number): ProgramDeclaration;
+  /** The programs' control inputs for these hyper-parameter values. */
+  controls(values: ParameterValues): NamedArrays;
+}
+
+export interface Agent {
+  declaration: AgentDeclaration;
+  create(problem: Problem, values: ParameterValues): AgentInstance;
+}

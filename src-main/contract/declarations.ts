@@ -1,0 +1,83 @@
+// What a task, an agent and a device say about themselves. Plain data: it is stored with runs, sent to
+// windows and printed by the CLI.
+import type { ParameterDeclaration, ParameterValues } from './parameters.ts';
+
+/** One observation or action dimension. */
+export interface DimensionDeclaration {
+  name: string;
+  unit: string;
+}
+
+export interface ActionDeclaration extends DimensionDeclaration {
+  /** Range in the task's own unit. Agents act in [-1, 1], which is mapped onto it linearly. */
+  low: number;
+  high: number;
+}
+
+export interface RewardTermDeclaration {
+  name: string;
+  /** The factor already contained in the recorded term. */
+  weight: number;
+  sentence: string;
+}
+
+/** A camera as in MuJoCo's viewer: it looks at a body or point from a distance (m) and two angles (degrees). */
+export interface CameraDeclaration {
+  trackBody: string | null;
+  lookAt: readonly [number, number, number];
+  distance: number;
+  azimuth: number;
+  elevation: number;
+}
+
+export interface TaskDeclaration {
+  /** kebab-case: `half-cheetah`. */
+  id: string;
+  title: string;
+  sentence: string;
+  family: 'classic' | 'locomotion' | 'manipulation';
+  /** File under assets/models. */
+  model: string;
+  observation: readonly DimensionDeclaration[];
+  action: readonly ActionDeclaration[];
+  rewardTerms: readonly RewardTermDeclaration[];
+  /** When an episode terminates, in words; null where it never does. */
+  termination: string | null;
+  /** Environment steps after which an episode is truncated. */
+  timeLimit: number;
+  /** MuJoCo steps per environment step. */
+  frameSkip: number;
+  /** Seconds of simulated time in an environment step. */
+  stepSeconds: number;
+  resetNoise: string;
+  camera: CameraDeclaration;
+  citation: string;
+}
+
+export interface AgentDeclaration {
+  /** kebab-case: `sac`. */
+  id: string;
+  title: string;
+  sentence: string;
+  /** The four choices of variational EM, in words. */
+  parts: { prior: string; posterior: string; value: string; temperature: string };
+  parameters: readonly ParameterDeclaration[];
+  citation: string;
+  /** The documentation page, below docs/. */
+  page: string;
+}
+
+/** An agent as a window or the CLI needs it: with the defaults of every task resolved. */
+export interface ResolvedAgent extends AgentDeclaration {
+  /** Task id to the complete default values for it: no `'auto'` is left. */
+  taskDefaults: Record<string, ParameterValues>;
+}
+
+export interface DeviceDeclaration {
+  /** `cpu`, `reference`, `gpu` … */
+  id: string;
+  title: string;
+  available: boolean;
+  /** Why it can or cannot be used, in words a person can act on. */
+  reason: string;
+}

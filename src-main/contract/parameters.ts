@@ -1,0 +1,112 @@
+// Hyper-parameters: what one is, and how a value from a person or a file is checked. The CLI's flags, the
+// window's forms, the documentation and the stored configuration all come from these declarations.
+
+export type ParameterValue = number | string | boolean | readonly number[];
+
+/** One hyper-parameter, declared once beside the code that uses it. */
+export interface ParameterDeclaration {
+  /** kebab-case, as on the command line: `batch-size`. */
+  name: string;
+  /** `integers` is a list of whole numbers, written `256,256`. */
+  kind: 'integer' | 'number' | 'choice' | 'boolean' | 'integers';
+  /** The default; `'auto'` where it depends on the task (see AgentDeclaration.taskDefaults). */
+  default: ParameterValue;
+  /** Smallest and largest value allowed, both inclusive (of each entry, for `integers`). */
+  min?: number;
+  max?: number;
+  choices?: readonly string[];
+  /** Unit as shown after the number: `nats`, `environment steps`, `1`. */
+  unit: string;
+  /** How a slider or an axis should be spaced. */
+  scale: 'linear' | 'log';
+  /** One sentence for a person who meets the name for the first time. */
+  sentence: string;
+  /** Where the parameter and its default come from. */
+  citation: string;
+  /** May it change during a run? */
+  live: boolean;
+  group: 'run' | 'optimisation' | 'temperature' | 'networks' | 'replay' | 'evaluation';
+}
+
+export type ParameterValues = Record<string, ParameterValue>;
+
+/** A value refused: `parameter` names the field, the message says the allowed range. */
+export class ParameterError extends Error {
+  readonly parameter: string;
+  constructor(parameter: string, message: string) {
+    super(message);
+    this.name = 'ParameterError';
+    this.parameter = parameter;
+  }
+}
+
+/** The allowed values in words: "a whole number from 1 to 65,536". */
+export function describeRange(declaration: ParameterDeclaration): string {
+  const { kind, min, max, choices } = declaration;
+  if (kind === 'boolean') return 'true or false';
+  if (kind === 'choice') return `one of ${(choices ?? []).join(', ')}`;
+  const what = { integer: 'a whole number', number: 'a number', integers: 'whole numbers, separated by commas, each' }[kind];
+  if (min !== undefined && max !== undefined) return `${what} from ${formatBound(min)} to ${formatBound(max)}`;
+  if (min !== undefined) return `${what} of at least ${formatBound(min)}`;
+  if (max !== undefined) return `${what} of at most ${formatBound(max)}`;
+  return what;
+}
+
+function formatBound(value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e9)) return value.toExponential().replace('e+', 'e');
+  return value.toLocaleString('en-US', { maximumFractionDigits: 6 });
+}
+
+/**
+ * Checks a typed value or a text against the declaration.
+ * @throws ParameterError naming the parameter, what was given and the allowed range.
+ */
+export function parseParameter(declaration: ParameterDeclaration, given: unknown): ParameterValue {
+  const refuse = (): never => {
+    const shown = typeof given === 'string' ? `"${given.slice(0, 60)}"` : JSON.stringify(given)?.slice(0, 60);
+    throw new ParameterError(
+      declaration.name,
+      `${declaration.name} must be ${describeRange(declaration)}; ${shown} was given`,
+    );
+  };
+  const inRange = (value: number): boolean =>
+    Number.isFinite(value) &&
+    (declaration.min === undefined || value >= declaration.min) &&
+    (declaration.max === undefined || value <= declaration.max);
+  const toNumber = (value: unknown): number => {
+    if (typeof value === 'number') return value;
+    // Only plain decimal notation: '' would be 0, '0x10' 16, '1,5' NaN.
+    if (typeof value === 'string' && /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(value)) return Number(value);
+    return NaN;
+  };
+
+  switch (declaration.kind) {
+    case 'boolean':
+      if (given === true || given === 'true') return true;
+      if (given === false || given === 'false') return false;
+      return refuse();
+    case 'choice':
+      if (typeof given === 'string' && declaration.choices?.includes(given)) return given;
+      return refuse();
+    case 'number': {
+      const value = toNumber(given);
+      return inRange(value) ? value : refuse();
+    }
+    case 'integer': {
+      const value = toNumber(given);
+      return inRange(value) && Number.isSafeInteger(value) ? value : refuse();
+    }
+    case 'integers': {
+      const parts: unknown[] = Array.isArray(given) ? given : typeof given === 'string' ? given.split(/[,\s]+/).filter(Boolean) : [];
+      const values = parts.map(toNumber);
+      if (values.length < 1 || values.length > 8) return refuse();
+      return values.every((value) => inRange(value) && Number.isSafeInteger(value)) ? values : refuse();
+    }
+  }
+}
+
+/** A value as it is written on the command line and shown in tables: `256,256`, `0.0003`, `true`. */
+export function formatParameter(value: ParameterValue): string {
+  return Array.isArray(value) ? value.join(',') : String(value);
+}

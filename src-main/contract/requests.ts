@@ -1,0 +1,152 @@
+// The contract: every request that a shell carries from a window to the workstation, and every event that
+// comes back unasked. Requests are checked by their schema at the edge; responses are typed.
+import { z } from 'zod';
+import type { DeviceDeclaration, ResolvedAgent, TaskDeclaration } from './declarations.ts';
+import { controlActions, type QueueEntry, type RunDetail, type RunSummary } from './runs.ts';
+import { metricDeclarations, type MetricSeries, type PolicySnapshot, type Rollout } from './series.ts';
+
+const runId = z.string().min(1).max(64);
+const nothing = z.strictObject({});
+const parameterValue = z.union([z.number(), z.string().max(200), z.boolean(), z.array(z.number()).max(8)]);
+
+export const requestSchemas = {
+  'system.describe': nothing,
+  'system.doctor': nothing,
+  'runs.list': nothing,
+  'runs.get': z.strictObject({ run: runId }),
+  'runs.create': z.strictObject({
+    task: z.string().max(100),
+    agent: z.string().max(100),
+    hyperparameters: z.record(z.string().max(100), parameterValue),
+    /** As typed: `1`, `1-3`, `1,4,9`. One run a seed. */
+    seeds: z.string().min(1).max(100),
+    device: z.string().max(100),
+    /** null lets the workstation choose. */
+    threads: z.int().min(1).max(256).nullable(),
+    name: z.string().trim().max(120).nullable(),
+  }),
+  'runs.rename': z.strictObject({ run: runId, name: z.string().trim().min(1, 'a name needs at least one character').max(120) }),
+  'runs.star': z.strictObject({ run: runId, starred: z.boolean() }),
+  'runs.annotate': z.strictObject({ run: runId, note: z.string().max(20_000) }),
+  /** Deletes softly: restorable until `runs.purge`, or for 30 days. */
+  'runs.delete': z.strictObject({ runs: z.array(runId).min(1).max(10_000) }),
+  'runs.restore': z.strictObject({ runs: z.array(runId).min(1).max(10_000) }),
+  'runs.deleteCheckpoints': z.strictObject({ run: runId }),
+  'runs.control': z.strictObject({ run: runId, action: z.enum(controlActions) }),
+  /** Continues a stopped, interrupted, failed or finished run; `steps` is a new total. */
+  'runs.continue': z.strictObject({ run: runId, steps: z.int().min(1).max(1e9).nullable() }),
+  'runs.log': z.strictObject({ run: runId, maxBytes: z.int().min(1).max(1_000_000) }),
+  'runs.importDemo': nothing,
+  'queue.list': nothing,
+  /** Moves a waiting run to a place in the queue; 1 is next. */
+  'queue.move': z.strictObject({ run: runId, position: z.int().min(1).max(100_000) }),
+  'queue.cancel': z.strictObject({ run: runId }),
+  'metrics.query': z.strictObject({
+    run: runId,
+    metrics: z.array(z.string().max(100)).min(1).max(50),
+    /** Environment steps, both inclusive; null is open. */
+    fromStep: z.number().nullable(),
+    toStep: z.number().nullable(),
+    /** At most this many entries a series. */
+    maxPoints: z.int().min(2).max(100_000),
+    /** Include the rows of earlier attempts that a resume has superseded (as series of their own)? */
+    includeSuperseded: z.boolean(),
+  }),
+  'rollouts.get': z.strictObject({ rollout: z.int().min(1) }),
+  'snapshots.get': z.strictObject({
+    run: runId,
+    /** `live` is the newest; a step names an evaluation's policy. */
+    at: z.union([z.literal('live'), z.int().min(0)]),
+  }),
+} as const;
+
+export type RequestName = keyof typeof requestSchemas;
+export type RequestOf<K extends RequestName> = z.infer<(typeof requestSchemas)[K]>;
+
+/** One line of the doctor's report. */
+export interface DoctorLine {
+  label: string;
+  value: string;
+  state: 'ok' | 'missing' | 'warning' | 'info';
+  /** What to do about it; null where nothing is wrong. */
+  advice: string | null;
+}
+export interface DoctorReport {
+  sections: { title: string; lines: DoctorLine[] }[];
+}
+
+export interface SystemDescription {
+  version: string;
+  dataDirectory: string;
+  host: string;
+  platform: string;
+  cpuCount: number;
+  /** Trainers that may run at once on this machine. */
+  trainerShare: number;
+  tasks: TaskDeclaration[];
+  agents: ResolvedAgent[];
+  devices: DeviceDeclaration[];
+  metrics: typeof metricDeclarations;
+}
+
+export interface Responses {
+  'system.describe': SystemDescription;
+  'system.doctor': DoctorReport;
+  'runs.list': { runs: RunSummary[] };
+  'runs.get': RunDetail;
+  'runs.create': { runs: string[] };
+  'runs.rename': Record<never, never>;
+  'runs.star': Record<never, never>;
+  'runs.annotate': Record<never, never>;
+  'runs.delete': { deleted: string[] };
+  'runs.restore': { restored: string[] };
+  'runs.deleteCheckpoints': { freedBytes: number };
+  'runs.control': Record<never, never>;
+  'runs.continue': Record<never, never>;
+  'runs.log': { text: string; isTruncated: boolean; path: string };
+  'runs.importDemo': { run: string };
+  'queue.list': { entries: QueueEntry[] };
+  'queue.move': { entries: QueueEntry[] };
+  'queue.cancel': Record<never, never>;
+  'metrics.query': { series: MetricSeries[]; superseded: (MetricSeries & { attempt: number })[] };
+  'rollouts.get': Rollout;
+  'snapshots.get': PolicySnapshot;
+}
+export type ResponseOf<K extends RequestName> = Responses[K];
+
+/** A refusal or failure in words for a person. */
+export interface ContractError {
+  code: 'invalid-request' | 'not-found' | 'conflict' | 'unavailable' | 'failed';
+  /** What happened, what was kept, what to do. */
+  message: string;
+  /** The field at fault, if one is: `hyperparameters.batch-size`. */
+  field: string | null;
+}
+
+export type WorkstationEvent =
+  /** Rows of the run list changed (created, state, progress, renamed, deleted, restored). */
+  | { kind: 'runs-changed'; runs: RunSummary[]; removed: string[] }
+  /** New points, evaluations, events, checkpoints or a new live snapshot of these runs. */
+  | { kind: 'run-data-changed'; runs: { run: string; environmentSteps: number; snapshotStep: number | null; evaluationCount: number; eventCount: number }[] }
+  | { kind: 'queue-changed'; entries: QueueEntry[] }
+  /** Machine load, about once in two seconds: shares are 0 to 1, sizes in bytes. */
+  | { kind: 'machine'; cpuShare: number; memoryUsedBytes: number; memoryTotalBytes: number; diskFreeBytes: number };
+
+/** What a renderer is given by its shell. */
+export interface Workstation {
+  /** @throws WorkstationError */
+  call<K extends RequestName>(name: K, request: RequestOf<K>): Promise<ResponseOf<K>>;
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: (event: WorkstationEvent) => void): () => void;
+}
+
+export class WorkstationError extends Error {
+  readonly code: ContractError['code'];
+  readonly field: string | null;
+  constructor(error: ContractError) {
+    super(error.message);
+    this.name = 'WorkstationError';
+    this.code = error.code;
+    this.field = error.field;
+  }
+}
