@@ -1,0 +1,253 @@
+// One simulation: a compiled model and its state, with cached views into MuJoCo's heap, snapshots and a
+// watch over divergence.
+import type { DoubleBuffer, MjData, MjModel } from '@mujoco/mujoco';
+import { errorText, PhysicsError } from './errors.ts';
+import { loadModel } from './load-model.ts';
+import type { ModelFiles } from './load-model.ts';
+import type { MuJoCo } from './mujoco.ts';
+import { findName, readNames } from './names.ts';
+import type { ModelNames, NamedKind } from './names.ts';
+import { readWarnings, warningSentence } from './warnings.ts';
+import type { WarningCounts } from './warnings.ts';
+
+/**
+ * The arrays of MjData that callers read and write. They lie in MuJoCo's heap, which moves when it grows
+ * (any model load may do that): take them from the simulator each time and keep none.
+ */
+interface Views {
+  qpos: Float64Array;
+  qvel: Float64Array;
+  ctrl: Float64Array;
+  xpos: Float64Array;
+  xquat: Float64Array;
+  geomXpos: Float64Array;
+  geomXmat: Float64Array;
+  cameraXpos: Float64Array;
+  cameraXmat: Float64Array;
+  mocapPos: Float64Array;
+  mocapQuat: Float64Array;
+}
+
+export class Simulator {
+  readonly mujoco: MuJoCo;
+  readonly model: MjModel;
+  readonly data: MjData;
+  readonly names: ModelNames;
+  /** Numbers of positions, velocities, controls, bodies, geoms and mocap bodies. */
+  readonly counts: Readonly<{ qpos: number; qvel: number; ctrl: number; body: number; geom: number; mocap: number }>;
+  /** Length of a saved state. */
+  readonly stateSize: number;
+  /** Seconds of one MuJoCo step. */
+  readonly timestep: number;
+  readonly #stateBuffer: DoubleBuffer;
+  readonly #stateBits: number;
+  #views: Views;
+  #broken: string | null = null;
+  #disposed = false;
+
+  /**
+   * Compiles the model and brings the simulation to its default state.
+   * @param files what the model includes or refers to (meshes, textures, other XML), by name
+   * @throws PhysicsError `model` with MuJoCo's explanation when the model does not compile.
+   */
+  constructor(mujoco: MuJoCo, modelXml: string, files: ModelFiles = {}) {
+    this.mujoco = mujoco;
+    const { model, data } = loadModel(mujoco, modelXml, files);
+    this.model = model;
+    this.data = data;
+    this.names = readNames(model);
+    this.counts = {
+      qpos: model.nq, qvel: model.nv, ctrl: model.nu, body: model.nbody, geom: model.ngeom, mocap: model.nmocap,
+    };
+    this.#stateBits = mujoco.mjtState.mjSTATE_INTEGRATION.value;
+    this.stateSize = mujoco.mj_stateSize(model, this.#stateBits);
+    this.timestep = model.opt.timestep;
+    this.#stateBuffer = new mujoco.DoubleBuffer(this.stateSize);
+    mujoco.mj_forward(model, data);
+    this.#views = readViews(data);
+  }
+
+  /** Joint positions: metres and radians, quaternions w x y z. Length `counts.qpos`. */
+  get qpos(): Float64Array {
+    return this.#fresh().qpos;
+  }
+  /** Joint velocities: m/s and rad/s. Length `counts.qvel`. */
+  get qvel(): Float64Array {
+    return this.#fresh().qvel;
+  }
+  /** Control inputs, in the actuators' units. Length `counts.ctrl`. */
+  get ctrl(): Float64Array {
+    return this.#fresh().ctrl;
+  }
+  /** Body positions in the world (m), [body, 3]. After `step` they describe the state before its last MuJoCo step. */
+  get xpos(): Float64Array {
+    return this.#fresh().xpos;
+  }
+  /** Body orientations in the world as quaternions w x y z, [body, 4]; they lag like `xpos`. */
+  get xquat(): Float64Array {
+    return this.#fresh().xquat;
+  }
+  /** Geom positions in the world (m), [geom, 3]; they lag like `xpos`. */
+  get geomXpos(): Float64Array {
+    return this.#fresh().geomXpos;
+  }
+  /** Geom rotation matrices, world from geom, row-major, [geom, 9]; they lag like `xpos`. */
+  get geomXmat(): Float64Array {
+    return this.#fresh().geomXmat;
+  }
+  /** Camera positions in the world (m), [camera, 3]; they lag like `xpos`. */
+  get cameraXpos(): Float64Array {
+    return this.#fresh().cameraXpos;
+  }
+  /** Camera rotation matrices, row-major, [camera, 9]: a camera looks along its −Z, Y is up. */
+  get cameraXmat(): Float64Array {
+    return this.#fresh().cameraXmat;
+  }
+  /** Positions of the mocap bodies (m), [mocap, 3]. */
+  get mocapPos(): Float64Array {
+    return this.#fresh().mocapPos;
+  }
+  /** Orientations of the mocap bodies, quaternions w x y z, [mocap, 4]. */
+  get mocapQuat(): Float64Array {
+    return this.#fresh().mocapQuat;
+  }
+  /** Simulated seconds since the reset. */
+  get time(): number {
+    return this.data.time;
+  }
+
+  /** Brings everything back to the model's default state and computes what follows from it. */
+  reset(): void {
+    this.#requireAlive();
+    this.mujoco.mj_resetData(this.model, this.data);
+    this.#broken = null;
+    this.mujoco.mj_forward(this.model, this.data);
+  }
+
+  /** Computes everything that follows from the present positions, velocities and controls. */
+  forward(): void {
+    this.#requireWhole();
+    this.mujoco.mj_forward(this.model, this.data);
+  }
+
+  /** Computes body, geom and camera poses from the present positions; leaves the dynamics' state alone. */
+  updatePoses(): void {
+    this.#requireWhole();
+    this.mujoco.mj_kinematics(this.model, this.data);
+    this.mujoco.mj_comPos(this.model, this.data);
+    this.mujoco.mj_camlight(this.model, this.data);
+  }
+
+  /**
+   * Advances by `frameSkip` MuJoCo steps under the present controls.
+   * @throws PhysicsError `unstable` when the simulation diverged: MuJoCo then silently goes back to the default
+   *   state, which must not be mistaken for motion. `step` when MuJoCo failed. Both need a reset.
+   */
+  step(frameSkip: number): void {
+    this.#requireWhole();
+    const { mujoco, model, data } = this;
+    const timeBefore = data.time;
+    try {
+      for (let k = 0; k < frameSkip; k += 1) mujoco.mj_step(model, data);
+    } catch (error) {
+      this.#broken = `MuJoCo failed at ${timeBefore} s: ${errorText(error)}`;
+      throw new PhysicsError('step', `${this.#broken}. Reset the simulation to go on.`, { cause: error });
+    }
+    // Warnings neither throw nor print here. MuJoCo's own reset sets the clock back, which is cheap to see;
+    // in the first step after a reset the clock cannot tell, so the counters are read.
+    const expected = timeBefore + (frameSkip - 0.5) * this.timestep;
+    if (timeBefore === 0 || !(data.time > expected)) this.#checkDivergence(timeBefore);
+  }
+
+  /** MuJoCo's integration state, from which the simulation continues bit for bit, also in another instance. */
+  saveState(): Float64Array {
+    this.#requireWhole();
+    this.mujoco.mj_getState(this.model, this.data, this.#stateBuffer, this.#stateBits);
+    return Float64Array.from(this.#stateBuffer.GetView() as Float64Array);
+  }
+
+  /**
+   * Continues from a saved state. Derived values (poses, forces) are computed for that very state.
+   * @throws PhysicsError `state` when the array has the wrong length or holds a number that is not finite.
+   */
+  restoreState(state: Float64Array): void {
+    this.#requireAlive();
+    if (state.length !== this.stateSize) {
+      throw new PhysicsError('state', `a saved state of this model has ${this.stateSize} numbers, not ${state.length}`);
+    }
+    const values = Array.from(state);
+    const bad = values.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw new PhysicsError('state', `number ${bad} of the saved state is ${values[bad]}`);
+    const { mujoco, model, data } = this;
+    mujoco.mj_resetData(model, data);
+    this.#broken = null;
+    mujoco.mj_setState(model, data, values, this.#stateBits);
+    mujoco.mj_forward(model, data);
+    // mj_forward overwrites the solver's warm start, which is part of the state.
+    mujoco.mj_setState(model, data, values, this.#stateBits);
+  }
+
+  /** How often MuJoCo warned since the reset, by kind. */
+  warnings(): WarningCounts {
+    this.#requireAlive();
+    return readWarnings(this.mujoco, this.data).counts;
+  }
+
+  /** The id of a named element; PhysicsError `model` when there is none. */
+  idOf(kind: NamedKind, name: string): number {
+    return findName(this.names, kind, name);
+  }
+
+  /** Frees the model and its data; a second call does nothing. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#stateBuffer.delete();
+    this.data.delete();
+    this.model.delete();
+  }
+
+  #fresh(): Views {
+    // Heap growth detaches the old buffer: every view then has length 0. xpos always holds the world body.
+    if (this.#views.xpos.length === 0) {
+      this.#requireAlive();
+      this.#views = readViews(this.data);
+    }
+    return this.#views;
+  }
+
+  #requireAlive(): void {
+    if (this.#disposed) throw new PhysicsError('state', 'this simulation has been disposed of');
+  }
+
+  #requireWhole(): void {
+    this.#requireAlive();
+    if (this.#broken !== null) {
+      throw new PhysicsError('state', `${this.#broken}. Reset the simulation or restore a state before going on.`);
+    }
+  }
+
+  #checkDivergence(timeBefore: number): void {
+    const warnings = readWarnings(this.mujoco, this.data);
+    if (warnings.divergence === null && this.data.time > timeBefore) return;
+    const cause = warnings.divergence === null ? 'its clock went back' : warningSentence(warnings.divergence);
+    this.#broken = `the simulation diverged after ${timeBefore.toFixed(3)} s: ${cause}`;
+    throw new PhysicsError('unstable', `${this.#broken}. MuJoCo has set it to the model's default state.`);
+  }
+}
+
+function readViews(data: MjData): Views {
+  return {
+    qpos: data.qpos as Float64Array,
+    qvel: data.qvel as Float64Array,
+    ctrl: data.ctrl as Float64Array,
+    xpos: data.xpos as Float64Array,
+    xquat: data.xquat as Float64Array,
+    geomXpos: data.geom_xpos as Float64Array,
+    geomXmat: data.geom_xmat as Float64Array,
+    cameraXpos: data.cam_xpos as Float64Array,
+    cameraXmat: data.cam_xmat as Float64Array,
+    mocapPos: data.mocap_pos as Float64Array,
+    mocapQuat: data.mocap_quat as Float64Array,
+  };
+}

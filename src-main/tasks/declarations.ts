@@ -1,0 +1,11 @@
+// All tasks, as plain data. Importing this loads no physics.
+import type { TaskDeclaration } from '../contract/declarations.ts';
+import { invertedPendulumDeclaration } from './classic/inverted-pendulum.ts';
+
+/** Every task, the quickest to learn first. */
+export const taskDeclarations: readonly TaskDeclaration[] = [invertedPendulumDeclaration];
+
+/** The declaration of the task `id`, if there is such a task. */
+export function findTaskDeclaration(id: string): TaskDeclaration | undefined {
+  return taskDeclarations.find((declaration) => declaration.id === id);
+}
