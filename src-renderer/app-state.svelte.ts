@@ -1,0 +1,181 @@
+// What all places share: the workstation, the runs kept live, the route, theme, selection, commands, toasts.
+import type { RunSummary, QueueEntry } from '../src-main/contract/runs.ts';
+import type { RequestName, RequestOf, ResponseOf, SystemDescription, WorkstationEvent } from '../src-main/contract/requests.ts';
+import type { Connection, ConnectionState } from './api/connection.ts';
+import { CommandRegistry } from './commands.ts';
+import { History, type Action } from './history.ts';
+import { formatRoute, parseRoute, type Route } from './route.ts';
+
+export type ThemeChoice = 'system' | 'light' | 'dark';
+export type MachineLoad = Extract<WorkstationEvent, { kind: 'machine' }>;
+export type RunDataChange = Extract<WorkstationEvent, { kind: 'run-data-changed' }>['runs'][number];
+
+export interface Toast {
+  id: number;
+  kind: 'info' | 'error';
+  message: string;
+  action: { title: string; run: () => void } | null;
+}
+
+const themeKey = 'elbow.theme';
+
+export class AppState {
+  readonly workstation: Connection;
+  readonly commands = new CommandRegistry();
+  readonly history = new History();
+
+  connection = $state.raw<ConnectionState>({ kind: 'connecting' });
+  /** Tasks, agents, devices; null until the first answer. */
+  description = $state.raw<SystemDescription | null>(null);
+  /** Every run that is not deleted, by id. A new map at each change. */
+  runs = $state.raw<ReadonlyMap<string, RunSummary>>(new Map());
+  /** Has the run list arrived once? */
+  isLoaded = $state(false);
+  queue = $state.raw<readonly QueueEntry[]>([]);
+  machine = $state.raw<MachineLoad | null>(null);
+  route = $state.raw<Route>(parseRoute(location.hash));
+  theme = $state<ThemeChoice>(readTheme());
+  /** Ids of the runs selected in Runs. */
+  selection = $state.raw<ReadonlySet<string>>(new Set());
+  toasts = $state.raw<readonly Toast[]>([]);
+  /** Is the palette or the key sheet open? */
+  overlay = $state<'none' | 'palette' | 'keys'>('none');
+
+  private readonly dataListeners = new Set<(change: RunDataChange) => void>();
+  private nextToast = 1;
+
+  constructor(workstation: Connection) {
+    this.workstation = workstation;
+    workstation.subscribe((event) => this.receive(event));
+    workstation.state.subscribe((state) => {
+      this.connection = state;
+      if (state.kind === 'connected') void this.load();
+    });
+    addEventListener('hashchange', () => {
+      this.route = parseRoute(location.hash);
+    });
+  }
+
+  /** @throws WorkstationError */
+  call<K extends RequestName>(name: K, request: RequestOf<K>): Promise<ResponseOf<K>> {
+    return this.workstation.call(name, request);
+  }
+
+  /** Like `call`, but a failure becomes a toast and the answer is undefined. */
+  async tryCall<K extends RequestName>(name: K, request: RequestOf<K>): Promise<ResponseOf<K> | undefined> {
+    try {
+      return await this.call(name, request);
+    } catch (error) {
+      this.showError(error);
+      return undefined;
+    }
+  }
+
+  /** Calls back when the run gained points, evaluations, events or a snapshot; returns the function that ends it. */
+  onRunData(run: string, listener: (change: RunDataChange) => void): () => void {
+    const filtered = (change: RunDataChange): void => {
+      if (change.run === run) listener(change);
+    };
+    this.dataListeners.add(filtered);
+    return () => this.dataListeners.delete(filtered);
+  }
+
+  go(route: Route): void {
+    location.hash = formatRoute(route);
+    // The hashchange event comes later; the place should change at once.
+    this.route = parseRoute(location.hash);
+  }
+
+  setTheme(theme: ThemeChoice): void {
+    this.theme = theme;
+    localStorage.setItem(themeKey, theme);
+  }
+
+  toast(message: string, action: Toast['action'] = null, kind: Toast['kind'] = 'info'): void {
+    const id = this.nextToast++;
+    this.toasts = [...this.toasts.slice(-3), { id, kind, message, action }];
+  }
+
+  dismissToast(id: number): void {
+    this.toasts = this.toasts.filter((toast) => toast.id !== id);
+  }
+
+  showError(error: unknown): void {
+    this.toast(error instanceof Error ? error.message : String(error), null, 'error');
+  }
+
+  /** Does something that Ctrl+Z takes back; `announce` also offers Undo in a toast. Failures become toasts. */
+  async perform(action: Action, announce = false): Promise<boolean> {
+    try {
+      await this.history.perform(action);
+    } catch (error) {
+      this.showError(error);
+      return false;
+    }
+    if (announce) this.toast(action.title, { title: 'Undo', run: () => void this.undo(action) });
+    return true;
+  }
+
+  /** Takes back the newest action, or the given one. */
+  async undo(action?: Action): Promise<void> {
+    try {
+      const undone = await this.history.undo(action);
+      this.toast(undone === null ? 'Nothing to undo' : `Undone: ${undone.title}`);
+    } catch (error) {
+      this.showError(error);
+    }
+  }
+
+  async redo(): Promise<void> {
+    try {
+      const redone = await this.history.redo();
+      this.toast(redone === null ? 'Nothing to redo' : redone.title);
+    } catch (error) {
+      this.showError(error);
+    }
+  }
+
+  private async load(): Promise<void> {
+    try {
+      const [description, list, queue] = await Promise.all([
+        this.call('system.describe', {}),
+        this.call('runs.list', {}),
+        this.call('queue.list', {}),
+      ]);
+      this.description = description;
+      this.runs = new Map(list.runs.map((run) => [run.id, run]));
+      this.queue = queue.entries;
+      this.isLoaded = true;
+    } catch (error) {
+      this.showError(error);
+    }
+  }
+
+  private receive(event: WorkstationEvent): void {
+    switch (event.kind) {
+      case 'runs-changed': {
+        const runs = new Map(this.runs);
+        for (const run of event.runs) runs.set(run.id, run);
+        for (const id of event.removed) runs.delete(id);
+        this.runs = runs;
+        if (event.removed.some((id) => this.selection.has(id))) {
+          this.selection = new Set([...this.selection].filter((id) => runs.has(id)));
+        }
+        return;
+      }
+      case 'run-data-changed':
+        for (const change of event.runs) for (const listener of [...this.dataListeners]) listener(change);
+        return;
+      case 'queue-changed':
+        this.queue = event.entries;
+        return;
+      case 'machine':
+        this.machine = event;
+    }
+  }
+}
+
+function readTheme(): ThemeChoice {
+  const stored = localStorage.getItem(themeKey);
+  return stored === 'light' || stored === 'dark' ? stored : 'system';
+}
