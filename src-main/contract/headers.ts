@@ -32,7 +32,7 @@ const sceneWorkerFile = /\/scene-worker[\w.-]*\.js$/;
 /** Vite puts a hash of the content into the names below assets/, so those never change. */
 const hashedFile = /^\/assets\/[^/]+-[\w-]{8,}\.\w+$/;
 
-const contentTypes: Record<string, string> = {
+const contentTypes = new Map(Object.entries({
   html: 'text/html; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
   mjs: 'text/javascript; charset=utf-8',
@@ -47,13 +47,13 @@ const contentTypes: Record<string, string> = {
   woff2: 'font/woff2',
   wasm: 'application/wasm',
   onnx: 'application/octet-stream',
-};
+}));
 
 /** @param path of the file below the renderer's root, beginning with a slash: `/index.html` */
 export function responseHeaders(path: string): Record<string, string> {
   const extension = /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
   return {
-    'Content-Type': contentTypes[extension] ?? 'application/octet-stream',
+    'Content-Type': contentTypes.get(extension) ?? 'application/octet-stream',
     'Content-Security-Policy': sceneWorkerFile.test(path) ? sceneWorkerPolicy : pagePolicy,
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',

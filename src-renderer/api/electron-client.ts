@@ -1,23 +1,7 @@
-// The workstation over Electron's preload bridge, `window.elbow`. Values cross it by structured clone, which
-// carries typed arrays as they are; errors cross as data, since a cloned Error loses its fields.
-import {
-  WorkstationError,
-  type ContractError,
-  type RequestName,
-  type RequestOf,
-  type ResponseOf,
-  type WorkstationEvent,
-} from '../../src-main/contract/requests.ts';
+// The workstation over Electron's preload bridge, `window.elbow`.
+import type { ElbowBridge } from '../../src-main/contract/bridge.ts';
+import { WorkstationError, type RequestName, type RequestOf, type ResponseOf } from '../../src-main/contract/requests.ts';
 import { createObservable, type Connection, type ConnectionState } from './connection.ts';
-
-/** What a call over the bridge gives back. */
-export type BridgeAnswer = { ok: true; value: unknown } | { ok: false; error: ContractError };
-
-/** What the preload script puts on `window`. */
-export interface ElbowBridge {
-  call(name: RequestName, request: unknown): Promise<BridgeAnswer>;
-  subscribe(listener: (event: WorkstationEvent) => void): () => void;
-}
 
 declare global {
   interface Window {
@@ -32,7 +16,10 @@ export function createElectronClient(bridge: ElbowBridge): Connection {
     state,
     droppedEvents: createObservable(0),
     async call<K extends RequestName>(name: K, request: RequestOf<K>): Promise<ResponseOf<K>> {
-      const answer = await bridge.call(name, request);
+      const answer = await bridge.call(name, request).catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        throw new WorkstationError({ code: 'unavailable', message: `Elbow does not answer: ${why}. Training goes on.`, field: null });
+      });
       if (!answer.ok) throw new WorkstationError(answer.error);
       return answer.value as ResponseOf<K>;
     },

@@ -1,0 +1,150 @@
+// From what a person asks for to complete run configurations, for the window's form and the CLI alike. Pure:
+// nothing is read or started.
+import { closest, distance } from 'fastest-levenshtein';
+import type { DeviceDeclaration, ResolvedAgent, TaskDeclaration } from '../contract/declarations.ts';
+import { formatParameter, ParameterError, parseParameter, type ParameterValues } from '../contract/parameters.ts';
+import type { RunConfiguration } from '../contract/runs.ts';
+
+export interface RunWishes {
+  task: string;
+  agent: string;
+  /** The values that differ from the defaults, as typed or as numbers. */
+  hyperparameters: Readonly<Record<string, unknown>>;
+  /** `1`, `1-3` or `1,4,9`: one run a seed. */
+  seeds: string;
+  device: string;
+  /** null lets the plan choose. */
+  threads: number | null;
+  /** null makes a name from the agent and what differs from its defaults. */
+  name: string | null;
+}
+
+export interface Possibilities {
+  tasks: readonly TaskDeclaration[];
+  agents: readonly ResolvedAgent[];
+  devices: readonly DeviceDeclaration[];
+  cpuCount: number;
+}
+
+export interface RunPlan {
+  configurations: RunConfiguration[];
+  /** One a configuration. Seeds of one plan share a name: they are told apart by their seed. */
+  names: string[];
+}
+
+/** Runs that one request may make. */
+export const maxRunsAtOnce = 1000;
+
+/**
+ * @throws ParameterError with the field (`task`, `seeds`, `hyperparameters.batch-size` …), the allowed range
+ *   and, for an unknown name, the nearest valid ones
+ */
+export function planRuns(wishes: RunWishes, possible: Possibilities): RunPlan {
+  const task = findNamed('task', wishes.task, possible.tasks);
+  const agent = findNamed('agent', wishes.agent, possible.agents);
+  const device = findNamed('device', wishes.device, possible.devices);
+  if (!device.available) throw new ParameterError('device', `the device ${device.id} cannot be used here: ${device.reason}`);
+  const hyperparameters = planParameters(agent, task.id, wishes.hyperparameters);
+  const seeds = parseSeeds(wishes.seeds);
+  const threads = planThreads(wishes.threads, possible.cpuCount);
+  const name = planName(wishes.name, agent, task.id, hyperparameters);
+  return {
+    configurations: seeds.map((seed) => ({
+      task: task.id, agent: agent.id, seed, device: device.id, threads, hyperparameters: { ...hyperparameters },
+    })),
+    names: seeds.map(() => name),
+  };
+}
+
+/**
+ * The agent's complete values for the task: its defaults, and over them what was given. `auto` asks for the
+ * default where the default depends on the task.
+ * @throws ParameterError whose field begins with `hyperparameters.`
+ */
+export function planParameters(agent: ResolvedAgent, task: string, given: Readonly<Record<string, unknown>>): ParameterValues {
+  const defaults = agent.taskDefaults[task];
+  if (!defaults) throw new ParameterError('agent', `the agent ${agent.id} has no defaults for the task ${task}`);
+  const values: ParameterValues = { ...defaults };
+  for (const [name, value] of Object.entries(given)) {
+    const field = `hyperparameters.${name}`;
+    const declaration = agent.parameters.find((parameter) => parameter.name === name);
+    if (!declaration) {
+      throw new ParameterError(field, unknownName(`hyper-parameter of ${agent.id}`, name, agent.parameters.map((parameter) => parameter.name)));
+    }
+    if (value === 'auto' && declaration.default === 'auto') continue;
+    try {
+      values[name] = parseParameter(declaration, value);
+    } catch (error) {
+      throw error instanceof ParameterError ? new ParameterError(field, error.message) : error;
+    }
+  }
+  return values;
+}
+
+/**
+ * Seeds as typed: numbers and ranges (`1-3`), separated by commas.
+ * @throws ParameterError for anything else, a seed named twice, or more than 1000 of them
+ */
+export function parseSeeds(text: string): number[] {
+  const refuse = (why: string): never => {
+    throw new ParameterError('seeds', `seeds are whole numbers from 0 to ${Number.MAX_SAFE_INTEGER}, written like 1 or 1-3 or 1,4,9; ${why}`);
+  };
+  const toSeed = (digits: string): number => {
+    const seed = Number(digits);
+    return Number.isSafeInteger(seed) ? seed : refuse(`${digits.slice(0, 40)} is too large`);
+  };
+  const seeds: number[] = [];
+  for (const part of text.split(',')) {
+    // The en dash is what a window's hint shows and a person may paste.
+    const match = /^\s*(\d+)(?:\s*[-–]\s*(\d+))?\s*$/.exec(part);
+    if (!match?.[1]) return refuse(`"${text.slice(0, 60)}" was given`);
+    const first = toSeed(match[1]);
+    const last = match[2] === undefined ? first : toSeed(match[2]);
+    if (last < first) return refuse(`the range ${part.trim()} runs backwards`);
+    if (seeds.length + (last - first + 1) > maxRunsAtOnce) return refuse(`at most ${maxRunsAtOnce} can be given at once`);
+    for (let seed = first; seed <= last; seed += 1) seeds.push(seed);
+  }
+  const twice = seeds.find((seed, k) => seeds.indexOf(seed) !== k);
+  return twice === undefined ? seeds : refuse(`${twice} was given twice`);
+}
+
+/** "There is no task "hal-cheetah". Did you mean half-cheetah? …": for any name that a person typed. */
+export function unknownName(what: string, given: string, names: readonly string[]): string {
+  const shown = given.slice(0, 60);
+  const near = names
+    .map((name) => ({ name, away: name.startsWith(given) && given !== '' ? 0 : distance(given.slice(0, 100), name) }))
+    .filter(({ name, away }) => away <= Math.max(2, Math.floor(name.length / 2)))
+    .sort((a, b) => a.away - b.away || a.name.localeCompare(b.name))
+    .slice(0, 3)
+    .map(({ name }) => name);
+  if (near.length === 0 && names.length > 0) near.push(closest(shown, names));
+  return `there is no ${what} named "${shown}"${near.length > 0 ? `; the nearest: ${near.join(', ')}` : ''}`;
+}
+
+function findNamed<T extends { id: string }>(field: string, given: string, entries: readonly T[]): T {
+  const found = entries.find((entry) => entry.id === given);
+  if (found) return found;
+  throw new ParameterError(field, unknownName(field, given, entries.map((entry) => entry.id)));
+}
+
+function planThreads(given: number | null, cpuCount: number): number {
+  // A second thread makes an update of 256 × 256 networks a quarter faster; a third gains nothing.
+  if (given === null) return Math.max(1, Math.min(2, cpuCount));
+  if (Number.isInteger(given) && given >= 1 && given <= cpuCount) return given;
+  throw new ParameterError('threads', `threads must be a whole number from 1 to ${cpuCount}, the processors here; ${given} was given`);
+}
+
+/** The person's name for it; else `sac-default`, or what differs: `sac-batch-size-64`. */
+function planName(given: string | null, agent: ResolvedAgent, task: string, values: ParameterValues): string {
+  const name = given?.trim() ?? '';
+  if (name.length > 120) throw new ParameterError('name', `a name has at most 120 characters; ${name.length} were given`);
+  if (name !== '') return name;
+  const defaults = agent.taskDefaults[task] ?? {};
+  const changed = agent.parameters
+    .filter(({ group }) => group !== 'run' && group !== 'evaluation')
+    .map((parameter) => [parameter.name, values[parameter.name], defaults[parameter.name]] as const)
+    .filter(([, value, byDefault]) => value !== undefined && formatParameter(value) !== formatParameter(byDefault ?? ''));
+  if (changed.length === 0) return `${agent.id}-default`;
+  const described = changed.map(([key, value]) => `${key}-${formatParameter(value ?? '')}`).join('-');
+  return changed.length <= 2 && described.length <= 60 ? `${agent.id}-${described}` : `${agent.id}-custom`;
+}
