@@ -56,8 +56,7 @@ export interface Engine {
   writeState(values: NamedArrays): Promise<void>;
   /**
    * The program as an ONNX file with the present state inside it as weights: inputs are its batch and noise
-   * (controls are baked in from `controls`), outputs its diagnostics. The leading dimension named by
-   * `freeBatch` may vary.
+   * (controls are baked in from `controls`), outputs its diagnostics, all under their plain names.
    */
   exportOnnx(declaration: ProgramDeclaration, options?: { controls?: NamedArrays }): Promise<Uint8Array>;
   dispose(): Promise<void>;

@@ -1,0 +1,53 @@
+// Multilayer perceptrons with ReLU between layers: shapes, starting values, evaluation.
+import * as tf from '@tensorflow/tfjs';
+import type { NamedArrays, NamedShapes, NamedTensors } from '../../engine/program.ts';
+import type { RandomStream } from '../../random/stream.ts';
+import { at } from './optimiser.ts';
+
+export class Network {
+  readonly name: string;
+  readonly #sizes: readonly number[];
+
+  /** @param sizes units of the input, of each hidden layer and of the output. */
+  constructor(name: string, sizes: readonly number[]) {
+    this.name = name;
+    this.#sizes = sizes;
+  }
+
+  /** `NAME/layer-K/weight` [in, out] and `NAME/layer-K/bias` [out]. */
+  get shapes(): NamedShapes {
+    const shapes: Record<string, readonly number[]> = {};
+    for (const [k, [fanIn, fanOut]] of this.#layers()) {
+      shapes[`${this.name}/layer-${k}/weight`] = [fanIn, fanOut];
+      shapes[`${this.name}/layer-${k}/bias`] = [fanOut];
+    }
+    return shapes;
+  }
+
+  /** U(±1/√fan-in) for weights and biases, as PyTorch's Linear (algorithms.md 1.3, "Ours" in 2.2). */
+  initialState(stream: RandomStream): NamedArrays {
+    const values: NamedArrays = {};
+    for (const [k, [fanIn, fanOut]] of this.#layers()) {
+      const bound = 1 / Math.sqrt(fanIn);
+      const draw = (size: number): Float32Array => Float32Array.from({ length: size }, () => bound * (2 * stream.uniform() - 1));
+      values[`${this.name}/layer-${k}/weight`] = draw(fanIn * fanOut);
+      values[`${this.name}/layer-${k}/bias`] = draw(fanOut);
+    }
+    return values;
+  }
+
+  /** [n, in] to [n, out]. */
+  apply(parameters: NamedTensors, input: tf.Tensor2D): tf.Tensor2D {
+    let x = input;
+    for (const [k] of this.#layers()) {
+      const weight = at(parameters, `${this.name}/layer-${k}/weight`) as tf.Tensor2D;
+      x = tf.matMul(x, weight).add(at(parameters, `${this.name}/layer-${k}/bias`)) as tf.Tensor2D;
+      if (k < this.#sizes.length - 2) x = tf.relu(x);
+    }
+    return x;
+  }
+
+  #layers(): [number, [number, number]][] {
+    return this.#sizes.slice(1).map((fanOut, k) => [k, [this.#sizes[k] as number, fanOut]]);
+  }
+}
