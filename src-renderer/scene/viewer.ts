@@ -1,0 +1,246 @@
+// The 3D view: owns the WebGL renderer, the scene, the camera and the loop. Plain three.js in a plain class;
+// Svelte only mounts it. It draws on demand: nothing is drawn while nothing changes.
+import { ACESFilmicToneMapping, PCFShadowMap, Scene, Vector3, WebGLRenderer } from 'three';
+import type { CameraDeclaration } from '../../src-main/contract/declarations.ts';
+import type { SceneModel } from '../../src-main/physics/geometry.ts';
+import { CameraRig, type CameraMode } from './camera-rig.ts';
+import type { SceneExtension } from './extensions/extension.ts';
+import { Trail } from './extensions/trail.ts';
+import { Robot } from './robot.ts';
+import { Stage, type Theme } from './stage.ts';
+
+export interface ViewerEvents {
+  onCamera(mode: CameraMode): void;
+  /** Frames drawn in the last second; null while nothing moves. */
+  onFrameRate(framesPerSecond: number | null): void;
+  /** Why nothing can be drawn just now, or null where all is well. */
+  onTrouble(message: string | null): void;
+}
+
+/** Called before each frame while running. Returns false when nothing will change any more. */
+export type FrameSource = (now: number) => boolean;
+
+/** A lost context that the browser has not given back by then is replaced by a new one. */
+const contextPatienceMs = 1500;
+
+export class Viewer {
+  private readonly host: HTMLElement;
+  private readonly events: ViewerEvents;
+  private readonly scene = new Scene();
+  private readonly stage: Stage;
+  private readonly extensions: SceneExtension[] = [new Trail()];
+  private readonly resizeObserver: ResizeObserver;
+  private renderer: WebGLRenderer | null = null;
+  private rig: CameraRig | null = null;
+  private camera: CameraDeclaration | null = null;
+  private robot: Robot | null = null;
+  private poses: Float32Array | null = null;
+  private source: FrameSource | null = null;
+  private request = 0;
+  private contextTimer: ReturnType<typeof setTimeout> | undefined;
+  private frameTimes: number[] = [];
+  private reportedAt = 0;
+  private theme: Theme;
+  private onDrawn: (() => void) | null = null;
+
+  constructor(host: HTMLElement, theme: Theme, events: ViewerEvents) {
+    this.host = host;
+    this.theme = theme;
+    this.events = events;
+    this.stage = new Stage(theme);
+    this.scene.add(this.stage.root);
+    for (const extension of this.extensions) extension.attach(this.scene, theme);
+    this.resizeObserver = new ResizeObserver(() => this.resize());
+    this.resizeObserver.observe(host);
+    document.addEventListener('visibilitychange', this.onVisibility);
+    this.mountCanvas();
+  }
+
+  get cameraMode(): CameraMode {
+    return this.rig?.mode ?? 'track';
+  }
+
+  /** A new model: the camera goes to where the task declares it. `setPoses` comes next. */
+  setModel(model: SceneModel, camera: CameraDeclaration): void {
+    this.robot?.dispose();
+    this.robot = new Robot(model, camera.trackBody);
+    this.scene.add(this.robot.root);
+    this.camera = camera;
+    this.poses = null;
+    this.rig?.declare(camera);
+    for (const extension of this.extensions) extension.setModel(model);
+  }
+
+  /** @param poses 12 numbers a geom; copied. @param isContinuous false after a seek or a new episode */
+  setPoses(poses: Float32Array, isContinuous: boolean): void {
+    const { robot, rig } = this;
+    if (robot === null) return;
+    if (this.poses?.length !== poses.length) {
+      this.poses = new Float32Array(poses.length);
+      this.stage.setFloorHeight(robot.floorHeight(poses));
+    }
+    this.poses.set(poses);
+    robot.setPoses(this.poses);
+    const tracked = robot.trackedPosition(this.poses, new Vector3());
+    rig?.follow(tracked, isContinuous);
+    for (const extension of this.extensions) extension.setPoses({ poses: this.poses, tracked, isContinuous });
+    this.invalidate();
+  }
+
+  /** Runs the source before every frame until it returns false; null stops it. */
+  run(source: FrameSource | null): void {
+    this.source = source;
+    this.invalidate();
+  }
+
+  /** Called once, after the next frame has been drawn. */
+  afterNextFrame(callback: () => void): void {
+    this.onDrawn = callback;
+    this.invalidate();
+  }
+
+  /** Something changed: draws one frame. */
+  invalidate(): void {
+    if (this.request === 0 && this.renderer !== null && !document.hidden) this.request = requestAnimationFrame(this.frame);
+  }
+
+  setTheme(theme: Theme): void {
+    if (theme === this.theme) return;
+    this.theme = theme;
+    this.stage.setTheme(theme);
+    this.scene.background = this.stage.background;
+    for (const extension of this.extensions) extension.setTheme(theme);
+    this.invalidate();
+  }
+
+  setCameraMode(mode: CameraMode): void {
+    this.rig?.setMode(mode);
+  }
+
+  cycleCamera(): void {
+    this.rig?.cycle();
+  }
+
+  dispose(): void {
+    clearTimeout(this.contextTimer);
+    document.removeEventListener('visibilitychange', this.onVisibility);
+    this.resizeObserver.disconnect();
+    this.unmountCanvas();
+    this.robot?.dispose();
+    for (const extension of this.extensions) extension.dispose();
+    this.stage.dispose();
+  }
+
+  private readonly onVisibility = (): void => {
+    if (!document.hidden) this.invalidate();
+  };
+
+  private mountCanvas(): void {
+    const canvas = document.createElement('canvas');
+    canvas.tabIndex = -1;
+    canvas.setAttribute('aria-hidden', 'true');
+    canvas.style.cssText = 'position:absolute;inset:0;width:100%;height:100%;display:block;touch-action:none';
+    try {
+      this.renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: 'high-performance' });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.events.onTrouble(`The 3D view needs WebGL 2, which this browser does not give (${reason}). Curves and controls work without it; switching on hardware or software WebGL in the browser's settings brings it back.`);
+      return;
+    }
+    this.host.append(canvas);
+    const { renderer } = this;
+    renderer.toneMapping = ACESFilmicToneMapping;
+    renderer.toneMappingExposure = 0.95;
+    renderer.shadowMap.enabled = true;
+    renderer.shadowMap.type = PCFShadowMap;
+    this.scene.background = this.stage.background;
+    canvas.addEventListener('webglcontextlost', this.onContextLost);
+    canvas.addEventListener('webglcontextrestored', this.onContextRestored);
+    const mode = this.rig?.mode ?? 'track';
+    const before = this.rig;
+    this.rig = new CameraRig(canvas, (changed) => {
+      this.events.onCamera(changed);
+      this.invalidate();
+    });
+    if (this.camera) this.rig.declare(this.camera);
+    this.rig.mode = mode;
+    before?.dispose();
+    this.resize();
+    this.events.onTrouble(null);
+  }
+
+  private unmountCanvas(): void {
+    cancelAnimationFrame(this.request);
+    this.request = 0;
+    this.rig?.controls.dispose();
+    if (this.renderer === null) return;
+    const canvas = this.renderer.domElement;
+    canvas.removeEventListener('webglcontextlost', this.onContextLost);
+    canvas.removeEventListener('webglcontextrestored', this.onContextRestored);
+    this.renderer.dispose();
+    this.renderer.forceContextLoss();
+    canvas.remove();
+    this.renderer = null;
+  }
+
+  private readonly onContextLost = (event: Event): void => {
+    event.preventDefault();
+    cancelAnimationFrame(this.request);
+    this.request = 0;
+    this.events.onTrouble('The graphics driver took the 3D view away; it is being brought back. Training goes on.');
+    this.contextTimer = setTimeout(() => {
+      this.unmountCanvas();
+      this.mountCanvas();
+      this.invalidate();
+    }, contextPatienceMs);
+  };
+
+  private readonly onContextRestored = (): void => {
+    clearTimeout(this.contextTimer);
+    this.events.onTrouble(null);
+    this.invalidate();
+  };
+
+  private resize(): void {
+    const { clientWidth: width, clientHeight: height } = this.host;
+    if (this.renderer === null || width === 0 || height === 0) return;
+    this.renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
+    this.renderer.setSize(width, height, false);
+    this.rig?.resize(width, height);
+    // A canvas that changes its size is blank until drawn: no waiting for the next frame.
+    if (this.poses !== null) this.draw();
+  }
+
+  private readonly frame = (now: number): void => {
+    this.request = 0;
+    const isMoving = this.source?.(now) ?? false;
+    this.draw();
+    this.countFrame(now, isMoving);
+    if (isMoving) this.invalidate();
+  };
+
+  private draw(): void {
+    if (this.renderer === null || this.rig === null) return;
+    this.stage.follow(this.rig.controls.target, this.rig.distance);
+    this.renderer.render(this.scene, this.rig.camera);
+    if (this.poses !== null && this.onDrawn !== null) {
+      const callback = this.onDrawn;
+      this.onDrawn = null;
+      callback();
+    }
+  }
+
+  private countFrame(now: number, isMoving: boolean): void {
+    if (!isMoving) {
+      this.frameTimes = [];
+      this.events.onFrameRate(null);
+      return;
+    }
+    this.frameTimes.push(now);
+    while (this.frameTimes.length > 2 && this.frameTimes[0]! < now - 1000) this.frameTimes.shift();
+    if (now - this.reportedAt < 500) return;
+    this.reportedAt = now;
+    const span = now - this.frameTimes[0]!;
+    this.events.onFrameRate(span > 0 ? Math.round(((this.frameTimes.length - 1) * 1000) / span) : null);
+  }
+}
