@@ -1,9 +1,15 @@
 // All tasks, as plain data. Importing this loads no physics.
 import type { TaskDeclaration } from '../contract/declarations.ts';
 import { invertedPendulumDeclaration } from './classic/inverted-pendulum.ts';
+import { halfCheetahDeclaration } from './locomotion/half-cheetah.ts';
+import { reacherDeclaration } from './manipulation/reacher.ts';
 
 /** Every task, the quickest to learn first. */
-export const taskDeclarations: readonly TaskDeclaration[] = [invertedPendulumDeclaration];
+export const taskDeclarations: readonly TaskDeclaration[] = [
+  invertedPendulumDeclaration,
+  reacherDeclaration,
+  halfCheetahDeclaration,
+];
 
 /** The declaration of the task `id`, if there is such a task. */
 export function findTaskDeclaration(id: string): TaskDeclaration | undefined {

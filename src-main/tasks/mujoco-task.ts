@@ -55,6 +55,13 @@ export abstract class MujocoTask implements Task {
     return false;
   }
 
+  /** Σ a² over the action in the task's own range. */
+  protected sumOfSquaredActions(): number {
+    let sum = 0;
+    for (const value of this.action) sum += value * value;
+    return sum;
+  }
+
   /** Environment steps since the reset. */
   get elapsedSteps(): number {
     return this.#elapsedSteps;

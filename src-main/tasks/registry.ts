@@ -4,10 +4,14 @@ import type { MuJoCo } from '../physics/mujoco.ts';
 import { InvertedPendulum } from './classic/inverted-pendulum.ts';
 import { taskDeclarations } from './declarations.ts';
 import { TaskError } from './errors.ts';
+import { HalfCheetah } from './locomotion/half-cheetah.ts';
+import { Reacher } from './manipulation/reacher.ts';
 import type { Task } from './task.ts';
 
 const constructors: Readonly<Record<string, new (simulator: Simulator) => Task>> = {
   'inverted-pendulum': InvertedPendulum,
+  reacher: Reacher,
+  'half-cheetah': HalfCheetah,
 };
 
 /**
