@@ -1,0 +1,70 @@
+// The command line's entry: `main.ts train …`, as the npm scripts call it. Each subcommand is a file of its
+// own, loaded when it is asked for.
+import { Command, CommanderError } from 'commander';
+import { describeError, type ExitCode, exitCodeOf, exitCodes } from './failure.ts';
+import { toJsonLine } from './output.ts';
+
+type CreateCommand = (end: (code: ExitCode) => void) => Command;
+
+const commands: Record<string, () => Promise<{ createCommand: CreateCommand }>> = {
+  train: () => import('./train.ts'),
+  runs: () => import('./runs.ts'),
+  tasks: () => import('./tasks.ts'),
+  agents: () => import('./agents.ts'),
+  doctor: () => import('./doctor.ts'),
+};
+
+async function main(given: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.done;
+  const end = (ended: ExitCode): void => {
+    code = ended;
+  };
+  const program = new Command('npm run');
+  const [name] = given;
+  const wanted = name !== undefined && Object.hasOwn(commands, name) ? [name] : Object.keys(commands);
+  for (const each of wanted) {
+    const { createCommand } = (await commands[each]?.()) ?? {};
+    if (createCommand) program.addCommand(createCommand(end));
+  }
+  prepare(program, 'npm run');
+  try {
+    await program.parseAsync(given, { from: 'user' });
+    return code;
+  } catch (error) {
+    // Commander has printed its own message, or the help that was asked for.
+    if (!(error instanceof CommanderError)) complain(error, given.includes('--json'));
+    return exitCodeOf(error);
+  }
+}
+
+/** Usage as it is typed, options behind npm's `--`; usage errors thrown instead of ending the process. */
+function prepare(command: Command, path: string): void {
+  const { commands: children, registeredArguments } = command;
+  const values = registeredArguments.map((argument) => `<${argument.name()}> `).join('');
+  const rest = children.length > 0 ? '<command>' : `${values}[options]`;
+  command
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError(`(${path} --help shows what there is)`)
+    .configureHelp({ commandUsage: () => (command.parent === null ? `${path} <command> -- [options]` : `${path} ${rest}`) })
+    .configureOutput({ outputError: (text, write) => write(capitalise(text.replace(/^error: /, ''))) });
+  for (const child of children) prepare(child, command.parent === null ? `${path} ${child.name()} --` : `${path} ${child.name()}`);
+}
+
+function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function complain(error: unknown, isJson: boolean): void {
+  const message = describeError(error);
+  if (isJson) process.stdout.write(`${toJsonLine({ kind: 'error', message, exitCode: exitCodeOf(error) })}\n`);
+  process.stderr.write(`${capitalise(message)}\n`);
+}
+
+// A pipe that is closed early (`| head`) is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.done);
+  throw error;
+});
+
+process.exitCode = await main(process.argv.slice(2));

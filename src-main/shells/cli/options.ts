@@ -1,0 +1,32 @@
+// Values of command-line options, checked where they are read. Hyper-parameters are checked by the
+// workstation against their declarations; here only what belongs to the command line itself.
+import { UsageError } from './failure.ts';
+
+/** A whole number in plain notation; 20_000 and 2e4 are accepted as people write them. */
+export function parseWholeNumber(option: string, text: string, min: number, max: number): number {
+  const plain = text.trim().replaceAll('_', '');
+  const value = /^\d+(e\d+)?$/i.test(plain) ? Number(plain) : NaN;
+  if (!Number.isSafeInteger(value) || value < min || value > max) {
+    throw new UsageError(`${option} must be a whole number from ${min.toLocaleString('en-US')} to ${max.toLocaleString('en-US')}; "${text.slice(0, 60)}" was given`);
+  }
+  return value;
+}
+
+/** Collects `--set name=value` (repeatable). */
+export function parseAssignments(assignments: readonly string[]): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const assignment of assignments) {
+    const equals = assignment.indexOf('=');
+    const name = assignment.slice(0, Math.max(equals, 0)).trim();
+    const value = assignment.slice(equals + 1).trim();
+    if (equals < 0 || name === '' || value === '') {
+      throw new UsageError(`--set takes name=value, such as --set batch-size=128; "${assignment.slice(0, 60)}" was given`);
+    }
+    if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+      throw new UsageError(`--set names are written in lower case with hyphens, such as batch-size; "${name.slice(0, 60)}" was given`);
+    }
+    if (Object.hasOwn(values, name)) throw new UsageError(`--set ${name} is given twice; give it once`);
+    values[name] = value;
+  }
+  return values;
+}

@@ -1,0 +1,36 @@
+// What a run came to, as `--json` gives it: the fields are part of the command line's promise.
+import { z } from 'zod';
+import type { RunState, RunSummary } from '../../contract/runs.ts';
+import type { Store } from '../../store/store.ts';
+
+export interface Outcome {
+  run: string;
+  status: RunState;
+  environmentSteps: number;
+  /** Null where no checkpoint says it: before the first, or once they were deleted. */
+  gradientSteps: number | null;
+  /** Mean return of the last evaluation. */
+  evaluationReturn: number | null;
+  /** Over all the time that trainers have spent on the run. */
+  environmentStepsPerSecond: number | null;
+  /** SHA-256 over all parameters and optimiser state, of the newest checkpoint. */
+  stateHash: string | null;
+}
+
+/** What the trainer notes with each checkpoint. */
+const checkpointDetails = z.object({ gradientSteps: z.int(), stateHash: z.string() });
+
+export function readOutcome(store: Store, summary: RunSummary): Outcome {
+  const checkpoint = store.checkpoints.newest(summary.id);
+  const details = checkpointDetails.safeParse(checkpoint?.details);
+  const { environmentSteps, activeSeconds } = summary;
+  return {
+    run: summary.id,
+    status: summary.state,
+    environmentSteps,
+    gradientSteps: details.success ? details.data.gradientSteps : null,
+    evaluationReturn: summary.lastReturn,
+    environmentStepsPerSecond: activeSeconds > 0 ? environmentSteps / activeSeconds : null,
+    stateHash: details.success ? details.data.stateHash : null,
+  };
+}

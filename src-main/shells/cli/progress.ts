@@ -1,0 +1,68 @@
+// The line that says how a run is doing, for a person and as JSON.
+import type { RunSummary } from '../../contract/runs.ts';
+import type { Store } from '../../store/store.ts';
+import { formatCount, formatDuration, formatNumber } from './format.ts';
+
+export interface Progress {
+  summary: RunSummary;
+  /** Newest recorded values; null before the first. Entropy in nats. */
+  entropy: number | null;
+  temperature: number | null;
+}
+
+export function readProgress(store: Store, run: string): Progress {
+  const summary = store.runs.summary(run);
+  const [entropy = null, temperature = null] = newest(store, summary, ['entropy', 'temperature']);
+  return { summary, entropy, temperature };
+}
+
+/** The last point of each metric, looked for where the run is now, so that a long run costs no more than a short one. */
+function newest(store: Store, summary: RunSummary, metrics: readonly string[]): (number | null)[] {
+  for (const fromStep of [Math.max(0, summary.environmentSteps - 2000), null]) {
+    const { series } = store.metrics.query(summary.id, { metrics, fromStep, toStep: null, maxPoints: 1000, includeSuperseded: false });
+    const values = series.map(({ mean }) => mean.at(-1) ?? null);
+    if (fromStep === 0 || values.some((value) => value !== null)) return values;
+  }
+  return metrics.map(() => null);
+}
+
+/** One line, the most telling first, since a narrow terminal cuts its end. */
+export function describeProgress({ summary, entropy, temperature }: Progress, share: number, withName: boolean): string {
+  const label = withName ? `${summary.id} seed ${summary.seed}  ` : '';
+  if (summary.state === 'queued') {
+    const place = summary.queuePosition === null ? 'starting' : waitingText(summary.queuePosition, share);
+    return `${label}${place}`;
+  }
+  const part = summary.totalSteps > 0 ? ` (${((100 * summary.environmentSteps) / summary.totalSteps).toFixed(1)} %)` : '';
+  const parts = [`${formatCount(summary.environmentSteps)} of ${formatCount(summary.totalSteps)} steps${part}`];
+  if (summary.state === 'paused') parts.push('paused');
+  else parts.push(`${formatNumber(summary.stepsPerSecond)} steps/s`, `ETA ${formatDuration(summary.etaSeconds)}`);
+  parts.push(
+    `evaluation return ${formatNumber(summary.lastReturn)}`,
+    `entropy ${formatNumber(entropy)} nats`,
+    `temperature ${formatNumber(temperature)}`,
+  );
+  return label + parts.join('  ');
+}
+
+export function waitingText(position: number, share: number): string {
+  const trainers = share === 1 ? '1 trainer' : `${share} trainers`;
+  return `waits at place ${position} of the queue: this machine's share of ${trainers} is taken`;
+}
+
+export function progressRecord({ summary, entropy, temperature }: Progress): object {
+  return {
+    kind: 'progress',
+    run: summary.id,
+    status: summary.state,
+    seed: summary.seed,
+    environmentSteps: summary.environmentSteps,
+    totalSteps: summary.totalSteps,
+    environmentStepsPerSecond: summary.stepsPerSecond,
+    etaSeconds: summary.etaSeconds,
+    evaluationReturn: summary.lastReturn,
+    entropy,
+    temperature,
+    queuePosition: summary.queuePosition,
+  };
+}

@@ -1,0 +1,29 @@
+// `npm run runs -- list`.
+import type { RunSummary } from '../../contract/runs.ts';
+import { formatBytes, formatCount, formatDate, formatDuration, formatNumber } from './format.ts';
+import { createOutput, formatTable, type Column } from './output.ts';
+import { type CommonOptions, withStoredRuns } from './session.ts';
+
+const columns: Column[] = [
+  { title: 'run' }, { title: 'name' }, { title: 'task' }, { title: 'agent' }, { title: 'seed', align: 'right' }, { title: 'state' },
+  { title: 'steps', align: 'right' }, { title: 'of', align: 'right' }, { title: 'last return', align: 'right' }, { title: 'best', align: 'right' },
+  { title: 'created' }, { title: 'duration', align: 'right' }, { title: 'disk', align: 'right' },
+];
+
+export async function listRuns(options: CommonOptions): Promise<void> {
+  const output = createOutput(options.json === true);
+  await withStoredRuns(options, (store) => {
+    const runs = store?.runs.list() ?? [];
+    for (const { sparkline: _, ...run } of runs) output.json(run);
+    if (runs.length === 0) output.line('No run is stored here yet. Start one with: npm run train -- --task inverted-pendulum');
+    else output.line(formatTable(columns, runs.map(row)));
+  });
+}
+
+function row(run: RunSummary): string[] {
+  const state = run.queuePosition === null ? run.state : `${run.state} (${run.queuePosition})`;
+  return [
+    run.id, run.name, run.task, run.agent, String(run.seed), state, formatCount(run.environmentSteps), formatCount(run.totalSteps),
+    formatNumber(run.lastReturn), formatNumber(run.bestReturn), formatDate(run.createdAt), formatDuration(run.activeSeconds), formatBytes(run.diskBytes),
+  ];
+}

@@ -1,0 +1,62 @@
+// `npm run runs -- show RUN`.
+import { formatParameter } from '../../contract/parameters.ts';
+import type { RunDetail } from '../../contract/runs.ts';
+import { CommandError } from './failure.ts';
+import { formatBytes, formatCount, formatDate, formatDuration, formatNumber } from './format.ts';
+import { readOutcome } from './outcome.ts';
+import { createOutput, formatTable, type Output } from './output.ts';
+import { type CommonOptions, withStoredRuns } from './session.ts';
+
+export async function showRun(given: string, options: CommonOptions): Promise<void> {
+  const output = createOutput(options.json === true);
+  await withStoredRuns(options, (store) => {
+    if (store === null) throw new CommandError(`there is no run "${given.slice(0, 80)}": no run is stored here yet`);
+    const run = store.runs.get(store.runs.resolve(given));
+    const outcome = readOutcome(store, run);
+    const { sparkline: _, ...detail } = run;
+    output.json({ ...detail, ...outcome });
+    print(output, run, outcome.stateHash);
+  });
+}
+
+function print(output: Output, run: RunDetail, stateHash: string | null): void {
+  const { configuration } = run;
+  output.line(`${output.bold(run.id)}  ${run.name}${run.starred ? '  ★' : ''}`);
+  const facts: [string, string][] = [
+    ['state', run.stateReason === null ? run.state : `${run.state}: ${run.stateReason}`],
+    ['task, agent', `${run.task}, ${run.agent}, seed ${run.seed}`],
+    ['device', `${run.device}, ${run.threads} ${run.threads === 1 ? 'thread' : 'threads'}`],
+    ['steps', `${formatCount(run.environmentSteps)} of ${formatCount(run.totalSteps)}`],
+    ['speed', `${formatNumber(run.stepsPerSecond)} environment steps/s, ${formatDuration(run.activeSeconds)} in all`],
+    ['returns', `last ${formatNumber(run.lastReturn)}, best ${formatNumber(run.bestReturn)} (evaluation, mean action)`],
+    ['created', formatDate(run.createdAt)],
+    ['on disk', formatBytes(run.diskBytes)],
+  ];
+  if (run.queuePosition !== null) facts.push(['queue', `place ${run.queuePosition}`]);
+  if (run.parent !== null) facts.push(['parent', `${run.parent.run} at step ${formatCount(run.parent.step)}`]);
+  if (stateHash !== null) facts.push(['state hash', stateHash]);
+  if (run.note !== '') facts.push(['note', run.note]);
+  if (run.lastError !== null) facts.push(['last error', run.lastError]);
+  for (const [label, text] of facts) output.line(`  ${output.dim(label.padEnd(13))}${text}`);
+
+  section(output, 'Hyper-parameters', [['name', 'value'], ...Object.entries(configuration.hyperparameters).map(([name, value]) => [name, formatParameter(value)])]);
+  section(output, 'Evaluations', [
+    ['step', 'mean return', 'lowest', 'highest', 'episodes'],
+    ...run.evaluations.map(({ step, meanReturn, returns }) => [formatCount(step), formatNumber(meanReturn), formatNumber(Math.min(...returns)), formatNumber(Math.max(...returns)), String(returns.length)]),
+  ]);
+  section(output, 'Attempts', [
+    ['attempt', 'from step', 'to step', 'started', 'ended'],
+    ...run.attempts.map((attempt) => [String(attempt.attempt), formatCount(attempt.startStep), formatCount(attempt.lastStep), formatDate(attempt.startedAt), formatDate(attempt.endedAt)]),
+  ]);
+  section(output, 'Checkpoints', [['step', 'written', 'size'], ...run.checkpoints.map(({ step, createdAt, bytes }) => [formatCount(step), formatDate(createdAt), formatBytes(bytes)])]);
+  section(output, 'Events', [['step', 'when', 'what', ''], ...run.events.map(({ step, createdAt, kind, message }) => [formatCount(step), formatDate(createdAt), kind, message])]);
+}
+
+function section(output: Output, title: string, [head = [], ...rows]: string[][]): void {
+  if (rows.length === 0) return;
+  output.line('');
+  output.line(`  ${output.bold(title)}`);
+  const isNumber = (k: number): boolean => rows.every((row) => /^[−–\d][\d,.e+]*$|^–$/.test(row[k] ?? ''));
+  const columns = head.map((name, k) => ({ title: name, align: isNumber(k) ? ('right' as const) : ('left' as const) }));
+  output.line(formatTable(columns, rows).replace(/^/gm, '    '));
+}

@@ -1,0 +1,62 @@
+// Opens what a command works on: the stored runs for reading, or the whole workstation.
+import { openStore, resolveDataDirectory, type Store, StoreError } from '../../store/store.ts';
+import type { Workstation } from '../../contract/requests.ts';
+import { UsageError } from './failure.ts';
+
+export interface CommonOptions {
+  dataDir?: string;
+  json?: boolean;
+}
+
+export interface Session {
+  dataDirectory: string;
+  /** For reading; what changes goes through the workstation. */
+  store: Store;
+  workstation: Workstation;
+  close(): Promise<void>;
+}
+
+export async function openSession(options: CommonOptions): Promise<Session> {
+  const dataDirectory = findDataDirectory(options);
+  const { createWorkstation } = await import('../../workstation/workstation.ts');
+  const workstation = createWorkstation({ dataDirectory });
+  try {
+    const store = openStore(dataDirectory, { readonly: true });
+    return {
+      dataDirectory,
+      store,
+      workstation,
+      async close() {
+        store.close();
+        await workstation.close();
+      },
+    };
+  } catch (error) {
+    await workstation.close();
+    throw error;
+  }
+}
+
+/** Runs `work` on the stored runs without writing anything; null where nothing has been stored yet. */
+export async function withStoredRuns<T>(options: CommonOptions, work: (store: Store | null) => Promise<T> | T): Promise<T> {
+  const store = openExisting(findDataDirectory(options));
+  try {
+    return await work(store);
+  } finally {
+    store?.close();
+  }
+}
+
+function openExisting(dataDirectory: string): Store | null {
+  try {
+    return openStore(dataDirectory, { readonly: true });
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'not-found') return null;
+    throw error;
+  }
+}
+
+function findDataDirectory({ dataDir }: CommonOptions): string {
+  if (dataDir?.trim() === '') throw new UsageError('--data-dir needs a folder; an empty one was given');
+  return resolveDataDirectory(dataDir);
+}

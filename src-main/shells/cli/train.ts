@@ -1,0 +1,157 @@
+// `npm run train`: stores runs, starts them or lets them wait, and follows them to their end.
+import { Command, Option } from 'commander';
+import type { RunSummary } from '../../contract/runs.ts';
+import type { Store } from '../../store/store.ts';
+import { exitCodes, UsageError, type ExitCode } from './failure.ts';
+import { followRuns } from './follow.ts';
+import { formatCount, formatDuration, formatNumber } from './format.ts';
+import { parseAssignments, parseWholeNumber } from './options.ts';
+import { createOutput, type Output } from './output.ts';
+import { readProgress, waitingText } from './progress.ts';
+import { readOutcome } from './outcome.ts';
+import { openSession, type CommonOptions, type Session } from './session.ts';
+
+interface TrainOptions extends CommonOptions {
+  task?: string;
+  agent: string;
+  steps?: string;
+  seed?: string;
+  seeds?: string;
+  set?: string[];
+  queue?: boolean;
+  device: string;
+  threads?: string;
+  name?: string;
+  resume?: string;
+}
+
+/** Options that a stored run has already; giving them with --resume would promise a change that does not happen. */
+const fixedByTheRun = ['task', 'agent', 'seed', 'seeds', 'set', 'device', 'threads', 'name'] as const;
+
+export function createCommand(end: (code: ExitCode) => void): Command {
+  const command = new Command('train')
+    .description('Trains an agent on a task, headless, into the same database as the window.')
+    .option('--task <id>', 'what to learn; npm run tasks lists them')
+    .option('--agent <id>', 'who learns; npm run agents lists them', 'sac')
+    .option('--steps <n>', 'environment steps in all; with --resume, a new total')
+    .addOption(new Option('--seed <n>', 'seed of the run (1 where none is given)').conflicts('seeds'))
+    .option('--seeds <list>', 'one run a seed: 1-3 or 1,4,9')
+    .option('--set <name=value>', 'a hyper-parameter, such as batch-size=128; repeatable', (value: string, all: string[] = []) => [...all, value])
+    .option('--queue', 'put into the queue and return; it starts when the machine has room')
+    .option('--device <id>', 'what computes; npm run doctor lists them', 'cpu')
+    .option('--threads <n>', 'threads for the updates')
+    .option('--name <text>', 'a name for the run')
+    .option('--resume <run>', 'continues a stopped, interrupted, failed or finished run')
+    .option('--data-dir <dir>', 'where runs are stored (else ELBOW_DATA_DIR, else the platform\'s data folder)')
+    .option('--json', 'one JSON object a line; the last holds the result');
+  return command.action(async (options: TrainOptions) => {
+    if (options.resume !== undefined) {
+      for (const name of fixedByTheRun) {
+        if (command.getOptionValueSource(name) === 'cli') {
+          throw new UsageError(`--resume continues a run as it is; --${name} cannot be given with it (--steps can, to extend it)`);
+        }
+      }
+    } else if (options.task === undefined) {
+      throw new UsageError('which task? Name one with --task, such as --task half-cheetah (npm run tasks lists them)');
+    }
+    const prepared = prepare(options);
+    const session = await openSession(options);
+    try {
+      end(await train(session, options, prepared));
+    } finally {
+      await session.close();
+    }
+  });
+}
+
+interface Prepared {
+  steps: number | null;
+  threads: number | null;
+  hyperparameters: Record<string, string>;
+}
+
+/** Everything that can be refused before a database is opened. */
+function prepare(options: TrainOptions): Prepared {
+  const hyperparameters = parseAssignments(options.set ?? []);
+  const steps = options.steps === undefined ? null : parseWholeNumber('--steps', options.steps, 1, 1e9);
+  if (steps !== null && hyperparameters['steps'] !== undefined) throw new UsageError('the steps are given twice, by --steps and by --set steps=…; give them once');
+  if (options.seed !== undefined) parseWholeNumber('--seed', options.seed, 0, Number.MAX_SAFE_INTEGER);
+  const threads = options.threads === undefined ? null : parseWholeNumber('--threads', options.threads, 1, 256);
+  if (options.name?.trim() === '') throw new UsageError('--name needs at least one character');
+  return { steps, threads, hyperparameters };
+}
+
+async function train(session: Session, options: TrainOptions, prepared: Prepared): Promise<ExitCode> {
+  const { store, workstation } = session;
+  const output = createOutput(options.json === true);
+  const runs = await requestRuns(session, options, prepared);
+  const { trainerShare: share } = await workstation.call('system.describe', {});
+
+  for (const run of runs) announce(output, store, run, share);
+  if (options.queue === true) {
+    for (const run of runs) output.json({ kind: 'queued', ...identity(store.runs.summary(run)) });
+    return exitCodes.done;
+  }
+  const followed = await followRuns({ store, workstation, runs, share, output });
+  if (followed.leftEarly) {
+    output.line('Left. What was asked of the trainers stands: each stops once its checkpoint is written.');
+    for (const run of runs) output.line(continueText(run));
+    for (const summary of followed.summaries) output.json({ kind: 'left', ...identity(summary) });
+    return exitCodes.failed;
+  }
+  for (const summary of followed.summaries) report(output, store, summary);
+  // A run that was stopped did what it was told; one that failed or vanished did not.
+  return followed.summaries.every(({ state }) => state === 'finished' || state === 'stopped') ? exitCodes.done : exitCodes.failed;
+}
+
+/** Asks the workstation for new runs, or for an old one to go on. */
+async function requestRuns({ store, workstation }: Session, options: TrainOptions, prepared: Prepared): Promise<string[]> {
+  if (options.resume !== undefined) {
+    const run = store.runs.resolve(options.resume);
+    await workstation.call('runs.continue', { run, steps: prepared.steps });
+    return [run];
+  }
+  const { runs } = await workstation.call('runs.create', {
+    task: options.task ?? '',
+    agent: options.agent,
+    hyperparameters: { ...prepared.hyperparameters, ...(prepared.steps === null ? {} : { steps: prepared.steps }) },
+    seeds: options.seeds ?? options.seed ?? '1',
+    device: options.device,
+    threads: prepared.threads,
+    name: options.name ?? null,
+  });
+  return runs;
+}
+
+function announce(output: Output, store: Store, run: string, share: number): void {
+  const summary = store.runs.summary(run);
+  const what = `${summary.task}, ${summary.agent}, seed ${summary.seed}, ${formatCount(summary.totalSteps)} environment steps`;
+  output.line(`${output.bold(`Run ${run}`)} ${summary.name}: ${what}`);
+  if (summary.queuePosition !== null) output.line(`  ${waitingText(summary.queuePosition, share)}`);
+}
+
+function report(output: Output, store: Store, summary: RunSummary): void {
+  const outcome = readOutcome(store, summary);
+  const { entropy, temperature } = readProgress(store, summary.id);
+  const parts = [
+    `${formatCount(summary.environmentSteps)} of ${formatCount(summary.totalSteps)} environment steps in ${formatDuration(summary.activeSeconds)}`,
+    `evaluation return ${formatNumber(outcome.evaluationReturn)}`,
+    `entropy ${formatNumber(entropy)} nats`,
+    `temperature ${formatNumber(temperature)}`,
+  ];
+  output.line(`${output.bold(`Run ${summary.id}`)} ${summary.state}: ${parts.join(', ')}`);
+  if (outcome.stateHash !== null) output.line(`  state hash ${outcome.stateHash}`);
+  if (summary.state === 'failed' || summary.state === 'interrupted') {
+    output.line(`  ${store.runs.get(summary.id).lastError ?? summary.stateReason ?? 'its log says more'}`);
+  }
+  if (summary.state !== 'finished') output.line(`  ${continueText(summary.id)}`);
+  output.json({ kind: 'result', ...outcome });
+}
+
+function continueText(run: string): string {
+  return `Continue with: npm run train -- --resume ${run}`;
+}
+
+function identity(summary: RunSummary): object {
+  return { run: summary.id, status: summary.state, name: summary.name, task: summary.task, agent: summary.agent, seed: summary.seed, queuePosition: summary.queuePosition };
+}
