@@ -1,16 +1,7 @@
 // Copies a model's meshes out as indexed triangles. MuJoCo indexes positions and normals separately, a renderer
 // has one index: every pair that occurs becomes one vertex, so that hard edges stay hard.
+import type { SceneMesh } from './scene-model.ts';
 import type { Simulator } from './simulator.ts';
-
-export interface SceneMesh {
-  name: string;
-  /** Metres in the geom's frame, [vertex, 3]. */
-  positions: Float32Array;
-  /** Unit normals, [vertex, 3]. */
-  normals: Float32Array;
-  /** Three vertices a triangle, counter-clockwise seen from outside. */
-  indices: Uint32Array;
-}
 
 export function readMeshes({ model, names }: Simulator): SceneMesh[] {
   const vertices = model.mesh_vert as Float32Array;

@@ -7,26 +7,10 @@ import type { ModelFiles } from './load-model.ts';
 import type { MuJoCo } from './mujoco.ts';
 import { findName, readNames } from './names.ts';
 import type { ModelNames, NamedKind } from './names.ts';
+import { readViews } from './views.ts';
+import type { Views } from './views.ts';
 import { readWarnings, warningSentence } from './warnings.ts';
 import type { WarningCounts } from './warnings.ts';
-
-/**
- * The arrays of MjData that callers read and write. They lie in MuJoCo's heap, which moves when it grows
- * (any model load may do that): take them from the simulator each time and keep none.
- */
-interface Views {
-  qpos: Float64Array;
-  qvel: Float64Array;
-  ctrl: Float64Array;
-  xpos: Float64Array;
-  xquat: Float64Array;
-  geomXpos: Float64Array;
-  geomXmat: Float64Array;
-  cameraXpos: Float64Array;
-  cameraXmat: Float64Array;
-  mocapPos: Float64Array;
-  mocapQuat: Float64Array;
-}
 
 export class Simulator {
   readonly mujoco: MuJoCo;
@@ -140,6 +124,7 @@ export class Simulator {
 
   /**
    * Advances by `frameSkip` MuJoCo steps under the present controls.
+   * @throws PhysicsError `state` when a control is not finite: MuJoCo would silently set all of them to zero.
    * @throws PhysicsError `unstable` when the simulation diverged: MuJoCo then silently goes back to the default
    *   state, which must not be mistaken for motion. `step` when MuJoCo failed. Both need a reset.
    */
@@ -147,6 +132,7 @@ export class Simulator {
     this.#requireWhole();
     const { mujoco, model, data } = this;
     const timeBefore = data.time;
+    this.#requireControls();
     try {
       for (let k = 0; k < frameSkip; k += 1) mujoco.mj_step(model, data);
     } catch (error) {
@@ -227,6 +213,14 @@ export class Simulator {
     }
   }
 
+  #requireControls(): void {
+    const { ctrl } = this.#fresh();
+    for (let i = 0; i < ctrl.length; i += 1) {
+      if (Number.isFinite(ctrl[i])) continue;
+      throw new PhysicsError('state', `control ${i} (${this.names.actuator[i] || 'without a name'}) is ${ctrl[i]}`);
+    }
+  }
+
   #checkDivergence(timeBefore: number): void {
     const warnings = readWarnings(this.mujoco, this.data);
     if (warnings.divergence === null && this.data.time > timeBefore) return;
@@ -234,20 +228,4 @@ export class Simulator {
     this.#broken = `the simulation diverged after ${timeBefore.toFixed(3)} s: ${cause}`;
     throw new PhysicsError('unstable', `${this.#broken}. MuJoCo has set it to the model's default state.`);
   }
-}
-
-function readViews(data: MjData): Views {
-  return {
-    qpos: data.qpos as Float64Array,
-    qvel: data.qvel as Float64Array,
-    ctrl: data.ctrl as Float64Array,
-    xpos: data.xpos as Float64Array,
-    xquat: data.xquat as Float64Array,
-    geomXpos: data.geom_xpos as Float64Array,
-    geomXmat: data.geom_xmat as Float64Array,
-    cameraXpos: data.cam_xpos as Float64Array,
-    cameraXmat: data.cam_xmat as Float64Array,
-    mocapPos: data.mocap_pos as Float64Array,
-    mocapQuat: data.mocap_quat as Float64Array,
-  };
 }
