@@ -4,11 +4,11 @@ import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { socketPath } from '../../contract/messages.ts';
 import { createGuessLimit, refuseHeaders } from './guards.ts';
-import { maxRequestBytes, serveSocket, type UncheckedWorkstation } from './socket.ts';
+import { maxRequestBytes, serveSocket, type SocketOptions } from './socket.ts';
 import { sendText, serveFile } from './static-files.ts';
 
 export interface WebServerOptions {
-  workstation: UncheckedWorkstation;
+  workstation: SocketOptions['workstation'];
   /** The built renderer. */
   root: string;
   token: string;

@@ -3,23 +3,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
 import { closeCodes, type ServerMessage } from '../../contract/messages.ts';
-import { WorkstationError, type ContractError, type Workstation } from '../../contract/requests.ts';
+import type { ContractError } from '../../contract/requests.ts';
 import { decodeMessage, encodeMessage, WireError } from '../../contract/wire.ts';
+import type { WorkstationService } from '../../workstation/workstation.ts';
 import { createSendQueue } from './send-queue.ts';
 import { isSameToken, type createGuessLimit } from './guards.ts';
 
 export interface SocketOptions {
-  workstation: UncheckedWorkstation;
+  workstation: Pick<WorkstationService, 'answer' | 'subscribe'>;
   token: string;
   guesses: ReturnType<typeof createGuessLimit>;
   /** Milliseconds within which the token must come. */
   helloTimeout: number;
-}
-
-/** The contract's workstation, which checks names and requests itself. */
-export interface UncheckedWorkstation {
-  call(name: string, request: unknown): Promise<unknown>;
-  subscribe: Workstation['subscribe'];
 }
 
 /** Largest message that a window may send: `runs.delete` with 10,000 ids has some 700 kB. */
@@ -40,7 +35,7 @@ export function serveSocket(socket: WebSocket, options: SocketOptions): void {
   const queue = createSendQueue({
     bufferedBytes: () => socket.bufferedAmount,
     send: (message) => {
-      if (socket.readyState === socket.OPEN) socket.send(encodeMessage(message));
+      if (socket.readyState === socket.OPEN) socket.send(encode(message));
     },
     giveUp: () => socket.close(closeCodes.tooSlow, 'the window does not read what it asked for'),
   });
@@ -63,15 +58,9 @@ export function serveSocket(socket: WebSocket, options: SocketOptions): void {
 
   const answer = async (id: number, name: string, request: unknown): Promise<void> => {
     callsUnderWay += 1;
-    let message: Exclude<ServerMessage, { kind: 'event' }>;
-    try {
-      message = { kind: 'response', id, value: await workstation.call(name, request) };
-      queue.answer(message);
-    } catch (error) {
-      queue.answer({ kind: 'failure', id, error: toContractError(error) });
-    } finally {
-      callsUnderWay -= 1;
-    }
+    const answered = await workstation.answer(name, request);
+    callsUnderWay -= 1;
+    queue.answer(answered.ok ? { kind: 'response', id, value: answered.value } : { kind: 'failure', id, error: answered.error });
   };
 
   let greeting: Promise<void> | null = null;
@@ -107,7 +96,13 @@ export function serveSocket(socket: WebSocket, options: SocketOptions): void {
   });
 }
 
-function toContractError(error: unknown): ContractError {
-  if (error instanceof WorkstationError) return { code: error.code, message: error.message, field: error.field };
-  return { code: 'failed', message: error instanceof Error ? error.message : String(error), field: null };
+/** An answer that cannot be encoded (too large) becomes a failure: whoever waits for it must hear something. */
+function encode(message: ServerMessage): Uint8Array {
+  try {
+    return encodeMessage(message);
+  } catch (error) {
+    if (message.kind !== 'response') throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    return encodeMessage({ kind: 'failure', id: message.id, error: { code: 'failed', message: `The answer cannot be sent: ${why}.`, field: null } } satisfies ServerMessage);
+  }
 }

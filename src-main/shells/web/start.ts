@@ -1,5 +1,6 @@
 // Starts the web shell: the workstation, its server, and the address that a person opens.
 import path from 'node:path';
+import { findApplication } from '../../workstation/application.ts';
 import { createWorkstation } from '../../workstation/workstation.ts';
 import { createToken } from './guards.ts';
 import { openBrowser } from './open-browser.ts';
@@ -11,7 +12,7 @@ export interface WebShellOptions {
   port: number | null;
   /** Open the system's browser, where there is a display? */
   open: boolean;
-  /** The built renderer; by default this checkout's. */
+  /** The built renderer; by default this copy's own. */
   root?: string;
 }
 
@@ -27,7 +28,7 @@ const portsTried = 20;
 
 /** @throws Error with what to do, when the port is taken or the data directory cannot be used */
 export async function startWebShell(options: WebShellOptions): Promise<WebShell> {
-  const { root = path.resolve(import.meta.dirname, '../../../out/renderer') } = options;
+  const { root = path.join(findApplication().root, 'out', 'renderer') } = options;
   const workstation = createWorkstation({ dataDirectory: options.dataDirectory });
   const token = createToken();
   const server = createWebServer({ workstation, root, token });

@@ -1,0 +1,26 @@
+// What this machine has, what is missing, and what to do about it: for `npm run doctor` and the Lab alike.
+import type { DoctorReport } from '../../contract/requests.ts';
+import type { Store } from '../../store/store.ts';
+import { describeDevices } from './devices.ts';
+import { describePrograms } from './programs.ts';
+import { describeStorage, describeStorageByRun } from './storage.ts';
+import { describeTrainers } from './trainers.ts';
+
+/** @param store null where the data directory could not be opened: `storeProblem` then says why */
+export function examine(store: Store | null, dataDirectory: string, storeProblem: string | null = null): DoctorReport {
+  const sections = [
+    { title: 'Elbow', lines: describePrograms() },
+    { title: 'Devices', lines: describeDevices() },
+  ];
+  if (store) {
+    sections.push(
+      { title: 'Trainers', lines: describeTrainers(store) },
+      { title: 'Data', lines: describeStorage(store) },
+      { title: 'Storage by run', lines: describeStorageByRun(store) },
+    );
+  } else {
+    const problem = { label: 'data directory', value: dataDirectory, state: 'missing', advice: storeProblem } as const;
+    sections.push({ title: 'Data', lines: [problem] });
+  }
+  return { sections: sections.filter(({ lines }) => lines.length > 0) };
+}

@@ -1,0 +1,41 @@
+// Where the runs lie and what they take.
+import type { DoctorLine } from '../../contract/requests.ts';
+import type { Store } from '../../store/store.ts';
+import { line } from './line.ts';
+
+/** A checkpoint with a full replay buffer of a large task is about this big. */
+const comfortableBytes = 2e9;
+const shownRuns = 20;
+
+export function describeStorage(store: Store): DoctorLine[] {
+  const report = store.storage();
+  const free = formatBytes(report.freeBytes);
+  return [
+    store.isReadonly
+      ? line('data directory', report.dataDirectory, 'warning', 'It cannot be written: stored runs are shown, and nothing can be started or changed. Name another with --data-dir.')
+      : line('data directory', report.dataDirectory, 'ok'),
+    report.isNetworkFileSystem
+      ? line('file system', 'a network’s', 'warning', 'SQLite’s locks cannot be trusted there; name a folder on a local disk with --data-dir.')
+      : line('file system', 'local', 'ok'),
+    report.freeBytes < comfortableBytes
+      ? line('free disk', free, 'warning', 'A run’s checkpoints can fill it. Delete runs or checkpoints (Runs, or "npm run runs -- delete RUN"), or name another folder with --data-dir.')
+      : line('free disk', free, 'ok'),
+    line('database', `${report.databasePath}, ${formatBytes(report.databaseBytes)} and ${formatBytes(report.walBytes)} in its write-ahead log`),
+    line('database version', `${report.schemaVersion}, SQLite ${report.sqliteVersion}`),
+  ];
+}
+
+/** The largest runs first; the rest in one line. */
+export function describeStorageByRun(store: Store): DoctorLine[] {
+  const runs = store.runs.list().sort((a, b) => b.diskBytes - a.diskBytes);
+  const rest = runs.slice(shownRuns);
+  const lines = runs.slice(0, shownRuns).map((run) => line(`${run.name} (${run.id.slice(0, 8)})`, `${formatBytes(run.diskBytes)}, ${run.state}`));
+  if (rest.length > 0) lines.push(line(`${rest.length} more`, formatBytes(rest.reduce((sum, run) => sum + run.diskBytes, 0))));
+  return lines;
+}
+
+function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const power = Math.min(4, Math.floor(Math.log10(bytes) / 3));
+  return `${Number((bytes / 1000 ** power).toPrecision(3))} ${['B', 'kB', 'MB', 'GB', 'TB'][power]}`;
+}

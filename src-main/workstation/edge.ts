@@ -1,0 +1,77 @@
+// The edge of the workstation: what comes in is checked against the contract's schemas, what goes wrong
+// becomes a ContractError in words for a person.
+import type { core } from 'zod';
+import { ParameterError } from '../contract/parameters.ts';
+import { requestSchemas, WorkstationError, type ContractError, type RequestName, type RequestOf } from '../contract/requests.ts';
+import { StoreError, type StoreErrorCode } from '../store/errors.ts';
+import { unknownName } from './plan.ts';
+
+/** @throws WorkstationError `invalid-request` with the field at fault */
+export function parseRequest(name: unknown, request: unknown): { name: RequestName; request: RequestOf<RequestName> } {
+  if (!isRequestName(name)) {
+    const message = typeof name === 'string' ? unknownName('request', name, Object.keys(requestSchemas)) : 'a request needs a name';
+    throw new WorkstationError({ code: 'invalid-request', message: `${message}.`, field: null });
+  }
+  const parsed = requestSchemas[name].safeParse(request, { error: describeIssue });
+  if (parsed.success) return { name, request: parsed.data };
+  const issue = parsed.error.issues[0];
+  const field = issue && issue.path.length > 0 ? issue.path.map(String).join('.') : null;
+  const message = `${field ?? 'the request'}: ${issue?.message ?? 'not valid'}. Nothing was changed.`;
+  throw new WorkstationError({ code: 'invalid-request', message, field });
+}
+
+function isRequestName(name: unknown): name is RequestName {
+  return typeof name === 'string' && Object.hasOwn(requestSchemas, name);
+}
+
+const typeNames = new Map(Object.entries({
+  string: 'a text', number: 'a number', int: 'a whole number', boolean: 'true or false', array: 'a list', object: 'an object', record: 'an object',
+}));
+const typeName = (name: string): string => typeNames.get(name) ?? name;
+
+/** zod's issue in a person's words; messages written in the schema itself go before this. */
+function describeIssue(issue: core.$ZodRawIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? `${typeName(issue.expected)} is needed, and nothing was given` : `must be ${typeName(issue.expected)}`;
+    case 'too_small':
+      return issue.origin === 'string' || issue.origin === 'array'
+        ? `needs at least ${issue.minimum} ${issue.origin === 'array' ? 'entries' : 'characters'}`
+        : `must be at least ${issue.minimum}`;
+    case 'too_big':
+      return issue.origin === 'string' || issue.origin === 'array'
+        ? `has room for ${issue.maximum} ${issue.origin === 'array' ? 'entries' : 'characters'} at most`
+        : `must be at most ${issue.maximum}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.map(String).join(', ')}`;
+    case 'unrecognized_keys':
+      return `${issue.keys.slice(0, 3).map((key) => `"${key.slice(0, 60)}"`).join(', ')} is not known here`;
+    default:
+      return 'is not a value of the kind that is needed';
+  }
+}
+
+const codeOfStoreError: Record<StoreErrorCode, ContractError['code']> = {
+  'newer-version': 'unavailable',
+  'read-only': 'unavailable',
+  'disk-full': 'unavailable',
+  corrupt: 'failed',
+  locked: 'unavailable',
+  'not-found': 'not-found',
+  ambiguous: 'conflict',
+  conflict: 'conflict',
+  invalid: 'invalid-request',
+};
+
+/** Any error as the contract's. An unforeseen one keeps its message: it tells more than an apology. */
+export function toContractError(error: unknown): ContractError {
+  if (error instanceof WorkstationError) return { code: error.code, message: error.message, field: error.field };
+  if (error instanceof ParameterError) return { code: 'invalid-request', message: sentence(error.message), field: error.parameter };
+  if (error instanceof StoreError) return { code: codeOfStoreError[error.code], message: sentence(error.message), field: null };
+  return { code: 'failed', message: sentence(error instanceof Error ? error.message : String(error)), field: null };
+}
+
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}

@@ -1,0 +1,14 @@
+// What handlers are: one function a request, in files by subject.
+import type { RequestName, RequestOf, ResponseOf } from '../../contract/requests.ts';
+import type { Store } from '../../store/store.ts';
+
+export type Handlers = { [K in RequestName]: (request: RequestOf<K>) => ResponseOf<K> | Promise<ResponseOf<K>> };
+
+/** The handlers of one subject: `HandlersOf<'queue'>` has `queue.list`, `queue.move` … */
+export type HandlersOf<Subject extends string> = Pick<Handlers, Extract<RequestName, `${Subject}.${string}`>>;
+
+export interface HandlerContext {
+  store: Store;
+  /** Something waits in the queue: start what the machine has room for. */
+  advanceQueue(): void;
+}

@@ -1,0 +1,63 @@
+// Runs: looking at them, making and continuing them, steering and keeping them.
+import path from 'node:path';
+import { planRuns } from '../plan.ts';
+import { findPossibilities } from '../possibilities.ts';
+import { importDemo } from '../demo.ts';
+import { readTail } from '../log-tail.ts';
+import type { HandlerContext, HandlersOf } from './handlers.ts';
+
+/** Who asks, in the events that a control leaves on the run's charts. */
+const requester = 'window';
+
+export function createRunHandlers({ store, advanceQueue }: HandlerContext): HandlersOf<'runs'> {
+  return {
+    'runs.list': () => ({ runs: store.runs.list() }),
+    'runs.get': ({ run }) => store.runs.get(run),
+    'runs.create'(wishes) {
+      const { configurations, names } = planRuns(wishes, findPossibilities());
+      // All or none: a full disk halfway must not leave half of the seeds.
+      const runs = store.transaction(() =>
+        configurations.map((configuration, k) => {
+          const run = store.runs.create({ configuration, name: names[k] ?? configuration.agent });
+          store.queue.enqueue(run);
+          return run;
+        }),
+      );
+      advanceQueue();
+      return { runs };
+    },
+    'runs.rename'({ run, name }) {
+      store.runs.rename(run, name);
+      return {};
+    },
+    'runs.star'({ run, starred }) {
+      store.runs.star(run, starred);
+      return {};
+    },
+    'runs.annotate'({ run, note }) {
+      store.runs.annotate(run, note);
+      return {};
+    },
+    'runs.delete': ({ runs }) => ({ deleted: store.runs.softDelete(runs) }),
+    'runs.restore': ({ runs }) => ({ restored: store.runs.restore(runs) }),
+    'runs.deleteCheckpoints': ({ run }) => ({ freedBytes: store.runs.deleteCheckpoints(run) }),
+    'runs.control'({ run, action }) {
+      store.commands.request(run, action, requester);
+      return {};
+    },
+    'runs.continue'({ run, steps }) {
+      store.transaction(() => {
+        if (steps !== null) store.runs.extend(run, steps, requester);
+        store.queue.enqueue(run);
+      });
+      advanceQueue();
+      return {};
+    },
+    async 'runs.log'({ run, maxBytes }) {
+      store.runs.summary(run); // a run that is not there is refused here, before any path is made of its name
+      const file = path.join(store.runs.directory(run), 'log.txt');
+      return { ...(await readTail(file, maxBytes)), path: file };
+    },
+    'runs.importDemo': () => ({ run: importDemo(store) }),
+  };
+}

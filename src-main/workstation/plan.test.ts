@@ -1,0 +1,119 @@
+// From a person's wishes to configurations, with every way to get them wrong.
+import { describe, expect, it } from 'vitest';
+import { ParameterError, type ParameterDeclaration } from '../contract/parameters.ts';
+import { parseSeeds, planRuns, unknownName, type Possibilities, type RunWishes } from './plan.ts';
+import { findPossibilities } from './possibilities.ts';
+
+const possible: Possibilities = { ...findPossibilities(), cpuCount: 4 };
+const wishes = (changes: Partial<RunWishes> = {}): RunWishes => ({
+  task: 'inverted-pendulum', agent: 'sac', hyperparameters: {}, seeds: '1', device: 'cpu', threads: null, name: null, ...changes,
+});
+const refusal = (fn: () => unknown): ParameterError => {
+  try {
+    fn();
+  } catch (error) {
+    if (error instanceof ParameterError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+};
+
+describe('planRuns', () => {
+  it('completes the defaults of the task, one configuration a seed', () => {
+    const { configurations, names } = planRuns(wishes({ seeds: '3,1-2' }), possible);
+    expect(configurations.map(({ seed }) => seed)).toEqual([3, 1, 2]);
+    expect(names).toEqual(['sac-default', 'sac-default', 'sac-default']);
+    const sac = possible.agents.find(({ id }) => id === 'sac');
+    for (const configuration of configurations) {
+      expect(configuration.hyperparameters).toEqual(sac?.taskDefaults['inverted-pendulum']);
+      expect(Object.values(configuration.hyperparameters)).not.toContain('auto');
+    }
+    expect(configurations[0]?.hyperparameters).not.toBe(configurations[1]?.hyperparameters);
+  });
+
+  it('takes values as text and as numbers, and names the run after them', () => {
+    const { configurations, names } = planRuns(wishes({ hyperparameters: { 'batch-size': '64', steps: 5000, 'entropy-target': 'auto' } }), possible);
+    expect(configurations[0]?.hyperparameters).toMatchObject({ 'batch-size': 64, steps: 5000, 'entropy-target': -1 });
+    expect(names).toEqual(['sac-batch-size-64']);
+  });
+
+  it('keeps a person’s name and thread count', () => {
+    const { configurations, names } = planRuns(wishes({ name: '  my run ', threads: 3 }), possible);
+    expect([names[0], configurations[0]?.threads]).toEqual(['my run', 3]);
+    expect(planRuns(wishes(), { ...possible, cpuCount: 1 }).configurations[0]?.threads).toBe(1);
+  });
+
+  it.each<[string, Partial<RunWishes>, string, RegExp]>([
+    ['an unknown task', { task: 'inverted-pendulm' }, 'task', /nearest: inverted-pendulum/],
+    ['a task of capitals', { task: 'INVERTED-PENDULUM' }, 'task', /no task named/],
+    ['no task', { task: '' }, 'task', /no task named ""/],
+    ['a task from the prototype', { task: '__proto__' }, 'task', /no task named/],
+    ['an unknown agent', { agent: 'sca' }, 'agent', /nearest: sac/],
+    ['an unknown device', { device: 'cuda' }, 'device', /no device named "cuda"/],
+    ['an unknown hyper-parameter', { hyperparameters: { 'batchsize': 3 } }, 'hyperparameters.batchsize', /nearest: batch-size/],
+    ['a hyper-parameter of the prototype', { hyperparameters: { constructor: 3 } }, 'hyperparameters.constructor', /no hyper-parameter/],
+    ['a value too large', { hyperparameters: { 'batch-size': 1e9 } }, 'hyperparameters.batch-size', /batch-size must be a whole number from 1 to .*1000000000 was given/],
+    ['a value of no kind', { hyperparameters: { 'batch-size': null } }, 'hyperparameters.batch-size', /null was given/],
+    ['a fraction', { hyperparameters: { steps: 10.5 } }, 'hyperparameters.steps', /whole number/],
+    ['NaN', { hyperparameters: { steps: NaN } }, 'hyperparameters.steps', /whole number/],
+    ['auto where nothing is automatic', { hyperparameters: { 'batch-size': 'auto' } }, 'hyperparameters.batch-size', /"auto" was given/],
+    ['seeds of words', { seeds: 'one' }, 'seeds', /"one" was given/],
+    ['no threads', { threads: 0 }, 'threads', /from 1 to 4/],
+    ['more threads than processors', { threads: 5 }, 'threads', /from 1 to 4/],
+    ['half a thread', { threads: 1.5 }, 'threads', /1\.5 was given/],
+    ['a name without end', { name: 'x'.repeat(121) }, 'name', /at most 120/],
+  ])('refuses %s', (_name, changes, field, message) => {
+    const error = refusal(() => planRuns(wishes(changes), possible));
+    expect(error.parameter).toBe(field);
+    expect(error.message).toMatch(message);
+  });
+
+  it('refuses a device that is not there, with its reason', () => {
+    const devices = [{ id: 'gpu', title: 'GPU', available: false, reason: 'no driver was found' }];
+    expect(refusal(() => planRuns(wishes({ device: 'gpu' }), { ...possible, devices })).message).toMatch(/no driver was found/);
+  });
+
+  it('names no run longer than a table shows', () => {
+    const many: ParameterDeclaration[] = (possible.agents[0]?.parameters ?? []).filter(({ kind }) => kind === 'integer');
+    const hyperparameters = Object.fromEntries(many.map((parameter) => [parameter.name, parameter.max ?? 7]));
+    expect(planRuns(wishes({ hyperparameters }), possible).names).toEqual(['sac-custom']);
+  });
+});
+
+describe('parseSeeds', () => {
+  it.each<[string, number[]]>([
+    ['1', [1]],
+    ['0', [0]],
+    [' 7 ', [7]],
+    ['1-3', [1, 2, 3]],
+    ['1–3', [1, 2, 3]],
+    ['1,4,9', [1, 4, 9]],
+    ['5-6, 1 - 2', [5, 6, 1, 2]],
+    ['4-4', [4]],
+    ['9007199254740991', [Number.MAX_SAFE_INTEGER]],
+  ])('reads %j', (text, seeds) => expect(parseSeeds(text)).toEqual(seeds));
+
+  it('takes a thousand and no more', () => {
+    expect(parseSeeds('1-1000')).toHaveLength(1000);
+    expect(refusal(() => parseSeeds('1-1001')).message).toMatch(/at most 1000/);
+    expect(refusal(() => parseSeeds('0,1-1000')).message).toMatch(/at most 1000/);
+    // Refused before a list of nine quadrillion is made.
+    expect(refusal(() => parseSeeds('0-9007199254740991')).message).toMatch(/at most 1000/);
+  });
+
+  it.each(['', ' ', ',', '1,', '-1', '1-', '3-1', '1.5', '1e3', '0x1', 'a', '1,,2', '1 2', '1-2-3', '9007199254740992', '1,1', '1-3,2', '１', '1;2', '∞'])(
+    'refuses %j',
+    (text) => expect(refusal(() => parseSeeds(text)).parameter).toBe('seeds'),
+  );
+});
+
+describe('unknownName', () => {
+  it.each<[string, string[], string]>([
+    ['half', ['reacher', 'half-cheetah'], 'half-cheetah'],
+    ['reecher', ['reacher', 'half-cheetah'], 'reacher'],
+    ['zzzzzzzzzzzz', ['reacher'], 'reacher'],
+  ])('for %s names %s', (given, names, nearest) => expect(unknownName('task', given, names)).toContain(`; the nearest: ${nearest}`));
+  it('has nothing to suggest where there is nothing, and shortens what was given', () => {
+    expect(unknownName('task', 'x'.repeat(500), [])).toBe(`there is no task named "${'x'.repeat(60)}"`);
+  });
+});

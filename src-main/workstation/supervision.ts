@@ -1,0 +1,45 @@
+// Keeps the machine's trainers going while this workstation is open: runs whose trainer vanished are marked
+// interrupted, and what waits in the queue starts when there is room. Any number of workstations may do so at
+// once: the store gives each run to one of them.
+import type { Store } from '../store/store.ts';
+import { advanceQueue } from '../training/launch.ts';
+
+export interface Supervision {
+  /** Starts what there is room for, now. */
+  advance(): void;
+  close(): void;
+}
+
+export interface SupervisionOptions {
+  store: Store;
+  /** Is told about what failed; the run at fault says so itself. */
+  onError(error: unknown): void;
+  /** Called after something changed. */
+  onChange(): void;
+  intervalMs?: number;
+}
+
+/** Deleted runs can be restored for this long. */
+const restorableMs = 30 * 24 * 3600 * 1000;
+
+export function createSupervision(options: SupervisionOptions): Supervision {
+  const { store, onError, onChange, intervalMs = 2000 } = options;
+  if (store.isReadonly) return { advance: () => undefined, close: () => undefined };
+
+  const attempt = (fn: () => string[]): void => {
+    try {
+      if (fn().length > 0) onChange();
+    } catch (error) {
+      onError(error);
+    }
+  };
+  const advance = (): void => attempt(() => advanceQueue(store));
+  const supervise = (): void => {
+    attempt(() => store.attempts.reapDead());
+    advance();
+  };
+  attempt(() => store.runs.purgeDeleted(restorableMs));
+  supervise();
+  const timer = setInterval(supervise, intervalMs);
+  return { advance, close: () => clearInterval(timer) };
+}

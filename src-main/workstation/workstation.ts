@@ -1,0 +1,91 @@
+// The service behind the contract: one for each process that shows Elbow to somebody.
+import type { BridgeAnswer } from '../contract/bridge.ts';
+import { WorkstationError, type RequestName, type RequestOf, type ResponseOf, type Workstation } from '../contract/requests.ts';
+import { openStore, StoreError, type Store } from '../store/store.ts';
+import { parseRequest, toContractError } from './edge.ts';
+import { createDataHandlers } from './handlers/data.ts';
+import type { Handlers } from './handlers/handlers.ts';
+import { createQueueHandlers } from './handlers/queue.ts';
+import { createRunHandlers } from './handlers/runs.ts';
+import { createSystemHandlers } from './handlers/system.ts';
+import { createPoller } from './poller.ts';
+import { createSupervision } from './supervision.ts';
+
+export interface WorkstationService extends Workstation {
+  /** For shells: a request of unknown shape, and its value or refusal as data. Never rejects. */
+  answer(name: unknown, request: unknown): Promise<BridgeAnswer>;
+  /** Trainers go on. */
+  close(): Promise<void>;
+}
+
+/** Requests that change nothing, so nobody needs to be told at once. */
+const readingRequests = /^(system\.|metrics\.|rollouts\.|snapshots\.)|\.(list|get|log)$/;
+
+/**
+ * Opens the data directory, for reading only where it cannot be written.
+ * @throws StoreError when it cannot be opened at all (a newer version's, a damaged file)
+ */
+export function createWorkstation({ dataDirectory }: { dataDirectory: string }): WorkstationService {
+  const store = openStoreAsFarAsPossible(dataDirectory);
+  let lastProblem = '';
+  const onError = (error: unknown): void => {
+    // The same trouble every quarter of a second is said once.
+    const { message } = toContractError(error);
+    if (message !== lastProblem) console.error(`Elbow: ${message}`);
+    lastProblem = message;
+  };
+  const poller = createPoller({ store, onError });
+  const supervision = createSupervision({ store, onError, onChange: () => poller.pollNow() });
+  const context = { store, advanceQueue: () => supervision.advance() };
+  const handlers: Handlers = {
+    ...createSystemHandlers(context),
+    ...createRunHandlers(context),
+    ...createQueueHandlers(context),
+    ...createDataHandlers(context),
+  };
+  let isClosed = false;
+
+  const handle = async (name: unknown, request: unknown): Promise<unknown> => {
+    if (isClosed) throw new WorkstationError({ code: 'unavailable', message: 'Elbow is closing. Training goes on.', field: null });
+    const parsed = parseRequest(name, request);
+    // The name and the request were checked together, which the type of the table cannot say.
+    const handler = handlers[parsed.name] as (request: RequestOf<RequestName>) => unknown;
+    const value = await handler(parsed.request);
+    if (!readingRequests.test(parsed.name)) poller.pollNow();
+    return value;
+  };
+
+  return {
+    async call<K extends RequestName>(name: K, request: RequestOf<K>): Promise<ResponseOf<K>> {
+      try {
+        return (await handle(name, request)) as ResponseOf<K>;
+      } catch (error) {
+        throw new WorkstationError(toContractError(error));
+      }
+    },
+    async answer(name, request) {
+      try {
+        return { ok: true, value: await handle(name, request) };
+      } catch (error) {
+        return { ok: false, error: toContractError(error) };
+      }
+    },
+    subscribe: (listener) => poller.subscribe(listener),
+    async close() {
+      isClosed = true;
+      supervision.close();
+      poller.close();
+      store.close();
+    },
+  };
+}
+
+function openStoreAsFarAsPossible(dataDirectory: string): Store {
+  try {
+    return openStore(dataDirectory);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'read-only') throw error;
+    console.error(`Elbow: ${error.message} Stored runs are shown; nothing can be started or changed.`);
+    return openStore(dataDirectory, { readonly: true });
+  }
+}
