@@ -1,0 +1,76 @@
+// Keeps a run's checkpoints: writes them, enters them into the index, and removes what is no longer needed.
+import type { ReplayBuffer } from '../../replay/replay-buffer.ts';
+import type { Store } from '../../store/store.ts';
+import { hashState } from '../state-hash.ts';
+import type { TrainingState } from '../training-state.ts';
+import { type FileSystem, realFileSystem } from './durable-files.ts';
+import type { Segment } from './manifest.ts';
+import { removeUnneededFiles } from './tidy.ts';
+import { writeCheckpoint } from './write.ts';
+
+/** Checkpoints that stay restorable. */
+const keptCheckpoints = 2;
+
+/** What an index row says besides where the checkpoint lies. */
+export interface CheckpointDetails {
+  stateHash: string;
+  gradientSteps: number;
+}
+
+export class Checkpointer {
+  readonly #store: Store;
+  readonly #run: string;
+  readonly #attempt: number;
+  readonly #folder: string;
+  readonly #fs: FileSystem;
+  #segments: Segment[];
+  #lastStep: number | null;
+
+  /**
+   * @param options.folder the run's folder
+   * @param options.segments those of the checkpoint that the attempt began from
+   * @param options.lastStep step of that checkpoint; null where there was none
+   */
+  constructor(options: { store: Store; run: string; attempt: number; folder: string; segments: Segment[]; lastStep: number | null; fs?: FileSystem }) {
+    this.#store = options.store;
+    this.#run = options.run;
+    this.#attempt = options.attempt;
+    this.#folder = options.folder;
+    this.#fs = options.fs ?? realFileSystem;
+    this.#segments = options.segments;
+    this.#lastStep = options.lastStep;
+  }
+
+  /** Step of the newest checkpoint; null where there is none. */
+  get lastStep(): number | null {
+    return this.#lastStep;
+  }
+
+  /** Removes what interrupted writes of earlier attempts have left. */
+  tidy(): void {
+    removeUnneededFiles(this.#fs, this.#folder, this.#store.checkpoints.list(this.#run));
+  }
+
+  /**
+   * Writes a checkpoint, unless there is one of this very step. All metrics up to it must be committed already.
+   * @throws the file system's or the store's error; the former checkpoints then stay as they were
+   */
+  write(state: TrainingState, buffer: ReplayBuffer): void {
+    const { environmentSteps: step } = state;
+    if (this.#lastStep === step) return;
+    const { segments, ...row } = writeCheckpoint({
+      fs: this.#fs, folder: this.#folder, attempt: this.#attempt, state, buffer, segments: this.#segments,
+    });
+    const details: CheckpointDetails = { stateHash: hashState(state.engine), gradientSteps: state.gradientSteps };
+    this.#store.transaction(() => {
+      this.#store.checkpoints.add(this.#run, this.#attempt, { ...row, createdAt: Date.now(), details });
+      this.#store.events.append(this.#run, this.#attempt, {
+        step, kind: 'checkpoint', message: `Checkpoint of ${(row.bytes / 1e6).toFixed(1)} MB.`, requester: null,
+      });
+      this.#store.checkpoints.removeOlder(this.#run, keptCheckpoints);
+    });
+    this.#segments = segments;
+    this.#lastStep = step;
+    this.tidy();
+  }
+}

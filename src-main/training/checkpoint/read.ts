@@ -1,0 +1,79 @@
+// Reads a checkpoint back and verifies every byte of it before anything is used.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ReplayBuffer } from '../../replay/replay-buffer.ts';
+import type { Checkpoint } from '../../store/store.ts';
+import type { TrainingState } from '../training-state.ts';
+import { type FileRecord, sha256 } from './durable-files.ts';
+import { manifestSchema, type ParsedManifest, restoreTraining, type Segment, singlesFrom, unpackArrays } from './manifest.ts';
+import { replayFolder } from './write.ts';
+
+/** A checkpoint that cannot be used, with the reason in words. */
+export class CheckpointError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'CheckpointError';
+  }
+}
+
+/** Where a checkpoint is and what it must be: its index row. */
+export type CheckpointReference = Pick<Checkpoint, 'step' | 'path' | 'sha256'>;
+
+/**
+ * Fills the buffer and gives the state.
+ * @param folder the run's folder
+ * @throws CheckpointError when a file is missing, altered or not for this buffer; the buffer is then unspecified
+ */
+export function readCheckpoint(folder: string, reference: CheckpointReference, buffer: ReplayBuffer): { state: TrainingState; segments: Segment[] } {
+  const place = join(folder, reference.path);
+  const manifest = readManifest(place, reference);
+  const { replay } = manifest;
+  if (replay.rowWidth !== buffer.rowWidth) {
+    throw new CheckpointError(`its replay rows have ${replay.rowWidth} numbers where this task needs ${buffer.rowWidth}`);
+  }
+  const engine = unpackArrays(readVerified(place, manifest.state), manifest.state.entries);
+
+  buffer.restart(replay.segments[0]?.from ?? replay.rowsAdded);
+  for (const segment of replay.segments) {
+    if (segment.from !== buffer.rowsAdded) throw new CheckpointError(`its replay rows ${buffer.rowsAdded} to ${segment.from} are missing`);
+    buffer.appendRows(singlesFrom(readVerified(join(folder, replayFolder), segment)));
+  }
+  if (buffer.rowsAdded !== replay.rowsAdded) {
+    throw new CheckpointError(`its replay rows end at ${buffer.rowsAdded} where ${replay.rowsAdded} were expected`);
+  }
+  return { state: restoreTraining(manifest, engine), segments: replay.segments };
+}
+
+/** The segments that a checkpoint needs. @throws CheckpointError when its manifest cannot be read */
+export function readSegmentList(folder: string, reference: CheckpointReference): Segment[] {
+  return readManifest(join(folder, reference.path), reference).replay.segments;
+}
+
+function readManifest(place: string, reference: CheckpointReference): ParsedManifest {
+  const bytes = readBytes(join(place, 'manifest.json'));
+  if (sha256(bytes) !== reference.sha256) throw new CheckpointError('its manifest.json has been altered or damaged');
+  let parsed;
+  try {
+    parsed = manifestSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  } catch (error) {
+    throw new CheckpointError('its manifest.json is not JSON', { cause: error });
+  }
+  if (!parsed.success) throw new CheckpointError(`its manifest.json is not of this version: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+function readVerified(folder: string, { file, bytes, sha256: expected }: FileRecord): Uint8Array {
+  const content = readBytes(join(folder, file));
+  if (content.length !== bytes) throw new CheckpointError(`${file} has ${content.length} bytes where ${bytes} were written`);
+  if (sha256(content) !== expected) throw new CheckpointError(`${file} has been altered or damaged`);
+  return content;
+}
+
+function readBytes(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new CheckpointError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`, { cause: error });
+  }
+}

@@ -1,0 +1,96 @@
+// Starts trainers: one detached process a run. Light on purpose, since the workstation and the CLI import it.
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { availableParallelism, hostname, totalmem } from 'node:os';
+import { extname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Store } from '../store/store.ts';
+import { findNodeBinary } from './node-binary.ts';
+
+/** Where a run's checkpoints, replay segments and log lie. */
+export function runFolder(dataDirectory: string, run: string): string {
+  return join(dataDirectory, 'runs', run);
+}
+export function runLogPath(dataDirectory: string, run: string): string {
+  return join(runFolder(dataDirectory, run), 'log.txt');
+}
+
+/** The trainer's entry: beside this file, TypeScript in a checkout and JavaScript when built. */
+function trainerEntry(): string {
+  const entry = fileURLToPath(new URL(`trainer${extname(new URL(import.meta.url).pathname)}`, import.meta.url));
+  const path = entry.replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked');
+  if (!existsSync(path)) throw new Error(`the trainer's entry ${path} is missing: this copy of Elbow is not complete`);
+  return path;
+}
+
+/** What a trainer may see of the environment: paths and what its libraries read, nothing that came by chance. */
+const environmentNames = /^(PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|LD_LIBRARY_PATH|CUDA_.*|VK_.*|XDG_.*|ELBOW_.*|SystemRoot|APPDATA|LOCALAPPDATA|USERPROFILE)$/i;
+
+/**
+ * Starts a trainer that outlives this process. Its output is appended to the run's log.
+ * @returns the trainer's process id
+ * @throws when the entry, Node or the log cannot be opened
+ */
+export function launchTrainer(options: { dataDirectory: string; run: string }): number {
+  const { run } = options;
+  const dataDirectory = resolve(options.dataDirectory);
+  const node = findNodeBinary();
+  const entry = trainerEntry();
+  const folder = runFolder(dataDirectory, run);
+  mkdirSync(folder, { recursive: true });
+  const log = openSync(runLogPath(dataDirectory, run), 'a');
+  try {
+    const heapMegabytes = Math.max(2048, Math.min(16_384, Math.floor((0.7 * totalmem()) / 2 ** 20)));
+    const child = spawn(
+      node,
+      [`--max-old-space-size=${heapMegabytes}`, entry, '--data-dir', dataDirectory, '--run', run],
+      {
+        cwd: folder,
+        detached: true,
+        windowsHide: true,
+        stdio: ['ignore', log, log],
+        env: Object.fromEntries(Object.entries(process.env).filter(([name]) => environmentNames.test(name))),
+      },
+    );
+    // A failed spawn is an event as well as a missing process id; without a listener it would end this process.
+    child.on('error', () => {});
+    child.unref();
+    if (child.pid === undefined) throw new Error(`the trainer of run ${run} could not be started with ${node}`);
+    return child.pid;
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Trainers that may run at once on this machine: half its processors, or what ELBOW_TRAINERS says. */
+export function trainerShare(): number {
+  const given = process.env['ELBOW_TRAINERS'];
+  if (given === undefined || given === '') return Math.max(1, Math.floor(availableParallelism() / 2));
+  const share = Number(given);
+  if (!Number.isInteger(share) || share < 1 || share > 1024) {
+    throw new RangeError(`ELBOW_TRAINERS must be a whole number from 1 to 1,024; "${given.slice(0, 60)}" was given`);
+  }
+  return share;
+}
+
+/**
+ * Claims waiting runs and starts their trainers until the machine's share is used or nothing waits.
+ * @returns the runs started
+ * @throws when a trainer cannot be started; its run then waits again
+ */
+export function advanceQueue(store: Store, options: { share?: number } = {}): string[] {
+  const share = options.share ?? trainerShare();
+  const claimant = `${hostname()}:${process.pid}`;
+  const started: string[] = [];
+  for (;;) {
+    const run = store.queue.claim({ share, claimant });
+    if (run === null) return started;
+    try {
+      launchTrainer({ dataDirectory: store.dataDirectory, run });
+    } catch (error) {
+      store.queue.unclaim(run);
+      throw error;
+    }
+    started.push(run);
+  }
+}

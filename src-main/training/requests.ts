@@ -1,0 +1,54 @@
+// What a trainer is asked for from outside, gathered for the next step boundary: requests in the store, and
+// signals, which mean the same as stop.
+import type { ControlAction } from '../contract/runs.ts';
+import type { Store } from '../store/store.ts';
+
+export interface Request {
+  action: ControlAction;
+  /** Who asked, as the event will say. */
+  requester: string;
+  /** Tells the store that it has been done. */
+  done(step: number): void;
+}
+
+/** Milliseconds between two looks into the store. */
+export const pollInterval = 200;
+
+export class Requests {
+  readonly #store: Store;
+  readonly #run: string;
+  #lastPoll = -Infinity;
+  #signal: string | null = null;
+
+  constructor(store: Store, run: string) {
+    this.#store = store;
+    this.#run = run;
+  }
+
+  /** A signal asks for a stop; it cannot be taken back. */
+  stopBySignal(name: string): void {
+    this.#signal = name;
+  }
+
+  get isSignalled(): boolean {
+    return this.#signal !== null;
+  }
+
+  /** The next one in the order of asking; null where there is none. Looks into the store at most every `pollInterval`. */
+  next(): Request | null {
+    if (this.#signal !== null) return { action: 'stop', requester: this.#signal, done: () => {} };
+    if (performance.now() - this.#lastPoll < pollInterval) return null;
+    const [command] = this.#store.commands.pending(this.#run);
+    if (command === undefined) {
+      this.#lastPoll = performance.now();
+      return null;
+    }
+    return {
+      action: command.action,
+      requester: command.requester,
+      done: (step) => {
+        this.#store.commands.done(command.id, step);
+      },
+    };
+  }
+}

@@ -1,0 +1,71 @@
+// Runs one attempt at a run: prepares its parts, puts them back to the newest checkpoint, opens the attempt,
+// trains, and says how it ended.
+import type { Store } from '../store/store.ts';
+import { processIdentity } from '../store/store.ts';
+import { describeEnvironment } from './environment.ts';
+import { runFolder } from './launch.ts';
+import { prepareRun } from './prepare.ts';
+import type { Requests } from './requests.ts';
+import { restoreNewest } from './resume.ts';
+import { type Outcome, Session } from './session.ts';
+
+export interface TrainingOptions {
+  store: Store;
+  run: string;
+  requests: Requests;
+  log: (line: string) => void;
+  /** Called with the attempt's number as soon as this process holds the run. */
+  onOpen: (attempt: number) => void;
+}
+
+const heartbeatInterval = 1000;
+
+/** @throws whatever ends the run by itself; the attempt is then still open */
+export async function runTraining({ store, run, requests, log, onOpen }: TrainingOptions): Promise<Outcome> {
+  const configuration = store.runs.configuration(run);
+  const folder = runFolder(store.dataDirectory, run);
+  const prepared = await prepareRun(configuration);
+  try {
+    const { loop, buffer } = prepared;
+    const resumed = await restoreNewest({ store, run, folder, loop, buffer });
+    const attempt = store.attempts.open(run, {
+      startStep: resumed.step,
+      environment: describeEnvironment(configuration, prepared.modelHash),
+      ...processIdentity(),
+    });
+    onOpen(attempt);
+    store.runs.setError(run, null);
+    const say = (kind: 'started' | 'resumed' | 'warning', message: string): void => {
+      log(message);
+      store.events.append(run, attempt, { step: resumed.step, kind, message, requester: null });
+    };
+    for (const warning of resumed.warnings) say('warning', warning);
+    const task = `${configuration.agent} on ${configuration.task}, seed ${configuration.seed}`;
+    if (attempt === 1) say('started', `Started: ${task}.`);
+    else say('resumed', `Continued from step ${resumed.step.toLocaleString('en-US')}: ${task}.`);
+
+    const heartbeat = setInterval(() => {
+      try {
+        store.attempts.heartbeat(run, attempt);
+      } catch {
+        // No room or a busy store: the step's own writes meet the same trouble and deal with it.
+      }
+    }, heartbeatInterval);
+    try {
+      const outcome = await new Session({ store, run, attempt, folder, prepared, resumed, requests, log }).train();
+      store.transaction(() => {
+        if (outcome === 'finished') {
+          const message = `Finished: ${loop.environmentSteps.toLocaleString('en-US')} environment steps.`;
+          store.events.append(run, attempt, { step: loop.environmentSteps, kind: 'finished', message, requester: null });
+        }
+        store.attempts.close(run, attempt);
+        store.runs.setState(run, outcome, null);
+      });
+      return outcome;
+    } finally {
+      clearInterval(heartbeat);
+    }
+  } finally {
+    await prepared.dispose();
+  }
+}

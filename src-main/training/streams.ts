@@ -1,0 +1,45 @@
+// The named random streams of a run. Each source of chance has its own, so that none disturbs another.
+import { createStream, type RandomStream, type StreamState } from '../random/stream.ts';
+
+export interface RunStreams {
+  /** Starting states of training episodes. */
+  reset: RandomStream;
+  /** Uniform actions of the warm-up, then the noise of sampled actions. */
+  exploration: RandomStream;
+  /** Which rows of the replay buffer make a batch. */
+  replay: RandomStream;
+  /** Noise inputs of the update programs. */
+  updates: RandomStream;
+}
+
+export function createRunStreams(seed: number): RunStreams {
+  return {
+    reset: createStream(seed, 'reset'),
+    exploration: createStream(seed, 'exploration'),
+    replay: createStream(seed, 'replay'),
+    updates: createStream(seed, 'update-noise'),
+  };
+}
+
+/** Drawn from once, when the run begins. */
+export function createParameterStream(seed: number): RandomStream {
+  return createStream(seed, 'initial-parameters');
+}
+
+/** An evaluation depends on the seed and its step alone: it repeats after a resume, and disturbs nothing. */
+export function createEvaluationStream(seed: number, step: number): RandomStream {
+  return createStream(seed, `evaluation-${step}`);
+}
+
+export function saveStreams(streams: RunStreams): Record<string, StreamState> {
+  return Object.fromEntries(Object.entries(streams).map(([name, stream]) => [name, (stream as RandomStream).save()]));
+}
+
+/** @throws when a stream's state is missing */
+export function restoreStreams(streams: RunStreams, states: Readonly<Record<string, StreamState>>): void {
+  for (const [name, stream] of Object.entries(streams)) {
+    const state = states[name];
+    if (state === undefined) throw new Error(`the state of the random stream ${name} is missing`);
+    (stream as RandomStream).restore(state);
+  }
+}

@@ -1,0 +1,93 @@
+// The trainer's process: trains one run of a data directory until it ends, then lets the next in the queue begin.
+//   node trainer.ts --data-dir DIR --run ID
+import { parseArgs } from 'node:util';
+import { openStore, type Store, StoreError } from '../store/store.ts';
+import { advanceQueue } from './launch.ts';
+import { Requests } from './requests.ts';
+
+const log = (line: string): void => {
+  process.stdout.write(`${new Date().toISOString()} ${line}\n`);
+};
+
+function readArguments(): { dataDirectory: string; run: string } {
+  const { values } = parseArgs({ options: { 'data-dir': { type: 'string' }, run: { type: 'string' } } });
+  const { 'data-dir': dataDirectory, run } = values;
+  if (dataDirectory === undefined || run === undefined) throw new Error('usage: trainer --data-dir DIR --run ID');
+  return { dataDirectory, run };
+}
+
+/** Records why a run ended by itself. What cannot be stored any more still stands in the log. */
+function recordFailure(store: Store, run: string, attempt: number | null, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  log(`failed: ${error instanceof Error ? (error.stack ?? message) : message}`);
+  // Another trainer holds the run: its state is not ours to change.
+  if (attempt === null && error instanceof StoreError && error.code === 'conflict') return;
+  try {
+    store.transaction(() => {
+      store.runs.setError(run, message);
+      if (attempt !== null) {
+        const step = store.runs.summary(run).environmentSteps;
+        store.events.append(run, attempt, { step, kind: 'failed', message, requester: null });
+        store.attempts.close(run, attempt);
+      }
+      store.runs.setState(run, 'failed', message.split('\n')[0] ?? message);
+    });
+  } catch (second) {
+    log(`this failure could not be stored: ${second instanceof Error ? second.message : String(second)}`);
+  }
+}
+
+async function main(): Promise<number> {
+  const { dataDirectory, run: text } = readArguments();
+  const store = openStore(dataDirectory);
+  const run = store.runs.resolve(text);
+  let attempt: number | null = null;
+  const requests = new Requests(store, run);
+
+  const stop = (name: string): void => {
+    if (requests.isSignalled) process.exit(130);
+    log(`${name}: writing a checkpoint, then stopping. A second one ends at once, without a checkpoint.`);
+    requests.stopBySignal(name);
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  // The terminal that started it may close.
+  process.on('SIGHUP', () => {});
+  const crash = (error: unknown): void => {
+    recordFailure(store, run, attempt, error);
+    process.exit(1);
+  };
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+
+  let code = 0;
+  try {
+    // Loaded late, so that an engine or a simulator that cannot be loaded is recorded with the run as well.
+    const { runTraining } = await import('./run-training.ts');
+    const outcome = await runTraining({
+      store, run, requests, log,
+      onOpen: (number) => {
+        attempt = number;
+      },
+    });
+    log(outcome);
+  } catch (error) {
+    recordFailure(store, run, attempt, error);
+    code = 1;
+  }
+  try {
+    for (const next of advanceQueue(store)) log(`started the next run in the queue: ${next}`);
+  } catch (error) {
+    log(`the next run in the queue could not be started: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  store.close();
+  return code;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    log(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  },
+);

@@ -1,0 +1,23 @@
+// Everything that a run is in the middle of: put back into fresh parts, training goes on bit for bit.
+import type { NamedArrays } from '../engine/program.ts';
+import type { StreamState } from '../random/stream.ts';
+import type { TaskSnapshot } from '../tasks/task.ts';
+
+export interface TrainingState {
+  /** Environment steps and gradient steps done. */
+  environmentSteps: number;
+  gradientSteps: number;
+  /** The training episode under way. */
+  episode: { return: number; length: number };
+  /** State of each named stream. */
+  streams: Record<string, StreamState>;
+  task: TaskSnapshot;
+  /** [o], what the policy sees next. */
+  observation: Float64Array;
+  /** Diagnostics summed since the last recorded mean. */
+  window: Record<string, { sum: number; count: number }>;
+  /** The programs' control inputs. */
+  controls: NamedArrays;
+  /** Parameters, optimiser moments, target networks, dual variables. */
+  engine: NamedArrays;
+}
