@@ -24,7 +24,7 @@ export function cameraPosition(view: CameraDeclaration): [number, number, number
 }
 
 export class CameraRig {
-  readonly camera = new PerspectiveCamera(45, 1, 0.01, 500);
+  readonly camera = new PerspectiveCamera(35, 1, 0.01, 500);
   readonly controls: OrbitControls;
   mode: CameraMode = 'track';
   /** The body's place when it was last looked at, and what the camera looks at relative to it. */
@@ -114,7 +114,11 @@ export class CameraRig {
   }
 
   resize(width: number, height: number): void {
-    this.camera.aspect = width / Math.max(height, 1);
+    const aspect = width / Math.max(height, 1);
+    this.camera.aspect = aspect;
+    // A narrow picture keeps the width of a wide one, so that the robot is never cut off.
+    const halfHeight = Math.tan((17.5 * Math.PI) / 180) * Math.max(1, 1.45 / aspect);
+    this.camera.fov = (2 * Math.atan(halfHeight) * 180) / Math.PI;
     this.camera.updateProjectionMatrix();
   }
 

@@ -7,7 +7,7 @@ import { CameraRig, type CameraMode } from './camera-rig.ts';
 import type { SceneExtension } from './extensions/extension.ts';
 import { Trail } from './extensions/trail.ts';
 import { Robot } from './robot.ts';
-import { Stage, type Theme } from './stage.ts';
+import { skyBackground, Stage, type Theme } from './stage.ts';
 
 export interface ViewerEvents {
   onCamera(mode: CameraMode): void;
@@ -49,6 +49,7 @@ export class Viewer {
     this.events = events;
     this.stage = new Stage(theme);
     this.scene.add(this.stage.root);
+    host.style.background = skyBackground(theme);
     for (const extension of this.extensions) extension.attach(this.scene, theme);
     this.resizeObserver = new ResizeObserver(() => this.resize());
     this.resizeObserver.observe(host);
@@ -108,7 +109,7 @@ export class Viewer {
     if (theme === this.theme) return;
     this.theme = theme;
     this.stage.setTheme(theme);
-    this.scene.background = this.stage.background;
+    this.host.style.background = skyBackground(theme);
     for (const extension of this.extensions) extension.setTheme(theme);
     this.invalidate();
   }
@@ -141,7 +142,7 @@ export class Viewer {
     canvas.setAttribute('aria-hidden', 'true');
     canvas.style.cssText = 'position:absolute;inset:0;width:100%;height:100%;display:block;touch-action:none';
     try {
-      this.renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: 'high-performance' });
+      this.renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true, powerPreference: 'high-performance' });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.events.onTrouble(`The 3D view needs WebGL 2, which this browser does not give (${reason}). Curves and controls work without it; switching on hardware or software WebGL in the browser's settings brings it back.`);
@@ -153,7 +154,6 @@ export class Viewer {
     renderer.toneMappingExposure = 0.95;
     renderer.shadowMap.enabled = true;
     renderer.shadowMap.type = PCFShadowMap;
-    this.scene.background = this.stage.background;
     canvas.addEventListener('webglcontextlost', this.onContextLost);
     canvas.addEventListener('webglcontextrestored', this.onContextRestored);
     const mode = this.rig?.mode ?? 'track';
