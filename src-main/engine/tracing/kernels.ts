@@ -112,6 +112,11 @@ const comparison = (op: string): KernelTracer => binary(op, 'bool');
 
 export const kernelTracers: Readonly<Record<string, KernelTracer>> = {
   Add: binary('Add'),
+  AddN: (call) => {
+    const values = inputList(call);
+    const first = values[0] as Value;
+    return values.length === 1 ? first : call.graph.node('Sum', values, {}, first.shape, first.type);
+  },
   Sub: binary('Sub'),
   Multiply: binary('Mul'),
   RealDiv: binary('Div'),
@@ -172,11 +177,7 @@ export const kernelTracers: Readonly<Record<string, KernelTracer>> = {
   Identity: (call) => input(call, 'x'),
   Select: (call) => {
     const [yes, no] = [input(call, 't'), input(call, 'e')];
-    const given = input(call, 'condition');
-    // tfjs lets a vector choose whole rows.
-    const condition = given.shape.length === 1 && yes.shape.length > 1
-      ? reshape(call.graph, given, [given.shape[0] as number, ...yes.shape.slice(1).map(() => 1)])
-      : given;
+    const condition = input(call, 'condition');
     return call.graph.node('Where', [castTo(call.graph, condition, 'bool'), yes, no], {}, yes.shape, yes.type);
   },
 
