@@ -47,7 +47,6 @@ export class Simulator {
     this.stateSize = mujoco.mj_stateSize(model, this.#stateBits);
     this.timestep = model.opt.timestep;
     this.#stateBuffer = new mujoco.DoubleBuffer(this.stateSize);
-    mujoco.mj_forward(model, data);
     this.#views = readViews(data);
   }
 
@@ -100,12 +99,14 @@ export class Simulator {
     return this.data.time;
   }
 
-  /** Brings everything back to the model's default state and computes what follows from it. */
+  /**
+   * Brings everything back to the model's default state. Derived values (poses, forces) are zero until `forward`,
+   * which is left to the caller so that the solver starts cold from the state the caller wants.
+   */
   reset(): void {
     this.#requireAlive();
     this.mujoco.mj_resetData(this.model, this.data);
     this.#broken = null;
-    this.mujoco.mj_forward(this.model, this.data);
   }
 
   /** Computes everything that follows from the present positions, velocities and controls. */
@@ -177,6 +178,20 @@ export class Simulator {
   warnings(): WarningCounts {
     this.#requireAlive();
     return readWarnings(this.mujoco, this.data).counts;
+  }
+
+  /**
+   * To be asked now and then, at the latest before a reset: it is too slow for every step.
+   * @throws PhysicsError `step` when MuJoCo has dropped contacts or constraints since the reset, for lack of memory.
+   */
+  requireNothingDropped(): void {
+    const { contactsFull, constraintsFull } = this.warnings();
+    if (contactsFull + constraintsFull === 0) return;
+    throw new PhysicsError(
+      'step',
+      `MuJoCo dropped contacts ${contactsFull} times and constraints ${constraintsFull} times for lack of memory, so ` +
+        'the motion since the reset is wrong. Give the model more: <size memory="…"/>.',
+    );
   }
 
   /** The id of a named element; PhysicsError `model` when there is none. */

@@ -97,6 +97,7 @@ export abstract class MujocoTask implements Task {
     result.terminated = this.isTerminated();
     result.truncated = this.#elapsedSteps >= declaration.timeLimit;
     this.#over = result.terminated || result.truncated;
+    if (this.#over) simulator.requireNothingDropped();
     this.reward(result.terms, result.terminated);
     let sum = 0;
     for (const term of result.terms) sum += term;
