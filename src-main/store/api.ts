@@ -235,7 +235,8 @@ export interface StorageReport {
   databasePath: string;
   databaseBytes: number;
   walBytes: number;
-  freeBytes: number;
+  /** null where the system does not tell. */
+  freeBytes: number | null;
   /** SQLite's locks cannot be trusted on network file systems. */
   isNetworkFileSystem: boolean;
   schemaVersion: number;

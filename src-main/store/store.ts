@@ -1,29 +1,119 @@
 // The store's door: opens the database of a data directory. api.ts says what can be done with it.
-import type { Store } from './api.ts';
-import { StoreError } from './errors.ts';
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { StorageReport, Store } from './api.ts';
+import { Attempts } from './attempts.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { Commands } from './commands.ts';
+import { registerConnection } from './connection-of.ts';
+import { Connection } from './connection.ts';
+import { databasePath, freeBytes, isNetworkFileSystem } from './data-directory.ts';
+import { Evaluations } from './evaluations.ts';
+import { Events } from './events.ts';
+import { Metrics } from './metrics.ts';
+import { schemaVersion } from './migrate.ts';
+import { openForReading, openForWriting, type OpenedDatabase } from './open-database.ts';
+import { Queue } from './queue.ts';
+import { Rollouts } from './rollouts.ts';
+import { Runs } from './runs.ts';
+import { Snapshots } from './snapshots.ts';
+import { translateError } from './translate-errors.ts';
 
 export * from './api.ts';
+export { resolveDataDirectory } from './data-directory.ts';
 export { StoreError, type StoreErrorCode } from './errors.ts';
-
-/** `given` (--data-dir), else ELBOW_DATA_DIR, else the platform's folder for application data. Absolute. */
-export function resolveDataDirectory(given?: string): string {
-  throw new StoreError('invalid', `not there yet: ${given}`);
-}
+export { processIdentity, processIsAlive } from './process-identity.ts';
 
 /**
  * Opens the store in this directory, making it where it does not exist and bringing an older one up to date.
- * With `readonly`, nothing is written and a missing database is an error.
+ * With `readonly`, nothing is written there and a missing database is an error.
+ * @throws StoreError newer-version, read-only, disk-full, corrupt, locked, invalid, not-found
  */
 export function openStore(dataDirectory: string, options: { readonly?: boolean } = {}): Store {
-  throw new StoreError('invalid', `not there yet: ${dataDirectory} ${options.readonly}`);
+  const directory = resolve(dataDirectory);
+  const isReadonly = options.readonly ?? false;
+  try {
+    const opened = isReadonly ? openForReading(directory) : openForWriting(directory);
+    return new SqliteStore(opened, directory, isReadonly);
+  } catch (error) {
+    throw translateError(error, directory);
+  }
 }
 
-/** This process as an attempt's holder: `bootId` also tells apart processes that reuse a pid. */
-export function processIdentity(): { pid: number; bootId: string } {
-  throw new StoreError('invalid', 'not there yet');
-}
+class SqliteStore implements Store {
+  readonly dataDirectory: string;
+  readonly isReadonly: boolean;
+  readonly runs: Runs;
+  readonly queue: Queue;
+  readonly attempts: Attempts;
+  readonly metrics: Metrics;
+  readonly events: Events;
+  readonly commands: Commands;
+  readonly evaluations: Evaluations;
+  readonly rollouts: Rollouts;
+  readonly snapshots: Snapshots;
+  readonly checkpoints: Checkpoints;
+  readonly #connection: Connection;
+  readonly #cleanUp: () => void;
 
-/** Is the process that gave this identity still there? False after a reboot. */
-export function processIsAlive(pid: number, bootId: string): boolean {
-  throw new StoreError('invalid', `not there yet: ${pid} ${bootId}`);
+  constructor({ database, cleanUp }: OpenedDatabase, dataDirectory: string, isReadonly: boolean) {
+    const connection = new Connection(database, dataDirectory, isReadonly);
+    this.dataDirectory = dataDirectory;
+    this.isReadonly = isReadonly;
+    this.runs = new Runs(connection, this);
+    this.queue = new Queue(connection);
+    this.attempts = new Attempts(connection);
+    this.metrics = new Metrics(connection);
+    this.events = new Events(connection);
+    this.commands = new Commands(connection);
+    this.evaluations = new Evaluations(connection);
+    this.rollouts = new Rollouts(connection);
+    this.snapshots = new Snapshots(connection);
+    this.checkpoints = new Checkpoints(connection);
+    this.#connection = connection;
+    this.#cleanUp = cleanUp;
+    registerConnection(this, connection);
+  }
+
+  transaction<T>(fn: () => T): T {
+    return this.#connection.write(fn);
+  }
+
+  dataVersion(): number {
+    return this.#connection.get<{ data_version: number }>('PRAGMA data_version')?.data_version ?? 0;
+  }
+
+  storage(): StorageReport {
+    const path = databasePath(this.dataDirectory);
+    const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    return {
+      dataDirectory: this.dataDirectory,
+      databasePath: path,
+      databaseBytes: sizeOf(path),
+      walBytes: sizeOf(`${path}-wal`),
+      freeBytes: freeBytes(this.dataDirectory),
+      isNetworkFileSystem: isNetworkFileSystem(this.dataDirectory),
+      schemaVersion: schemaVersion(this.#connection.database),
+      sqliteVersion: this.#connection.get<{ version: string }>('SELECT sqlite_version() AS version')?.version ?? '',
+    };
+  }
+
+  check(): string[] {
+    return this.#connection.all<{ integrity_check: string }>('PRAGMA integrity_check').map((row) => row.integrity_check).filter((line) => line !== 'ok');
+  }
+
+  close(): void {
+    const { database } = this.#connection;
+    if (!database.open) return;
+    try {
+      if (!this.isReadonly) database.pragma('optimize');
+    } catch (error) {
+      // Only statistics for the query planner, and a full disk must not keep the store from closing.
+      const { code } = error as { code?: string };
+      if (!code?.startsWith('SQLITE_')) throw error;
+    } finally {
+      database.close();
+      this.#cleanUp();
+    }
+  }
 }

@@ -1,0 +1,92 @@
+// Evaluations: all returns, the policy and critics as they were, and some episodes as rollouts.
+import type { EvaluationSummary } from '../contract/runs.ts';
+import type { EvaluationInput, EvaluationsApi } from './api.ts';
+import { checkFinite, checkInteger, refuse } from './checks.ts';
+import { toBlob, toFloat64, toInt32 } from './columns.ts';
+import type { Connection } from './connection.ts';
+import { StoreError } from './errors.ts';
+import { checkRollout, insertRollout } from './rollouts.ts';
+
+/**
+ * Evaluations that count, as a table: none after the step at which a later attempt began, and one a step: where
+ * an attempt begins by repeating the evaluation of its first step, the repetition counts.
+ */
+export const currentEvaluations = `(
+  SELECT evaluations.* FROM evaluations JOIN attempts USING (run, attempt)
+  WHERE (superseded_after IS NULL OR step <= superseded_after)
+    AND NOT EXISTS (SELECT 1 FROM evaluations AS later
+                    WHERE later.run = evaluations.run AND later.step = evaluations.step AND later.attempt > evaluations.attempt))`;
+
+const sparklinePoints = 40;
+
+export class Evaluations implements EvaluationsApi {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  add(run: string, attempt: number, evaluation: EvaluationInput): void {
+    const { step, returns, lengths, policyOnnx, criticsOnnx, rollouts } = evaluation;
+    checkInteger('step', step);
+    if (returns.length < 1) refuse('returns', 'at least one return', returns.length);
+    if (lengths.length !== returns.length) refuse('lengths', `one for each of the ${returns.length} returns`, lengths.length);
+    returns.forEach((value, episode) => checkFinite(`the return of episode ${episode}`, value));
+    lengths.forEach((value, episode) => checkInteger(`the length of episode ${episode}`, value, 1));
+    rollouts.forEach(checkRollout);
+    const mean = returns.reduce((sum, value) => sum + value / returns.length, 0);
+    this.#connection.write(() => {
+      this.#connection.requireCurrentAttempt(run, attempt);
+      if (this.#connection.get('SELECT 1 FROM evaluations WHERE run = ? AND attempt = ? AND step = ?', run, attempt, step)) {
+        throw new StoreError('conflict', `Attempt ${attempt} of run ${run} has an evaluation at step ${step} already; it was kept.`);
+      }
+      let bytes = returns.byteLength + lengths.byteLength;
+      const { id } = this.#connection.run(
+        'INSERT INTO evaluations (run, attempt, step, created_at, mean_return, returns, lengths) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        run, attempt, step, Date.now(), mean, toBlob(returns), toBlob(lengths));
+      for (const [kind, onnx] of [['policy', policyOnnx], ['critics', criticsOnnx]] as const) {
+        if (!onnx) continue;
+        this.#connection.run('INSERT INTO evaluation_models (evaluation, kind, onnx) VALUES (?, ?, ?)', id, kind, toBlob(onnx));
+        bytes += onnx.byteLength;
+      }
+      for (const rollout of rollouts) bytes += insertRollout(this.#connection, id, rollout);
+      this.#connection.run('UPDATE runs SET row_bytes = row_bytes + ? WHERE id = ?', bytes, run);
+      this.#connection.run('UPDATE attempts SET last_step = max(last_step, ?) WHERE run = ? AND attempt = ?', step, run, attempt);
+      updateEvaluationColumns(this.#connection, run);
+      this.#connection.touch(run, 'summary');
+    });
+  }
+
+  list(run: string, { includeSuperseded = false }: { includeSuperseded?: boolean } = {}): EvaluationSummary[] {
+    return this.#connection.read(() => {
+      type RolloutRow = EvaluationSummary['rollouts'][number] & { evaluation: number };
+      const rollouts = Map.groupBy(this.#connection.all<RolloutRow>(
+        `SELECT rollouts.id, evaluation, episode, return, length, kind FROM rollouts
+         JOIN evaluations ON evaluations.id = rollouts.evaluation WHERE run = ? ORDER BY rollouts.id`, run), (row) => row.evaluation);
+      type Row = { id: number; step: number; attempt: number; returns: Buffer; lengths: Buffer; mean: number; hasPolicy: number };
+      return this.#connection.all<Row>(
+        `SELECT id, step, attempt, returns, lengths, mean_return AS mean,
+           EXISTS (SELECT 1 FROM evaluation_models WHERE evaluation = id AND kind = 'policy') AS hasPolicy
+         FROM ${includeSuperseded ? 'evaluations' : currentEvaluations} WHERE run = ? ORDER BY step, attempt`, run).map((row) => ({
+        step: row.step,
+        attempt: row.attempt,
+        returns: toFloat64(row.returns),
+        lengths: toInt32(row.lengths),
+        meanReturn: row.mean,
+        rollouts: (rollouts.get(row.id) ?? []).map(({ id, episode, return: episodeReturn, length, kind }) => ({ id, episode, return: episodeReturn, length, kind })),
+        hasPolicy: row.hasPolicy === 1,
+      }));
+    });
+  }
+}
+
+/** Brings what the list of runs shows of the evaluations up to date. Within a write. */
+export function updateEvaluationColumns(connection: Connection, run: string): void {
+  const means = connection.all<{ mean: number }>(`SELECT mean_return AS mean FROM ${currentEvaluations} WHERE run = ? ORDER BY step`, run).map((row) => row.mean);
+  const count = Math.min(means.length, sparklinePoints);
+  // The first, the last, and evenly spaced ones between.
+  const sparkline = Float32Array.from({ length: count }, (_, index) => means[count === 1 ? 0 : Math.round((index * (means.length - 1)) / (count - 1))] ?? 0);
+  const best = means.reduce<number | null>((former, mean) => (former === null || mean > former ? mean : former), null);
+  connection.run('UPDATE runs SET evaluation_count = ?, last_return = ?, best_return = ?, sparkline = ? WHERE id = ?',
+    means.length, means.at(-1) ?? null, best, toBlob(sparkline), run);
+}

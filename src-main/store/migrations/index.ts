@@ -1,0 +1,5 @@
+// All migrations in order. The last one's version is the schema that this Elbow reads and writes.
+import type { Migration } from '../migrate.ts';
+import { first } from './001-first.ts';
+
+export const migrations: readonly Migration[] = [first];

@@ -1,0 +1,135 @@
+// Opens a data directory's database: looks before it touches, sets every pragma that matters, migrates.
+import { accessSync, closeSync, constants, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { databasePath } from './data-directory.ts';
+import { StoreError } from './errors.ts';
+import { applicationId, migrate, refuseNewer, schemaVersion } from './migrate.ts';
+import { migrations } from './migrations/index.ts';
+
+const busyMilliseconds = 5000;
+const newestVersion = migrations.at(-1)?.version ?? 0;
+
+export interface OpenedDatabase {
+  database: Database.Database;
+  /** To be called after the database is closed. */
+  cleanUp: () => void;
+}
+
+/** For reading and writing. @throws StoreError or an error of SQLite or node:fs, to be translated */
+export function openForWriting(dataDirectory: string): OpenedDatabase {
+  mkdirSync(dataDirectory, { recursive: true });
+  const path = databasePath(dataDirectory);
+  inspect(path);
+  accessSync(dataDirectory, constants.W_OK);
+  if (existsSync(path)) accessSync(path, constants.W_OK);
+  const database = new Database(path, { timeout: busyMilliseconds });
+  try {
+    // Must be set before the first table is made; lets space of deleted runs go back to the disk.
+    database.pragma('auto_vacuum = INCREMENTAL');
+    database.pragma('journal_mode = WAL');
+    setPragmas(database);
+    database.pragma('wal_autocheckpoint = 1000');
+    // After a burst, a checkpoint cuts the log back to this size.
+    database.pragma('journal_size_limit = 67108864');
+    migrate(database, migrations, path);
+    return { database, cleanUp: () => undefined };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function setPragmas(database: Database.Database): void {
+  database.pragma('synchronous = NORMAL');
+  database.pragma('foreign_keys = ON');
+  database.pragma(`busy_timeout = ${busyMilliseconds}`);
+  database.pragma('temp_store = MEMORY');
+}
+
+/**
+ * For reading, without writing anything in the data directory. A database that is in use is read in place, and
+ * then shows what its writers commit. One at rest is read from a private copy: opening a database in WAL mode
+ * makes files beside it, which also fails where its place cannot be written.
+ */
+export function openForReading(dataDirectory: string): OpenedDatabase {
+  const path = databasePath(dataDirectory);
+  if (!existsSync(path)) {
+    throw new StoreError('not-found', `There is no Elbow database in ${dataDirectory}: it has no file elbow.sqlite. Nothing was changed.`);
+  }
+  inspect(path);
+  const isInUse = existsSync(`${path}-wal`) && existsSync(`${path}-shm`) && isWritable(dataDirectory);
+  const copyDirectory = isInUse ? null : mkdtempSync(join(tmpdir(), 'elbow-reading-'));
+  const cleanUp = (): void => {
+    if (copyDirectory) rmSync(copyDirectory, { recursive: true, force: true });
+  };
+  try {
+    const readPath = copyDirectory ? join(copyDirectory, 'elbow.sqlite') : path;
+    if (copyDirectory) {
+      copyFileSync(path, readPath, constants.COPYFILE_FICLONE);
+      if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${readPath}-wal`, constants.COPYFILE_FICLONE);
+    }
+    const database = new Database(readPath, { readonly: isInUse, fileMustExist: true, timeout: busyMilliseconds });
+    try {
+      setPragmas(database);
+      const version = schemaVersion(database);
+      refuseNewer(version, newestVersion, path);
+      if (version < newestVersion) {
+        // The copy may be changed freely; a database in use has a writer that has migrated it already.
+        migrate(database, migrations, readPath);
+      }
+      database.pragma('query_only = ON');
+      return { database, cleanUp };
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  } catch (error) {
+    cleanUp();
+    throw error;
+  }
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Reads the file's header (https://sqlite.org/fileformat2.html#the_database_header) without SQLite, which
+ * would already write beside or into it.
+ * @throws StoreError newer-version, corrupt
+ */
+function inspect(path: string): void {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0) return;
+  const damaged = (what: string): never => {
+    throw new StoreError('corrupt',
+      `${path} ${what}. It was left as it is. Move it away together with elbow.sqlite-wal and elbow.sqlite-shm and put a backup in its place, ` +
+      'or choose another data directory with --data-dir.');
+  };
+  const header = Buffer.alloc(100);
+  const file = openSync(path, 'r');
+  try {
+    if (readSync(file, header, 0, 100, 0) < 100) damaged('is not a database: it is too short');
+  } finally {
+    closeSync(file);
+  }
+  if (header.toString('latin1', 0, 16) !== 'SQLite format 3\0') damaged('is not a database');
+  const version = header.readUInt32BE(60);
+  const application = header.readUInt32BE(68);
+  if (application !== applicationId && (application !== 0 || version !== 0)) damaged("is another program's database, not Elbow's");
+  refuseNewer(version, newestVersion, path);
+  const walBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  // Pages that are still in the write-ahead log may be missing here. The count is good where both counters agree.
+  if (walBytes === 0 && header.readUInt32BE(24) === header.readUInt32BE(92)) {
+    const pageSize = header.readUInt16BE(16) === 1 ? 65536 : header.readUInt16BE(16);
+    const expected = header.readUInt32BE(28) * pageSize;
+    if (size < expected) damaged(`is cut off: it should have ${expected} bytes and has ${size}`);
+  }
+}

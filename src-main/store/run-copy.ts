@@ -1,0 +1,84 @@
+// Imports a whole run from another store: every row that belongs to it, and its folder.
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Connection, Row } from './connection.ts';
+import { runDirectory } from './data-directory.ts';
+import { StoreError } from './errors.ts';
+import { measureFiles } from './run-removal.ts';
+
+/**
+ * @param id under which it is stored in `target`
+ * @throws StoreError not-found where the source has no such run, or it is deleted there
+ */
+export function copyRun(source: Connection, target: Connection, run: string, id: string, isDemo: boolean | null): void {
+  const hasFiles = copyFiles(runDirectory(source.dataDirectory, run), runDirectory(target.dataDirectory, id));
+  // A read transaction, so that all of it belongs to one moment even while its trainer writes.
+  source.read(() => target.write(() => {
+    const [row] = rowsOf(source, 'runs', 'id = ? AND deleted_at IS NULL', run);
+    if (!row) throw new StoreError('not-found', `There is no run with the id ${JSON.stringify(run)} in ${source.dataDirectory}`);
+    const isUnfinished = ['running', 'paused', 'queued'].includes(String(row['state']));
+    insert(target, 'runs', {
+      ...row,
+      id,
+      claimed_at: null,
+      claimed_by: null,
+      ...(isUnfinished ? { state: 'interrupted', state_reason: 'imported while it was not finished' } : {}),
+      ...(isDemo === null ? {} : { is_demo: Number(isDemo) }),
+    });
+    for (const attempt of rowsOf(source, 'attempts', 'run = ?', run)) {
+      insert(target, 'attempts', { ...attempt, run: id, ended_at: attempt['ended_at'] ?? attempt['heartbeat_at'] });
+    }
+    for (const table of ['events', 'live_snapshots', ...(hasFiles ? ['checkpoints'] : [])]) {
+      for (const found of rowsOf(source, table, 'run = ?', run)) insert(target, table, { ...withoutId(found), run: id });
+    }
+    for (const series of rowsOf(source, 'metric_series', 'run = ?', run)) {
+      const copy = insert(target, 'metric_series', { ...withoutId(series), run: id });
+      copyChildren(source, target, 'metric_chunks', 'series', series['id'], copy);
+    }
+    for (const evaluation of rowsOf(source, 'evaluations', 'run = ?', run)) {
+      const copy = insert(target, 'evaluations', { ...withoutId(evaluation), run: id });
+      copyChildren(source, target, 'evaluation_models', 'evaluation', evaluation['id'], copy);
+      for (const rollout of rowsOf(source, 'rollouts', 'evaluation = ?', evaluation['id'])) {
+        const rolloutCopy = insert(target, 'rollouts', { ...withoutId(rollout), evaluation: copy });
+        copyChildren(source, target, 'rollout_columns', 'rollout', rollout['id'], rolloutCopy);
+      }
+    }
+    measureFiles(target, id);
+    target.touch(id, 'summary');
+  }));
+}
+
+function rowsOf(source: Connection, table: string, condition: string, value: unknown): Row[] {
+  return source.all<Row>(`SELECT * FROM ${table} WHERE ${condition} ORDER BY rowid`, value);
+}
+
+function copyChildren(source: Connection, target: Connection, table: string, reference: string, old: unknown, copy: number): void {
+  for (const row of rowsOf(source, table, `${reference} = ?`, old)) insert(target, table, { ...row, [reference]: copy });
+}
+
+/** Row ids are the target's to give. */
+function withoutId(row: Row): Row {
+  const { id: _, ...rest } = row;
+  return rest;
+}
+
+/** Both databases have the same schema, so that a row's own column names are the target's. */
+function insert(target: Connection, table: string, row: Row): number {
+  const names = Object.keys(row);
+  return target.run(`INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`, ...Object.values(row)).id;
+}
+
+/** Whole or absent: copied under a temporary name. Without its files, a checkpoint's row would promise what is not there. */
+function copyFiles(from: string, to: string): boolean {
+  if (!existsSync(from)) return false;
+  const partial = `${to}.partial-${process.pid}`;
+  mkdirSync(dirname(to), { recursive: true });
+  try {
+    cpSync(from, partial, { recursive: true });
+    rmSync(to, { recursive: true, force: true });
+    renameSync(partial, to);
+  } finally {
+    rmSync(partial, { recursive: true, force: true });
+  }
+  return true;
+}

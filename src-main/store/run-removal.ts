@@ -1,0 +1,93 @@
+// Taking runs away: softly (restorable), for good, or only their checkpoints.
+import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkAmount } from './checks.ts';
+import type { Connection } from './connection.ts';
+import { runDirectory } from './data-directory.ts';
+import { StoreError } from './errors.ts';
+
+/** All or none. @throws StoreError not-found, conflict (a trainer holds one) */
+export function softDelete(connection: Connection, runs: readonly string[]): string[] {
+  return connection.write(() => {
+    const deleted: string[] = [];
+    for (const run of new Set(runs)) {
+      connection.touch(run, 'summary');
+      refuseHeld(connection, run, 'deleted');
+      const { changes } = connection.run(
+        "UPDATE runs SET deleted_at = ?, state = CASE state WHEN 'queued' THEN 'stopped' ELSE state END WHERE id = ? AND deleted_at IS NULL", Date.now(), run);
+      if (connection.run('DELETE FROM queue WHERE run = ?', run).changes > 0) connection.touchQueue();
+      if (changes > 0) deleted.push(run);
+    }
+    return deleted;
+  });
+}
+
+/** Brings deleted runs back. A run that waited in the queue comes back stopped. @throws StoreError not-found */
+export function restore(connection: Connection, runs: readonly string[]): string[] {
+  return connection.write(() => {
+    const restored: string[] = [];
+    for (const run of new Set(runs)) {
+      connection.touch(run, 'summary');
+      if (connection.run('UPDATE runs SET deleted_at = NULL WHERE id = ? AND deleted_at IS NOT NULL', run).changes > 0) restored.push(run);
+    }
+    return restored;
+  });
+}
+
+/** Removes rows and folders of runs deleted longer ago than this. */
+export function purgeDeleted(connection: Connection, olderThanMs: number): string[] {
+  const age = checkAmount('olderThanMs', olderThanMs) ?? 0;
+  const purged = connection.write(() => {
+    const old = connection.all<{ id: string }>('SELECT id FROM runs WHERE deleted_at <= ?', Date.now() - age);
+    for (const { id } of old) {
+      connection.run('INSERT INTO removed_runs (id, revision) VALUES (?, ?)', id, connection.nextRevision());
+      connection.run('DELETE FROM runs WHERE id = ?', id);
+    }
+    return old.map((row) => row.id);
+  });
+  for (const run of purged) rmSync(runDirectory(connection.dataDirectory, run), { recursive: true, force: true });
+  if (purged.length > 0) connection.database.pragma('incremental_vacuum');
+  return purged;
+}
+
+/**
+ * Removes a run's checkpoints: their rows first, so that none ever points at a missing file, then everything
+ * in the run's folder but logs. Returns the bytes freed.
+ */
+export function deleteCheckpoints(connection: Connection, run: string): number {
+  connection.write(() => {
+    connection.touch(run, 'summary');
+    refuseHeld(connection, run, 'stripped of its checkpoints');
+    connection.run('DELETE FROM checkpoints WHERE run = ?', run);
+  });
+  const directory = runDirectory(connection.dataDirectory, run);
+  let freed = 0;
+  for (const name of existsSync(directory) ? readdirSync(directory) : []) {
+    if (name.endsWith('.log')) continue;
+    freed += bytesBelow(join(directory, name));
+    rmSync(join(directory, name), { recursive: true, force: true });
+  }
+  measureFiles(connection, run);
+  return freed;
+}
+
+/** Notes how much the files in a run's folder take. */
+export function measureFiles(connection: Connection, run: string): void {
+  const bytes = bytesBelow(runDirectory(connection.dataDirectory, run));
+  connection.run('UPDATE runs SET file_bytes = ? WHERE id = ?', bytes, run);
+}
+
+function bytesBelow(path: string): number {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found) return 0;
+  if (!found.isDirectory()) return found.size;
+  return readdirSync(path).reduce((sum, name) => sum + bytesBelow(join(path, name)), 0);
+}
+
+/** @throws StoreError conflict while a trainer holds the run or is about to */
+function refuseHeld(connection: Connection, run: string, what: string): void {
+  const row = connection.get<{ state: string; name: string }>('SELECT state, name FROM runs WHERE id = ?', run);
+  if (row?.state === 'running' || row?.state === 'paused') {
+    throw new StoreError('conflict', `Run ${run} (${row.name}) is ${row.state} and cannot be ${what}. Stop it first. Nothing was changed.`);
+  }
+}

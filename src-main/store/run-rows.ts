@@ -1,0 +1,73 @@
+// Rows of the runs table as contract's RunSummary.
+import type { RunState, RunSummary } from '../contract/runs.ts';
+import { toFloat32 } from './columns.ts';
+
+export interface SummaryRow {
+  id: string;
+  name: string;
+  task: string;
+  agent: string;
+  seed: number;
+  state: RunState;
+  state_reason: string | null;
+  environment_steps: number;
+  total_steps: number;
+  last_return: number | null;
+  best_return: number | null;
+  created_at: number;
+  started_at: number | null;
+  finished_at: number | null;
+  active_seconds: number;
+  disk_bytes: number;
+  starred: number;
+  note: string;
+  device: string;
+  threads: number;
+  sparkline: Buffer;
+  steps_per_second: number | null;
+  eta_seconds: number | null;
+  queue_position: number | null;
+  parent_run: string | null;
+  parent_step: number | null;
+  is_demo: number;
+  is_edited: number;
+}
+
+/** Add a WHERE clause; `runs` is the table's name. */
+export const selectSummaries = `
+  SELECT runs.id, name, task, agent, seed, state, state_reason, environment_steps, total_steps, last_return, best_return,
+    created_at, started_at, finished_at, active_seconds, file_bytes + row_bytes AS disk_bytes, starred, note, device, threads,
+    sparkline, steps_per_second, eta_seconds, places.position AS queue_position, parent_run, parent_step, is_demo, is_edited
+  FROM runs LEFT JOIN (SELECT run, row_number() OVER (ORDER BY rank) AS position FROM queue) AS places ON places.run = runs.id`;
+
+export function toSummary(row: SummaryRow): RunSummary {
+  return {
+    id: row.id,
+    name: row.name,
+    task: row.task,
+    agent: row.agent,
+    seed: row.seed,
+    state: row.state,
+    stateReason: row.state_reason,
+    environmentSteps: row.environment_steps,
+    totalSteps: row.total_steps,
+    lastReturn: row.last_return,
+    bestReturn: row.best_return,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    activeSeconds: row.active_seconds,
+    diskBytes: row.disk_bytes,
+    starred: row.starred === 1,
+    note: row.note,
+    device: row.device,
+    threads: row.threads,
+    sparkline: toFloat32(row.sparkline),
+    stepsPerSecond: row.steps_per_second,
+    etaSeconds: row.eta_seconds,
+    queuePosition: row.queue_position,
+    parent: row.parent_run === null ? null : { run: row.parent_run, step: row.parent_step ?? 0 },
+    isDemo: row.is_demo === 1,
+    isEdited: row.is_edited === 1,
+  };
+}

@@ -1,0 +1,214 @@
+// Runs: making, finding, describing and changing them.
+import type { RunConfiguration, RunDetail, RunState, RunSummary } from '../contract/runs.ts';
+import { runStates } from '../contract/runs.ts';
+import type { Changes, NewRun, RunDataState, RunProgress, RunsApi, Store } from './api.ts';
+import { checkAmount, checkChoice, checkInteger, checkLine, checkText } from './checks.ts';
+import type { Connection } from './connection.ts';
+import { connectionOf } from './connection-of.ts';
+import { runDirectory } from './data-directory.ts';
+import { StoreError } from './errors.ts';
+import { copyRun } from './run-copy.ts';
+import { checkConfiguration, maxSteps } from './run-checks.ts';
+import { newRunId, resolveRun } from './run-ids.ts';
+import { deleteCheckpoints, purgeDeleted, restore, softDelete } from './run-removal.ts';
+import { selectSummaries, toSummary, type SummaryRow } from './run-rows.ts';
+
+export class Runs implements RunsApi {
+  readonly #connection: Connection;
+  readonly #store: Store;
+
+  constructor(connection: Connection, store: Store) {
+    this.#connection = connection;
+    this.#store = store;
+  }
+
+  create(run: NewRun): string {
+    const { configuration, totalSteps } = checkConfiguration(run.configuration);
+    const name = checkLine('name', run.name, 120);
+    const parent = run.parent ?? null;
+    if (parent) {
+      checkLine('parent.run', parent.run, 64);
+      checkInteger('parent.step', parent.step);
+    }
+    return this.#connection.write(() => {
+      const id = this.#freeId();
+      this.#connection.run(
+        `INSERT INTO runs (id, name, task, agent, seed, device, threads, configuration, state, state_reason, total_steps, created_at,
+           parent_run, parent_step, is_demo)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'stopped', 'not started yet', ?, ?, ?, ?, ?)`,
+        id, name, configuration.task, configuration.agent, configuration.seed, configuration.device, configuration.threads,
+        JSON.stringify(configuration), totalSteps, Date.now(), parent?.run ?? null, parent?.step ?? null, Number(run.isDemo ?? false));
+      this.#connection.touch(id, 'summary');
+      return id;
+    });
+  }
+
+  #freeId(): string {
+    for (;;) {
+      const id = newRunId();
+      if (!this.#isTaken(id)) return id;
+    }
+  }
+
+  /** Also by a run that was removed for good: pollers tell them apart by id. */
+  #isTaken(id: string): boolean {
+    return this.#connection.get('SELECT 1 FROM runs WHERE id = ? UNION ALL SELECT 1 FROM removed_runs WHERE id = ?', id, id) !== undefined;
+  }
+
+  resolve(text: string): string {
+    return resolveRun(this.#connection, text);
+  }
+
+  get(run: string): RunDetail {
+    return this.#connection.read(() => {
+      const summary = this.summary(run);
+      const snapshot = this.#connection.get<{ step: number; createdAt: number }>(
+        'SELECT step, created_at AS createdAt FROM live_snapshots WHERE run = ?', run);
+      const error = this.#connection.get<{ last_error: string | null }>('SELECT last_error FROM runs WHERE id = ?', run);
+      return {
+        ...summary,
+        configuration: this.configuration(run),
+        attempts: this.#store.attempts.list(run),
+        evaluations: this.#store.evaluations.list(run),
+        checkpoints: this.#store.checkpoints.list(run).map(({ step, attempt, createdAt, bytes }) => ({ step, attempt, createdAt, bytes })),
+        events: this.#store.events.list(run),
+        metrics: this.#store.metrics.names(run),
+        lastError: error?.last_error ?? null,
+        liveSnapshot: snapshot ?? null,
+      };
+    });
+  }
+
+  list(): RunSummary[] {
+    return this.#connection.all<SummaryRow>(`${selectSummaries} WHERE deleted_at IS NULL ORDER BY created_at DESC, runs.id`).map(toSummary);
+  }
+
+  summary(run: string): RunSummary {
+    const row = this.#connection.get<SummaryRow>(`${selectSummaries} WHERE runs.id = ? AND deleted_at IS NULL`, run);
+    if (row) return toSummary(row);
+    const isDeleted = this.#connection.get('SELECT 1 FROM runs WHERE id = ?', run) !== undefined;
+    throw new StoreError('not-found', isDeleted
+      ? `Run ${run} was deleted. It can still be restored.`
+      : `There is no run with the id ${JSON.stringify(run)} in ${this.#connection.dataDirectory}`);
+  }
+
+  configuration(run: string): RunConfiguration {
+    const row = this.#connection.get<{ configuration: string }>('SELECT configuration FROM runs WHERE id = ?', run);
+    if (!row) throw new StoreError('not-found', `There is no run with the id ${JSON.stringify(run)} in ${this.#connection.dataDirectory}`);
+    // Written by create and extend alone, which checked it.
+    return JSON.parse(row.configuration) as RunConfiguration;
+  }
+
+  #update(run: string, what: string, ...values: unknown[]): void {
+    this.#connection.write(() => {
+      this.#connection.touch(run, 'summary');
+      this.#connection.run(`UPDATE runs SET ${what} WHERE id = ?`, ...values, run);
+    });
+  }
+
+  setState(run: string, state: RunState, reason: string | null = null): void {
+    checkChoice('state', state, runStates);
+    if (reason !== null) checkText('reason', reason, 20_000);
+    const isHeld = state === 'running' || state === 'paused';
+    this.#connection.write(() => {
+      this.#update(run, 'state = ?, state_reason = ?, finished_at = ?, claimed_at = NULL, claimed_by = NULL',
+        state, reason, isHeld || state === 'queued' ? null : Date.now());
+      if (!isHeld) this.#update(run, 'steps_per_second = NULL, eta_seconds = NULL');
+      if (state !== 'queued' && this.#connection.run('DELETE FROM queue WHERE run = ?', run).changes > 0) this.#connection.touchQueue();
+    });
+  }
+
+  setProgress(run: string, progress: RunProgress): void {
+    const steps = checkInteger('environmentSteps', progress.environmentSteps);
+    this.#connection.write(() => {
+      this.#update(run, 'environment_steps = ?, steps_per_second = ?, eta_seconds = ?, active_seconds = ?',
+        steps, checkAmount('stepsPerSecond', progress.stepsPerSecond), checkAmount('etaSeconds', progress.etaSeconds),
+        checkAmount('activeSeconds', progress.activeSeconds) ?? 0);
+      this.#connection.run('UPDATE attempts SET last_step = max(last_step, ?) WHERE run = ? AND ended_at IS NULL', steps, run);
+    });
+  }
+
+  setError(run: string, message: string | null): void {
+    this.#update(run, 'last_error = ?', message === null ? null : checkText('message', message.slice(0, 100_000), 100_000));
+  }
+
+  rename(run: string, name: string): void {
+    this.#update(run, 'name = ?', checkLine('name', name, 120));
+  }
+
+  star(run: string, starred: boolean): void {
+    this.#update(run, 'starred = ?', Number(starred));
+  }
+
+  annotate(run: string, note: string): void {
+    this.#update(run, 'note = ?', checkText('note', note, 20_000));
+  }
+
+  softDelete(runs: readonly string[]): string[] {
+    return softDelete(this.#connection, runs);
+  }
+
+  restore(runs: readonly string[]): string[] {
+    return restore(this.#connection, runs);
+  }
+
+  purgeDeleted(olderThanMs: number): string[] {
+    return purgeDeleted(this.#connection, olderThanMs);
+  }
+
+  deleteCheckpoints(run: string): number {
+    return deleteCheckpoints(this.#connection, run);
+  }
+
+  extend(run: string, totalSteps: number, requester: string | null = null): void {
+    this.#connection.write(() => {
+      const { state, environmentSteps, totalSteps: before } = this.summary(run);
+      if (state === 'running' || state === 'paused') {
+        throw new StoreError('conflict', `Run ${run} is ${state}, so that its number of steps is fixed. Stop it first, then extend it.`);
+      }
+      const total = checkInteger('steps', totalSteps, environmentSteps + 1, maxSteps);
+      const configuration = this.configuration(run);
+      configuration.hyperparameters['steps'] = total;
+      this.#update(run, 'configuration = ?, total_steps = ?', JSON.stringify(configuration), total);
+      const attempt = this.#connection.get<{ newest: number | null }>('SELECT max(attempt) AS newest FROM attempts WHERE run = ?', run);
+      this.#store.events.append(run, attempt?.newest ?? 0, {
+        step: environmentSteps, kind: 'extended', message: `Total steps set from ${before} to ${total}`, requester,
+      });
+    });
+  }
+
+  directory(run: string): string {
+    this.configuration(run);
+    return runDirectory(this.#connection.dataDirectory, run);
+  }
+
+  copyFrom(source: Store, run: string, options: { isDemo?: boolean } = {}): string {
+    const id = this.#isTaken(run) ? this.#freeId() : run;
+    copyRun(connectionOf(source), this.#connection, run, id, options.isDemo ?? null);
+    return id;
+  }
+
+  changedSince(revision: number): Changes {
+    checkInteger('revision', revision);
+    const counter = (name: string): number => this.#connection.get<{ value: number }>('SELECT value FROM counters WHERE name = ?', name)?.value ?? 0;
+    if (counter('revision') === revision) return { revision, runs: [], removed: [], data: [], queueChanged: false };
+    return this.#connection.read(() => {
+      const now = counter('revision');
+      // A number from another database: start afresh.
+      const since = revision > now ? 0 : revision;
+      return {
+        revision: now,
+        runs: this.#connection.all<SummaryRow>(`${selectSummaries} WHERE summary_revision > ? AND deleted_at IS NULL ORDER BY created_at DESC, runs.id`, since).map(toSummary),
+        removed: this.#connection.all<{ id: string }>(
+          `SELECT id FROM runs WHERE summary_revision > ? AND deleted_at IS NOT NULL
+           UNION ALL SELECT id FROM removed_runs WHERE revision > ?`, since, since).map((row) => row.id),
+        data: this.#connection.all<RunDataState>(
+          `SELECT runs.id AS run, environment_steps AS environmentSteps, live_snapshots.step AS snapshotStep, evaluation_count AS evaluationCount,
+             (SELECT count(*) FROM events WHERE events.run = runs.id) AS eventCount
+           FROM runs LEFT JOIN live_snapshots ON live_snapshots.run = runs.id
+           WHERE runs.revision > ? AND deleted_at IS NULL`, since),
+        queueChanged: counter('queue') > since,
+      };
+    });
+  }
+}
