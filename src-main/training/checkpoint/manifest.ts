@@ -1,5 +1,6 @@
 // What a checkpoint's manifest.json holds: everything of a run's state but the large arrays, which lie beside
 // it in state.bin and in the replay segments, each with its hash.
+import { endianness } from 'node:os';
 import { z } from 'zod';
 import type { NamedArrays } from '../../engine/program.ts';
 import { littleEndianBytes } from '../state-hash.ts';
@@ -106,7 +107,7 @@ export function unpackArrays(bytes: Uint8Array, entries: readonly { name: string
 /** Single-precision numbers from their little-endian bytes, in memory of their own. */
 export function singlesFrom(bytes: Uint8Array): Float32Array {
   if (bytes.length % 4 !== 0) throw new Error(`${bytes.length} bytes are no whole number of single-precision values`);
-  const copy = new Float32Array(bytes.length / 4);
-  new Uint8Array(copy.buffer).set(littleEndianBytes(new Float32Array(bytes.slice().buffer)));
-  return copy;
+  const copy = Uint8Array.from(bytes);
+  if (endianness() === 'BE') Buffer.from(copy.buffer).swap32();
+  return new Float32Array(copy.buffer);
 }
