@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { DeviceDeclaration, ResolvedAgent, TaskDeclaration } from './declarations.ts';
 import { controlActions, type QueueEntry, type RunDetail, type RunSummary } from './runs.ts';
-import { metricDeclarations, type MetricSeries, type PolicySnapshot, type Rollout } from './series.ts';
+import type { metricDeclarations, MetricSeries, PolicySnapshot, Rollout } from './series.ts';
 
 const runId = z.string().min(1).max(64);
 const nothing = z.strictObject({});
