@@ -1,8 +1,6 @@
 // The run that ships with Elbow, so that there is something true to replay in the first second.
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { WorkstationError } from '../contract/requests.ts';
-import { openStore, type Store } from '../store/store.ts';
+import { openStore, StoreError, type Store } from '../store/store.ts';
 import { applicationPath } from './application.ts';
 
 /**
@@ -12,15 +10,21 @@ import { applicationPath } from './application.ts';
 export function importDemo(store: Store, folder: string = applicationPath('assets', 'demo')): string {
   const present = store.runs.list().find((run) => run.isDemo);
   if (present) return present.id;
-  if (!existsSync(path.join(folder, 'elbow.db'))) {
-    throw new WorkstationError({ code: 'unavailable', message: `This copy of Elbow has no demo run (${folder} is empty). Start a run of your own instead.`, field: null });
-  }
-  const source = openStore(folder, { readonly: true });
+  const source = openDemo(folder);
   try {
     const [demo] = source.runs.list();
     if (!demo) throw new WorkstationError({ code: 'unavailable', message: 'The demo that ships with Elbow holds no run. Start a run of your own instead.', field: null });
     return store.runs.copyFrom(source, demo.id, { isDemo: true });
   } finally {
     source.close();
+  }
+}
+
+function openDemo(folder: string): Store {
+  try {
+    return openStore(folder, { readonly: true });
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'not-found') throw error;
+    throw new WorkstationError({ code: 'unavailable', message: `This copy of Elbow has no demo run in ${folder}. Start a run of your own instead.`, field: null });
   }
 }

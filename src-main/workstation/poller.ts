@@ -42,8 +42,8 @@ export function createPoller({ store, onError, pollMs = 250, machineMs = 2000 }:
     }
   };
   const start = (): void => {
-    // What lies before this moment, a window asks for itself. No revision is above this one, so no row is read.
-    revision = store.runs.changedSince(Number.MAX_SAFE_INTEGER).revision;
+    // What lies before this moment, a window asks for itself.
+    revision = store.runs.changedSince(0).revision;
     timers = [
       setInterval(poll, pollMs),
       setInterval(() => void readMachine().then(emit, onError), machineMs),

@@ -147,7 +147,7 @@ describe('files', () => {
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE']) expect((await get('/', {}, method)).status).toBe(405);
   });
 
-  it.each(['evil.example', 'localhost.evil.example', '192.168.1.5', ''])('refuses Host %j', async (host) => {
+  it.each(['evil.example', 'localhost.evil.example', '192.168.1.5'])('refuses Host %j', async (host) => {
     expect((await get('/', { Host: host })).status).toBe(403);
   });
 
@@ -155,11 +155,23 @@ describe('files', () => {
     for (const host of ['localhost:9999', '127.0.0.1', '[::1]:8080']) expect((await get('/', { Host: host })).status).toBe(200);
   });
 
-  it('survives a request that is no HTTP', async () => {
-    const stream = connectTcp(port, '127.0.0.1');
-    stream.on('error', () => undefined);
-    stream.write('\u0000\u0001 nonsense\r\n\r\n');
-    await new Promise((resolve) => stream.once('close', resolve).resume());
+  /** What the server answers to these bytes. */
+  const raw = (bytes: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const stream = connectTcp(port, '127.0.0.1', () => stream.end(bytes));
+      let text = '';
+      stream.setEncoding('utf8').on('data', (part: string) => (text += part));
+      stream.on('close', () => resolve(text)).on('error', reject);
+    });
+
+  it.each<[string, string, RegExp]>([
+    ['without a Host', 'GET / HTTP/1.0\r\n\r\n', /^HTTP\/1\.1 403 /],
+    ['with an empty Host', 'GET / HTTP/1.1\r\nHost: \r\n\r\n', /^HTTP\/1\.1 403 /],
+    ['with two Hosts', 'GET / HTTP/1.1\r\nHost: evil.example\r\nHost: 127.0.0.1\r\n\r\n', /^HTTP\/1\.1 40[03] /],
+    ['as to a proxy', `GET http://evil.example/index.html HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`, /^HTTP\/1\.1 404 /],
+    ['in no HTTP', '\u0000\u0001 nonsense\r\n\r\n', /^HTTP\/1\.1 400 /],
+  ])('survives a request %s', async (_name, bytes, answer) => {
+    expect(await raw(bytes)).toMatch(answer);
     expect((await get('/')).status).toBe(200);
   });
 });

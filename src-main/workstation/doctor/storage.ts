@@ -9,7 +9,6 @@ const shownRuns = 20;
 
 export function describeStorage(store: Store): DoctorLine[] {
   const report = store.storage();
-  const free = formatBytes(report.freeBytes);
   return [
     store.isReadonly
       ? line('data directory', report.dataDirectory, 'warning', 'It cannot be written: stored runs are shown, and nothing can be started or changed. Name another with --data-dir.')
@@ -17,12 +16,16 @@ export function describeStorage(store: Store): DoctorLine[] {
     report.isNetworkFileSystem
       ? line('file system', 'a network’s', 'warning', 'SQLite’s locks cannot be trusted there; name a folder on a local disk with --data-dir.')
       : line('file system', 'local', 'ok'),
-    report.freeBytes < comfortableBytes
-      ? line('free disk', free, 'warning', 'A run’s checkpoints can fill it. Delete runs or checkpoints (Runs, or "npm run runs -- delete RUN"), or name another folder with --data-dir.')
-      : line('free disk', free, 'ok'),
+    describeFreeDisk(report.freeBytes),
     line('database', `${report.databasePath}, ${formatBytes(report.databaseBytes)} and ${formatBytes(report.walBytes)} in its write-ahead log`),
     line('database version', `${report.schemaVersion}, SQLite ${report.sqliteVersion}`),
   ];
+}
+
+function describeFreeDisk(freeBytes: number | null): DoctorLine {
+  if (freeBytes === null) return line('free disk', 'the system does not say');
+  if (freeBytes >= comfortableBytes) return line('free disk', formatBytes(freeBytes), 'ok');
+  return line('free disk', formatBytes(freeBytes), 'warning', 'A run’s checkpoints can fill it. Delete runs or checkpoints (Runs, or "npm run runs -- delete RUN"), or name another folder with --data-dir.');
 }
 
 /** The largest runs first; the rest in one line. */
