@@ -195,11 +195,16 @@ describe('divergence', () => {
 });
 
 describe('too little memory', () => {
+  /** Sixty balls one above the other, none touching. */
   const crowd = (memory: string): string => {
-    const balls = Array.from({ length: 60 }, (_, k) =>
-      `<body pos="${k % 8} ${Math.floor(k / 8)} 0.05"><freejoint/><geom size="0.6"/></body>`);
+    const balls = Array.from({ length: 60 }, (_, k) => `<body pos="0 0 ${3 * k + 3}"><freejoint/><geom size="0.6"/></body>`);
     const floor = '<geom type="plane" size="1 1 1"/>';
     return `<mujoco><size memory="${memory}"/><worldbody>${floor}${balls.join('')}</worldbody></mujoco>`;
+  };
+
+  /** All on the floor, in a square so narrow that neighbours overlap. */
+  const gather = (simulator: Simulator): void => {
+    for (let k = 0; k < 60; k += 1) simulator.qpos.set([k % 8, Math.floor(k / 8), 0.05], 7 * k);
   };
 
   it('to compile with is an error of the model', () => {
@@ -208,6 +213,7 @@ describe('too little memory', () => {
 
   it('for all contacts is found when asked for', () => {
     const simulator = new Simulator(mujoco, crowd('100K'));
+    gather(simulator);
     simulator.step(1);
     const error = thrownBy(() => simulator.requireNothingDropped());
     expect(error.code).toBe('step');
@@ -218,16 +224,13 @@ describe('too little memory', () => {
   });
 
   it('in the middle of a step is reported, until a reset', () => {
-    const simulator = new Simulator(mujoco, crowd('1M'));
-    for (let k = 1; k < 60; k += 1) simulator.qpos[7 * k + 2] = 3 * k; // apart, then all at once together
-    simulator.step(1);
-    for (let k = 0; k < 60; k += 1) simulator.qpos.set([0.01 * k, 0, 0.1], 7 * k);
+    const simulator = new Simulator(mujoco, crowd('300K'));
+    gather(simulator);
     const error = thrownBy(() => simulator.step(1));
     expect(error.code).toBe('step');
     expect(error.message).toMatch(/out of memory.*Reset/s);
     expect(thrownBy(() => simulator.forward()).code).toBe('state');
     simulator.reset();
-    for (let k = 0; k < 60; k += 1) simulator.qpos[7 * k + 2] = 3 * (k + 1);
     simulator.step(1);
     simulator.requireNothingDropped();
     simulator.dispose();

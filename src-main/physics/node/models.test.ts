@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { PhysicsError } from '../errors.ts';
+import { loadMuJoCo } from '../mujoco.ts';
+import type { MuJoCo } from '../mujoco.ts';
+import { Simulator } from '../simulator.ts';
+import { assetsDirectory, readModel } from './models.ts';
+
+let mujoco: MuJoCo;
+beforeAll(async () => {
+  mujoco = await loadMuJoCo();
+});
+
+// Body masses (kg) and final positions of the original Gymnasium v5 models under MuJoCo 3.14, both to seven digits.
+// The motion: from the default state, 20 environment steps k in which control i is held at
+// middle + (range / 4)·sin(0.3 k + i).
+const fixtures = [
+  {
+    file: 'inverted-pendulum.xml',
+    frameSkip: 2,
+    masses: [10.472, 5.01859],
+    finalQpos: [0.9179774, -1.573478],
+  },
+  {
+    file: 'reacher.xml',
+    frameSkip: 2,
+    masses: [0.0356047, 0.0356047, 0.00418879, 0.00305363],
+    finalQpos: [2.313164, 1.427689, 0.1, -0.1],
+  },
+  {
+    file: 'half-cheetah.xml',
+    frameSkip: 5,
+    masses: [6.25021, 1.54351, 1.58745, 1.0954, 1.43808, 1.20084, 0.884519],
+    finalQpos: [
+      -0.05986711, -0.09864852, 0.08087499, -0.2573555, 0.01060797, 0.1855212, 0.3962783, 0.03876026, -0.1830312,
+    ],
+  },
+];
+
+/** Equal to within half a unit of the last of `digits` significant digits. */
+function expectDigits(actual: ArrayLike<number>, expected: readonly number[], digits: number): void {
+  expect(actual).toHaveLength(expected.length);
+  expected.forEach((value, i) => {
+    const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) + 1 - digits);
+    expect(Math.abs((actual[i] as number) - value), `number ${i}`).toBeLessThanOrEqual(0.51 * unit);
+  });
+}
+
+describe.each(fixtures)('$file', ({ file, frameSkip, masses, finalQpos }) => {
+  it('has the masses of Gymnasium’s model, and everything a person meets has a name', async () => {
+    const simulator = new Simulator(mujoco, (await readModel(file)).xml);
+    expectDigits((simulator.model.body_mass as Float64Array).slice(1), masses, 6);
+    for (const kind of ['body', 'joint', 'geom', 'actuator', 'material', 'camera', 'light'] as const) {
+      expect(simulator.names[kind].length, kind).toBeGreaterThan(0);
+      expect(simulator.names[kind], kind).not.toContain('');
+    }
+    simulator.dispose();
+  });
+
+  it('moves as Gymnasium’s model does', async () => {
+    const simulator = new Simulator(mujoco, (await readModel(file)).xml);
+    const range = simulator.model.actuator_ctrlrange as Float64Array;
+    for (let k = 0; k < 20; k += 1) {
+      for (let i = 0; i < simulator.counts.ctrl; i += 1) {
+        const [low, high] = [range[2 * i] as number, range[2 * i + 1] as number];
+        simulator.ctrl[i] = (low + high) / 2 + ((high - low) / 4) * Math.sin(0.3 * k + i);
+      }
+      simulator.step(frameSkip);
+    }
+    expectDigits(simulator.qpos, finalQpos, 7);
+    simulator.requireNothingDropped();
+    expect(simulator.data.maxuse_arena).toBeLessThan(100_000);
+    simulator.dispose();
+  });
+});
+
+describe('readModel', () => {
+  it('gives the text and its SHA-256', async () => {
+    const { xml, hash } = await readModel('half-cheetah.xml');
+    const bytes = readFileSync(join(assetsDirectory(), 'models', 'half-cheetah.xml'));
+    expect(xml).toBe(bytes.toString());
+    expect(hash).toBe(createHash('sha256').update(bytes).digest('hex'));
+  });
+
+  it.each(['../models/half-cheetah.xml', '/etc/passwd', 'half-cheetah', '', 'Half-Cheetah.xml', 'a\0.xml', 'no-such-model.xml'])(
+    'refuses %j',
+    async (file) => {
+      const error = await readModel(file).then(() => null, (reason: unknown) => reason);
+      expect(error).toBeInstanceOf(PhysicsError);
+      expect((error as PhysicsError).message).toMatch(/model's file name|cannot be read/);
+    },
+  );
+});
+
+describe('assetsDirectory', () => {
+  it('walks up to the nearest folder that holds assets/models', () => {
+    const root = mkdtempSync(join(tmpdir(), 'elbow-assets-'));
+    mkdirSync(join(root, 'assets', 'models'), { recursive: true });
+    mkdirSync(join(root, 'out', 'trainer', 'assets'), { recursive: true });
+    expect(assetsDirectory(join(root, 'out', 'trainer', 'trainer.js'))).toBe(join(root, 'assets'));
+    rmSync(root, { recursive: true });
+  });
+
+  it('says so when there is none', () => {
+    expect(() => assetsDirectory(join(tmpdir(), 'trainer.js'))).toThrow(/no folder assets\/models above .*incomplete/);
+  });
+});
