@@ -11,7 +11,7 @@ export const POSE_STRIDE = 12;
 
 /**
  * Copies every geom's pose in the world, in the order of `SceneModel.geoms`.
- * After a step they are those before its last MuJoCo step; `simulator.updatePoses()` brings them up to date.
+ * After a step they lag a little (see `Simulator.xpos`); `simulator.updatePoses()` brings them up to date.
  * @param target at least 12 numbers a geom
  */
 export function copyGeomPoses(simulator: Simulator, target: Float32Array): void {

@@ -62,7 +62,10 @@ export class Simulator {
   get ctrl(): Float64Array {
     return this.#fresh().ctrl;
   }
-  /** Body positions in the world (m), [body, 3]. After `step` they describe the state before its last MuJoCo step. */
+  /**
+   * Body positions in the world (m), [body, 3]. After `step` they lag: they describe the last state that MuJoCo evaluated
+   * within it, which is the one before its last MuJoCo step (Euler) or the last stage of that step (RK4).
+   */
   get xpos(): Float64Array {
     return this.#fresh().xpos;
   }

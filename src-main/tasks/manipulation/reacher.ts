@@ -57,7 +57,7 @@ export class Reacher extends MujocoTask {
   readonly #target: number;
 
   constructor(simulator: Simulator) {
-    // The vector from target to fingertip: the next observation after a restore needs it, and it lags.
+    // The vector from target to fingertip: the observation needs it after a restore, and it lags.
     super(reacherDeclaration, simulator, 3);
     this.#fingertip = simulator.idOf('body', 'fingertip');
     this.#target = simulator.idOf('body', 'target');
@@ -76,7 +76,8 @@ export class Reacher extends MujocoTask {
     qpos[3] = y;
   }
 
-  // Body positions are those before the last MuJoCo step, while qpos is after it. Gymnasium uses them so.
+  // Body positions are those of the last stage of the last Runge-Kutta step, a little beside where qpos says the
+  // arm is now. Gymnasium uses them so.
   protected override derive(derived: Float64Array): void {
     const { xpos } = this.simulator;
     for (let k = 0; k < 3; k += 1) {
