@@ -91,9 +91,10 @@ export function hasEnded(state: RunState): boolean {
 /** Asks every trainer to checkpoint and stop, and takes what still waits out of the queue. */
 async function stopRuns({ store, workstation, runs, output }: FollowOptions): Promise<void> {
   output.line('Stopping: a checkpoint is written first. Ctrl-C again leaves at once; the trainer then stops by itself.');
-  for (const run of runs) {
-    const state = store.runs.summary(run).state;
-    if (hasEnded(state)) continue;
+  const states = runs.map((run) => ({ run, state: store.runs.summary(run).state })).filter(({ state }) => !hasEnded(state));
+  // What waits goes first: a trainer that stops would make room for it.
+  states.sort((a, b) => Number(b.state === 'queued') - Number(a.state === 'queued'));
+  for (const { run, state } of states) {
     try {
       if (state === 'queued') await workstation.call('queue.cancel', { run });
       else await workstation.call('runs.control', { run, action: 'stop' });
