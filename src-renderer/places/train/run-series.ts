@@ -1,0 +1,47 @@
+// The curves of the Train place, from the run's metrics.
+import type { EvaluationSummary } from '../../../src-main/contract/runs.ts';
+import type { MetricName, MetricSeries } from '../../../src-main/contract/series.ts';
+import type { ChartSeries } from '../../charts/columns.ts';
+
+export const watchedMetrics: readonly MetricName[] = [
+  'training-return', 'evaluation-return', 'entropy', 'entropy-target', 'temperature', 'critic-loss', 'mean-q',
+  'policy-sigma', 'actor-loss', 'steps-per-second',
+];
+
+type Lookup = ReadonlyMap<string, MetricSeries>;
+
+/** One metric as a line, with its range as a band where points were put together. */
+export function lineOf(series: Lookup, metric: MetricName, label: string, colour: string, style: Partial<ChartSeries> = {}): ChartSeries[] {
+  const found = series.get(metric);
+  if (found === undefined || found.step.length === 0) return [];
+  const band = found.isReduced ? { min: found.min, max: found.max } : {};
+  return [{ label, x: found.step, y: found.mean, ...band, colour, kind: 'line', ...style }];
+}
+
+/** Training return thin and grey; evaluation return as a line with a point at each evaluation. Never mixed. */
+export function returnSeries(series: Lookup): ChartSeries[] {
+  return [
+    ...lineOf(series, 'training-return', 'training', 'var(--faint)', { width: 1 }),
+    ...lineOf(series, 'evaluation-return', 'evaluation', 'var(--s1)', { width: 1.8 }),
+    ...lineOf(series, 'evaluation-return', 'evaluation ●', 'var(--s1)', { kind: 'points' }).map(({ min: _min, max: _max, ...points }) => points),
+  ];
+}
+
+/** Entropy with the target that the temperature steers towards. */
+export function entropySeries(series: Lookup): ChartSeries[] {
+  return [
+    ...lineOf(series, 'entropy', 'entropy', 'var(--s3)'),
+    ...lineOf(series, 'entropy-target', 'target', 'var(--dim)', { dash: [4, 4], width: 1.2 }),
+  ];
+}
+
+/** The newest value of a metric, or null. */
+export function newest(series: Lookup, metric: MetricName): number | null {
+  return series.get(metric)?.mean.at(-1) ?? null;
+}
+
+/** "evaluation ● 10 episodes, mean action · training ·" with what is known of the evaluations. */
+export function returnCaption(evaluations: readonly EvaluationSummary[]): string {
+  const episodes = evaluations.at(-1)?.returns.length;
+  return `evaluation ● ${episodes === undefined ? '' : `${episodes} episodes, `}mean action · training, sampled`;
+}

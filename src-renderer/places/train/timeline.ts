@@ -1,0 +1,26 @@
+// What the timeline shows of a run: the episodes worth replaying, the events worth a mark.
+import type { EvaluationSummary, RunEvent } from '../../../src-main/contract/runs.ts';
+import type { ChartMark } from '../../charts/plot.ts';
+
+/** The best recorded episode of an evaluation, or null where none is kept. */
+export function bestRollout(evaluation: EvaluationSummary): EvaluationSummary['rollouts'][number] | null {
+  return evaluation.rollouts.reduce<EvaluationSummary['rollouts'][number] | null>(
+    (best, one) => (best === null || one.return > best.return ? one : best),
+    null,
+  );
+}
+
+/** Events besides those that the timeline draws anyway (its start, its checkpoints), oldest first. */
+export function notableEvents(events: readonly RunEvent[]): RunEvent[] {
+  return events.filter(({ kind }) => kind !== 'started' && kind !== 'checkpoint').toSorted((a, b) => a.step - b.step || a.id - b.id);
+}
+
+/** The events that are drawn on every chart: those after which the curve may look different. */
+export function chartMarks(events: readonly RunEvent[]): ChartMark[] {
+  const labels: Partial<Record<RunEvent['kind'], string>> = { resumed: 'resumed', extended: 'extended', warning: '!' };
+  return events.flatMap((event) => {
+    const label = event.kind === 'edit' ? event.message : labels[event.kind];
+    if (label === undefined) return [];
+    return [{ x: event.step, label, ...(event.kind === 'edit' || event.kind === 'warning' ? {} : { colour: 'var(--faint)' }) }];
+  });
+}

@@ -1,0 +1,18 @@
+// How reward terms are named and coloured, the same under the live view, in the tracks and in the tables.
+
+/** By the term's place in the task's declaration. */
+export const termColours = ['var(--s1)', 'var(--s4)', 'var(--s3)', 'var(--s5)', 'var(--s2)', 'var(--s6)'] as const;
+
+/** `control-cost` → "control cost". */
+export function termTitle(name: string): string {
+  return name.replaceAll('-', ' ');
+}
+
+/** A value with its sign and three significant digits or so: "+6.12", "−0.314", "0". */
+export function formatSigned(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'not a number' : value > 0 ? '∞' : '−∞';
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  const text = size >= 1000 ? Math.round(size).toLocaleString('en-US') : size >= 1e-3 ? size.toFixed(size >= 100 ? 1 : size >= 1 ? 2 : 3) : size.toExponential(1).replace('e+', 'e');
+  return `${value < 0 ? '−' : '+'}${text}`;
+}
