@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import type { Store } from '../store/store.ts';
 import { findNodeBinary } from './node-binary.ts';
 
+export { findNodeBinary };
+
 /** Where a run's checkpoints, replay segments and log lie. */
 export function runFolder(dataDirectory: string, run: string): string {
   return join(dataDirectory, 'runs', run);

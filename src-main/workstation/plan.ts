@@ -145,6 +145,6 @@ function planName(given: string | null, agent: ResolvedAgent, task: string, valu
     .map((parameter) => [parameter.name, values[parameter.name], defaults[parameter.name]] as const)
     .filter(([, value, byDefault]) => value !== undefined && formatParameter(value) !== formatParameter(byDefault ?? ''));
   if (changed.length === 0) return `${agent.id}-default`;
-  const described = changed.map(([key, value]) => `${key}-${formatParameter(value ?? '')}`).join('-');
+  const described = changed.map(([key, value]) => `${key}-${formatParameter(value ?? '').replaceAll(',', 'x')}`).join('-');
   return changed.length <= 2 && described.length <= 60 ? `${agent.id}-${described}` : `${agent.id}-custom`;
 }

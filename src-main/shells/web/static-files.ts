@@ -19,7 +19,7 @@ export function parseTarget(target: string | undefined): string | null {
     return null;
   }
   // One decoding only: what still looks encoded, a control character, a backslash or a drive is no file of ours.
-  if (/[%\\:\u0000-\u001f\u007f]/.test(decoded)) return null;
+  if (/[%\\:\p{Cc}]/u.test(decoded)) return null;
   const segments = decoded.split('/').slice(1);
   if (segments.some((segment, k) => segment.startsWith('.') || (segment === '' && k < segments.length - 1))) return null;
   return decoded.endsWith('/') ? `${decoded}index.html` : decoded;

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { release } from 'node:os';
 import path from 'node:path';
 import type { DoctorLine } from '../../contract/requests.ts';
-import { findNodeBinary } from '../../training/node-binary.ts';
+import { findNodeBinary } from '../../training/launch.ts';
 import { findApplication } from '../application.ts';
 import { line } from './line.ts';
 
