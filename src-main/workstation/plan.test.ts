@@ -1,7 +1,7 @@
 // From a person's wishes to configurations, with every way to get them wrong.
 import { describe, expect, it } from 'vitest';
 import { ParameterError } from '../contract/parameters.ts';
-import { parseSeeds, planRuns, unknownName, type Possibilities, type RunWishes } from './plan.ts';
+import { planRuns, unknownName, type Possibilities, type RunWishes } from './plan.ts';
 import { findPossibilities } from './possibilities.ts';
 
 const possible: Possibilities = { ...findPossibilities(), cpuCount: 4 };
@@ -77,33 +77,6 @@ describe('planRuns', () => {
     const hyperparameters = { 'batch-size': 64, discount: 0.98, 'target-smoothing': 0.01 };
     expect(planRuns(wishes({ hyperparameters }), possible).names).toEqual(['sac-custom']);
   });
-});
-
-describe('parseSeeds', () => {
-  it.each<[string, number[]]>([
-    ['1', [1]],
-    ['0', [0]],
-    [' 7 ', [7]],
-    ['1-3', [1, 2, 3]],
-    ['1–3', [1, 2, 3]],
-    ['1,4,9', [1, 4, 9]],
-    ['5-6, 1 - 2', [5, 6, 1, 2]],
-    ['4-4', [4]],
-    ['9007199254740991', [Number.MAX_SAFE_INTEGER]],
-  ])('reads %j', (text, seeds) => expect(parseSeeds(text)).toEqual(seeds));
-
-  it('takes a thousand and no more', () => {
-    expect(parseSeeds('1-1000')).toHaveLength(1000);
-    expect(refusal(() => parseSeeds('1-1001')).message).toMatch(/at most 1000/);
-    expect(refusal(() => parseSeeds('0,1-1000')).message).toMatch(/at most 1000/);
-    // Refused before a list of nine quadrillion is made.
-    expect(refusal(() => parseSeeds('0-9007199254740991')).message).toMatch(/at most 1000/);
-  });
-
-  it.each(['', ' ', ',', '1,', '-1', '1-', '3-1', '1.5', '1e3', '0x1', 'a', '1,,2', '1 2', '1-2-3', '9007199254740992', '1,1', '1-3,2', '１', '1;2', '∞'])(
-    'refuses %j',
-    (text) => expect(refusal(() => parseSeeds(text)).parameter).toBe('seeds'),
-  );
 });
 
 describe('unknownName', () => {

@@ -4,6 +4,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import type { DeviceDeclaration, ResolvedAgent, TaskDeclaration } from '../contract/declarations.ts';
 import { formatParameter, ParameterError, parseParameter, type ParameterValues } from '../contract/parameters.ts';
 import type { RunConfiguration } from '../contract/runs.ts';
+import { parseSeeds } from '../contract/seeds.ts';
 
 export interface RunWishes {
   task: string;
@@ -31,9 +32,6 @@ export interface RunPlan {
   /** One a configuration. Seeds of one plan share a name: they are told apart by their seed. */
   names: string[];
 }
-
-/** Runs that one request may make. */
-export const maxRunsAtOnce = 1000;
 
 /**
  * @throws ParameterError with the field (`task`, `seeds`, `hyperparameters.batch-size` …), the allowed range
@@ -79,33 +77,6 @@ export function planParameters(agent: ResolvedAgent, task: string, given: Readon
     }
   }
   return values;
-}
-
-/**
- * Seeds as typed: numbers and ranges (`1-3`), separated by commas.
- * @throws ParameterError for anything else, a seed named twice, or more than 1000 of them
- */
-export function parseSeeds(text: string): number[] {
-  const refuse = (why: string): never => {
-    throw new ParameterError('seeds', `seeds are whole numbers from 0 to ${Number.MAX_SAFE_INTEGER}, written like 1 or 1-3 or 1,4,9; ${why}`);
-  };
-  const toSeed = (digits: string): number => {
-    const seed = Number(digits);
-    return Number.isSafeInteger(seed) ? seed : refuse(`${digits.slice(0, 40)} is too large`);
-  };
-  const seeds: number[] = [];
-  for (const part of text.split(',')) {
-    // The en dash is what a window's hint shows and a person may paste.
-    const match = /^\s*(\d+)(?:\s*[-–]\s*(\d+))?\s*$/.exec(part);
-    if (!match?.[1]) return refuse(`"${text.slice(0, 60)}" was given`);
-    const first = toSeed(match[1]);
-    const last = match[2] === undefined ? first : toSeed(match[2]);
-    if (last < first) return refuse(`the range ${part.trim()} runs backwards`);
-    if (seeds.length + (last - first + 1) > maxRunsAtOnce) return refuse(`at most ${maxRunsAtOnce} can be given at once`);
-    for (let seed = first; seed <= last; seed += 1) seeds.push(seed);
-  }
-  const twice = seeds.find((seed, k) => seeds.indexOf(seed) !== k);
-  return twice === undefined ? seeds : refuse(`${twice} was given twice`);
 }
 
 /** "There is no task "hal-cheetah". Did you mean half-cheetah? …": for any name that a person typed. */
