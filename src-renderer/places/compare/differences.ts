@@ -1,0 +1,67 @@
+// Which hyper-parameters runs differ in, and which runs are the same but for their seed.
+import { formatParameter, type ParameterValue, type ParameterValues } from '../../../src-main/contract/parameters.ts';
+import type { RunConfiguration } from '../../../src-main/contract/runs.ts';
+
+/** The settings that do not make two runs different experiments: how long, and on what. */
+const besidesTheExperiment = new Set(['steps', 'checkpoint-minutes']);
+
+/** Equal for runs of one task and agent whose hyper-parameters agree in all but seed, length and device. */
+export function configurationKey(configuration: RunConfiguration): string {
+  const values = Object.entries(configuration.hyperparameters)
+    .filter(([name]) => !besidesTheExperiment.has(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${formatParameter(value)}`);
+  return [configuration.task, configuration.agent, ...values].join('\n');
+}
+
+export interface ParameterRow {
+  name: string;
+  /** One a configuration, written out; null where it has no such hyper-parameter. */
+  values: (string | null)[];
+  differs: boolean;
+}
+
+/** All settings of the configurations, those that differ first, else in the order of their declaration. */
+export function parameterRows(configurations: readonly RunConfiguration[]): ParameterRow[] {
+  const names = new Set(configurations.flatMap((one) => Object.keys(one.hyperparameters)));
+  const row = (name: string, read: (one: RunConfiguration) => string | null): ParameterRow => {
+    const values = configurations.map(read);
+    return { name, values, differs: new Set(values).size > 1 };
+  };
+  const rows = [
+    row('task', (one) => one.task),
+    row('agent', (one) => one.agent),
+    ...[...names].map((name) =>
+      row(name, (one) => {
+        const value = one.hyperparameters[name];
+        return value === undefined ? null : formatParameter(value);
+      }),
+    ),
+    row('device', (one) => one.device),
+    row('threads', (one) => String(one.threads)),
+  ];
+  return [...rows.filter((one) => one.differs), ...rows.filter((one) => !one.differs)];
+}
+
+/** A group in few words: what sets it apart from the others, else its agent. */
+export function describeGroup(rows: readonly ParameterRow[], index: number): string {
+  const parts = rows
+    .filter((one) => one.differs && !besidesTheExperiment.has(one.name) && one.name !== 'device' && one.name !== 'threads')
+    .map((one) => (one.name === 'task' || one.name === 'agent' ? (one.values[index] ?? '') : `${one.name} ${one.values[index] ?? '—'}`));
+  return parts.slice(0, 3).join(', ') + (parts.length > 3 ? ' …' : '');
+}
+
+export interface ChangedParameter {
+  name: string;
+  before: ParameterValue | undefined;
+  after: ParameterValue | undefined;
+}
+
+/** Where values depart from others, by name; none where there is nothing to compare with. */
+export function changedFromDefaults(values: ParameterValues, defaults: ParameterValues | undefined): ChangedParameter[] {
+  if (defaults === undefined) return [];
+  const written = (value: ParameterValue | undefined): string | undefined => (value === undefined ? undefined : formatParameter(value));
+  return [...new Set([...Object.keys(values), ...Object.keys(defaults)])]
+    .filter((name) => written(values[name]) !== written(defaults[name]))
+    .map((name) => ({ name, before: defaults[name], after: values[name] }));
+}

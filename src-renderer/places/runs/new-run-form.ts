@@ -1,0 +1,119 @@
+// The New run form: what is typed, what the declarations say about it, and the request that it makes.
+import type { ResolvedAgent, TaskDeclaration } from '../../../src-main/contract/declarations.ts';
+import { formatParameter, ParameterError, parseParameter, type ParameterDeclaration, type ParameterValue, type ParameterValues } from '../../../src-main/contract/parameters.ts';
+import type { RequestOf } from '../../../src-main/contract/requests.ts';
+import type { RunConfiguration, RunSummary } from '../../../src-main/contract/runs.ts';
+import { parseSeeds } from '../../../src-main/contract/seeds.ts';
+
+export interface NewRunForm {
+  task: TaskDeclaration;
+  agent: ResolvedAgent;
+  /** Only what a person changed, as typed, by hyper-parameter. */
+  typed: Readonly<Record<string, string>>;
+  seeds: string;
+  device: string;
+  /** Empty lets the workstation choose. */
+  threads: string;
+  name: string;
+}
+
+export interface CheckedForm {
+  /** By field, as the workstation names them: `seeds`, `hyperparameters.batch-size`. */
+  errors: Record<string, string>;
+  runCount: number;
+  /** null while there are errors. */
+  request: RequestOf<'runs.create'> | null;
+  values: ParameterValues;
+}
+
+export function defaultsOf(form: Pick<NewRunForm, 'task' | 'agent'>): ParameterValues {
+  return form.agent.taskDefaults[form.task.id] ?? {};
+}
+
+/** A default as it stands in the field. */
+export function defaultText(declaration: ParameterDeclaration, defaults: ParameterValues): string {
+  return formatParameter(defaults[declaration.name] ?? declaration.default);
+}
+
+export function checkForm(form: NewRunForm): CheckedForm {
+  const errors: Record<string, string> = {};
+  const attempt = <T>(field: string, act: () => T): T | undefined => {
+    try {
+      return act();
+    } catch (error) {
+      if (!(error instanceof ParameterError)) throw error;
+      errors[field] = error.message;
+      return undefined;
+    }
+  };
+
+  const defaults = defaultsOf(form);
+  const hyperparameters: ParameterValues = {};
+  for (const declaration of form.agent.parameters) {
+    const text = form.typed[declaration.name];
+    if (text === undefined || text === defaultText(declaration, defaults)) continue;
+    const value = attempt(`hyperparameters.${declaration.name}`, () => parseParameter(declaration, text));
+    if (value !== undefined) hyperparameters[declaration.name] = value;
+  }
+  const seeds = attempt('seeds', () => parseSeeds(form.seeds));
+  const threads = form.threads.trim();
+  if (threads !== '' && !(/^\d+$/.test(threads) && Number(threads) >= 1 && Number(threads) <= 256)) {
+    errors['threads'] = `threads must be a whole number from 1 to 256, or empty; "${threads.slice(0, 20)}" was given`;
+  }
+  const request: RequestOf<'runs.create'> = {
+    task: form.task.id,
+    agent: form.agent.id,
+    hyperparameters: toRequest(hyperparameters),
+    seeds: form.seeds.trim(),
+    device: form.device,
+    threads: threads === '' ? null : Number(threads),
+    name: form.name.trim() === '' ? null : form.name.trim(),
+  };
+  return {
+    errors,
+    runCount: seeds?.length ?? 0,
+    request: Object.keys(errors).length === 0 ? request : null,
+    values: { ...defaults, ...hyperparameters },
+  };
+}
+
+/** The schema's arrays are mutable; ours are not. */
+function toRequest(values: ParameterValues): RequestOf<'runs.create'>['hyperparameters'] {
+  const plain = (value: ParameterValue): number | string | boolean | number[] => (typeof value === 'object' ? [...value] : value);
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, plain(value)]));
+}
+
+/** What a person would have typed to get a stored run's settings; names that the agent no longer has are returned apart. */
+export function typedLike(configuration: RunConfiguration, form: Pick<NewRunForm, 'task' | 'agent'>): { typed: Record<string, string>; unknown: string[] } {
+  const defaults = defaultsOf(form);
+  const typed: Record<string, string> = {};
+  const unknown: string[] = [];
+  for (const [name, value] of Object.entries(configuration.hyperparameters)) {
+    const declaration = form.agent.parameters.find((one) => one.name === name);
+    if (declaration === undefined) unknown.push(name);
+    else if (formatParameter(value) !== defaultText(declaration, defaults)) typed[name] = formatParameter(value);
+  }
+  return { typed, unknown };
+}
+
+/** Hyper-parameters whose name, sentence or citation holds every word of the search. */
+export function searchParameters(parameters: readonly ParameterDeclaration[], search: string): ParameterDeclaration[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  return parameters.filter((one) => {
+    const text = `${one.name} ${one.sentence} ${one.citation} ${one.group}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+/**
+ * How fast this machine trained the same task, agent and device before: of the newest such run with at least a
+ * minute of training; null where there is none, since any other figure would be a guess.
+ */
+export function measuredSpeed(runs: Iterable<RunSummary>, task: string, agent: string, device: string): { run: RunSummary; stepsPerSecond: number } | null {
+  let newest: RunSummary | null = null;
+  for (const run of runs) {
+    const counts = run.task === task && run.agent === agent && run.device === device && !run.isDemo && run.activeSeconds >= 60 && run.environmentSteps > 0;
+    if (counts && run.createdAt > (newest?.createdAt ?? -Infinity)) newest = run;
+  }
+  return newest === null ? null : { run: newest, stepsPerSecond: newest.environmentSteps / newest.activeSeconds };
+}

@@ -1,0 +1,50 @@
+// The details of one run, kept fresh: asked for again when the run gained data or changed state, at most
+// once a second.
+import type { RunDetail } from '../../../src-main/contract/runs.ts';
+import type { AppState } from '../../app-state.svelte.ts';
+
+export class LiveRunDetail {
+  detail = $state.raw<RunDetail | null>(null);
+  error = $state.raw<string | null>(null);
+
+  private readonly app: AppState;
+  private readonly run: string;
+  private readonly endData: () => void;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private askedAt = -Infinity;
+  private isDisposed = false;
+
+  /** Make it in an `$effect` and dispose it in the effect's end. */
+  constructor(app: AppState, run: string) {
+    this.app = app;
+    this.run = run;
+    this.endData = app.onRunData(run, () => this.refresh());
+    this.refresh();
+  }
+
+  refresh(): void {
+    if (this.isDisposed || this.timer !== null) return;
+    const wait = Math.max(0, this.askedAt + 1000 - performance.now());
+    this.timer = setTimeout(() => void this.ask(), wait);
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.endData();
+  }
+
+  private async ask(): Promise<void> {
+    this.askedAt = performance.now();
+    try {
+      const detail = await this.app.call('runs.get', { run: this.run });
+      if (this.isDisposed) return;
+      this.detail = detail;
+      this.error = null;
+    } catch (error) {
+      this.error = error instanceof Error ? error.message : String(error);
+    } finally {
+      this.timer = null;
+    }
+  }
+}
