@@ -36,7 +36,7 @@ interface PendingCall {
 const refusals: Record<number, string> = {
   [closeCodes.wrongToken]: 'This window’s token is not the one of the Elbow that runs now. Open the address that Elbow printed when it started.',
   [closeCodes.noToken]: 'This window sent no token. Open the address that Elbow printed when it started.',
-  [closeCodes.tooManyGuesses]: 'Too many wrong tokens were sent. Wait a minute, then open the address that Elbow printed when it started.',
+  [closeCodes.tooManyGuesses]: 'Too many wrong tokens were sent. Open the address that Elbow printed when it started.',
 };
 
 /** Opens the connection and keeps it. */
@@ -142,6 +142,8 @@ export function createWebSocketClient(options: WebSocketClientOptions): Connecti
       state.set({ kind: 'reconnecting', attempt, retryAt: Date.now() + delay });
       retryTimer = setTimeout(open, delay);
     };
+    // The close event follows and says more.
+    opened.onerror = () => undefined;
     opened.onclose = (event: CloseEvent) => lose(event.code);
   };
   open();

@@ -28,7 +28,7 @@ export function isSameToken(given: string, expected: string): boolean {
   return timingSafeEqual(hash(given), hash(expected));
 }
 
-/** Counts wrong tokens: after `limit` of them within a minute every hello is refused until the minute is over. */
+/** Counts wrong tokens: after `limit` of them within a minute each further one has to wait longer for its refusal. */
 export function createGuessLimit(limit = 10, windowMs = 60_000, now: () => number = Date.now): { isExceeded(): boolean; count(): void } {
   let times: number[] = [];
   const recent = (): number[] => (times = times.filter((time) => now() - time < windowMs));

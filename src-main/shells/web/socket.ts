@@ -45,11 +45,12 @@ export function serveSocket(socket: WebSocket, options: SocketOptions): void {
   const greet = async (message: unknown): Promise<void> => {
     const hello = helloSchema.safeParse(message);
     clearTimeout(helloTimer);
-    if (options.guesses.isExceeded()) return socket.close(closeCodes.tooManyGuesses, 'too many wrong tokens');
     if (!hello.success || !isSameToken(hello.data.token, options.token)) {
+      // The right token is let in at any time: tabs with an old one, coming back after a restart, guess as well.
+      const isMany = options.guesses.isExceeded();
       options.guesses.count();
-      await delay(200);
-      return socket.close(closeCodes.wrongToken, 'the token is wrong');
+      await delay(isMany ? 2000 : 200);
+      return isMany ? socket.close(closeCodes.tooManyGuesses, 'too many wrong tokens') : socket.close(closeCodes.wrongToken, 'the token is wrong');
     }
     isWelcome = true;
     queue.answer({ kind: 'welcome' });
