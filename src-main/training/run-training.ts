@@ -2,6 +2,7 @@
 // trains, and says how it ended.
 import type { Store } from '../store/store.ts';
 import { processIdentity } from '../store/store.ts';
+import { type FileSystem, realFileSystem } from './checkpoint/durable-files.ts';
 import { describeEnvironment } from './environment.ts';
 import { runFolder } from './launch.ts';
 import { prepareRun } from './prepare.ts';
@@ -16,12 +17,14 @@ export interface TrainingOptions {
   log: (line: string) => void;
   /** Called with the attempt's number as soon as this process holds the run. */
   onOpen: (attempt: number) => void;
+  /** File system for checkpoints; the real one unless given. */
+  fs?: FileSystem;
 }
 
 const heartbeatInterval = 1000;
 
 /** @throws whatever ends the run by itself; the attempt is then still open */
-export async function runTraining({ store, run, requests, log, onOpen }: TrainingOptions): Promise<Outcome> {
+export async function runTraining({ store, run, requests, log, onOpen, fs = realFileSystem }: TrainingOptions): Promise<Outcome> {
   const configuration = store.runs.configuration(run);
   const folder = runFolder(store.dataDirectory, run);
   const prepared = await prepareRun(configuration);
@@ -52,7 +55,7 @@ export async function runTraining({ store, run, requests, log, onOpen }: Trainin
       }
     }, heartbeatInterval);
     try {
-      const outcome = await new Session({ store, run, attempt, folder, prepared, resumed, requests, log }).train();
+      const outcome = await new Session({ store, run, attempt, folder, prepared, resumed, requests, log, fs }).train();
       store.transaction(() => {
         if (outcome === 'finished') {
           const message = `Finished: ${loop.environmentSteps.toLocaleString('en-US')} environment steps.`;

@@ -33,7 +33,7 @@ export interface SessionOptions {
   resumed: Resumed;
   requests: Requests;
   log: (line: string) => void;
-  fs?: FileSystem;
+  fs: FileSystem;
 }
 
 export type Outcome = 'finished' | 'stopped';
@@ -56,8 +56,7 @@ export class Session implements LoopListener, StorageListener {
     this.#options = options;
     this.#writer = store.metrics.writer(run, attempt);
     this.#checkpointer = new Checkpointer({
-      store, run, attempt, folder, segments: resumed.segments, lastStep: resumed.step > 0 ? resumed.step : null,
-      ...(options.fs === undefined ? {} : { fs: options.fs }),
+      store, run, attempt, folder, segments: resumed.segments, lastStep: resumed.step > 0 ? resumed.step : null, fs: options.fs,
     });
     this.#meter = new ProgressMeter(store.runs.summary(run).activeSeconds, resumed.step);
     this.#totalSteps = prepared.parameters.steps;

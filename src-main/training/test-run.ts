@@ -1,8 +1,14 @@
 // A small, fast run for this room's tests: inverted pendulum, 16×16 networks.
+import { setTimeout as delay } from 'node:timers/promises';
 import { agentDeclarations, defaultsFor } from '../agents/declarations.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
 import type { RunConfiguration } from '../contract/runs.ts';
+import type { Store } from '../store/store.ts';
 import { findTaskDeclaration } from '../tasks/declarations.ts';
+import type { CheckpointDetails } from './checkpoint/checkpointer.ts';
+import type { FileSystem } from './checkpoint/durable-files.ts';
+import { Requests } from './requests.ts';
+import { runTraining } from './run-training.ts';
 
 export function smallRun(changes: ParameterValues = {}, seed = 1): RunConfiguration {
   const agent = agentDeclarations.find(({ id }) => id === 'sac');
@@ -20,4 +26,36 @@ export function smallRun(changes: ParameterValues = {}, seed = 1): RunConfigurat
       ...changes,
     },
   };
+}
+
+/** Everything of a run that must not depend on how often it was interrupted: curves, evaluations, learned state. */
+export function outcomeOf(store: Store, run: string) {
+  const metrics = store.metrics.names(run).filter((name) => name !== 'steps-per-second').sort();
+  const { series } = store.metrics.query(run, { metrics, fromStep: null, toStep: null, maxPoints: 100_000, includeSuperseded: false });
+  return {
+    series: series.map(({ metric, step, mean, pointCount }) => ({ metric, pointCount, step: [...step], mean: [...mean] })),
+    evaluations: store.evaluations.list(run).map(({ step, returns, lengths }) => ({ step, returns: [...returns], lengths: [...lengths] })),
+    newest: store.checkpoints.newest(run)?.details as CheckpointDetails | undefined,
+  };
+}
+
+/** Trains in this process. */
+export async function trainHere(store: Store, run: string, fs?: FileSystem): Promise<{ outcome: string; log: string[] }> {
+  const log: string[] = [];
+  const outcome = await runTraining({
+    store, run, requests: new Requests(store, run), log: (line) => log.push(line), onOpen: () => {},
+    ...(fs === undefined ? {} : { fs }),
+  });
+  return { outcome, log };
+}
+
+/** Waits until `look` gives something. @throws after `seconds`, with what it waited for */
+export async function until<T>(what: string, look: () => T | null | undefined | false, seconds = 25): Promise<T> {
+  const end = performance.now() + 1000 * seconds;
+  for (;;) {
+    const found = look();
+    if (found !== null && found !== undefined && found !== false) return found;
+    if (performance.now() > end) throw new Error(`waited ${seconds} s for ${what}`);
+    await delay(10);
+  }
 }

@@ -3,7 +3,7 @@ import type { ReplayBuffer } from '../../replay/replay-buffer.ts';
 import type { Store } from '../../store/store.ts';
 import { hashState } from '../state-hash.ts';
 import type { TrainingState } from '../training-state.ts';
-import { type FileSystem, realFileSystem } from './durable-files.ts';
+import type { FileSystem } from './durable-files.ts';
 import type { Segment } from './manifest.ts';
 import { removeUnneededFiles } from './tidy.ts';
 import { writeCheckpoint } from './write.ts';
@@ -31,12 +31,12 @@ export class Checkpointer {
    * @param options.segments those of the checkpoint that the attempt began from
    * @param options.lastStep step of that checkpoint; null where there was none
    */
-  constructor(options: { store: Store; run: string; attempt: number; folder: string; segments: Segment[]; lastStep: number | null; fs?: FileSystem }) {
+  constructor(options: { store: Store; run: string; attempt: number; folder: string; segments: Segment[]; lastStep: number | null; fs: FileSystem }) {
     this.#store = options.store;
     this.#run = options.run;
     this.#attempt = options.attempt;
     this.#folder = options.folder;
-    this.#fs = options.fs ?? realFileSystem;
+    this.#fs = options.fs;
     this.#segments = options.segments;
     this.#lastStep = options.lastStep;
   }
