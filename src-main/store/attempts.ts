@@ -79,7 +79,9 @@ export class Attempts implements AttemptsApi {
   heartbeat(run: string, attempt: number): void {
     this.#connection.write(() => {
       this.#connection.requireCurrentAttempt(run, attempt);
-      this.#connection.run('UPDATE attempts SET heartbeat_at = ? WHERE run = ? AND attempt = ?', Date.now(), run, attempt);
+      const { changes } = this.#connection.run(
+        'UPDATE attempts SET heartbeat_at = ? WHERE run = ? AND attempt = ? AND ended_at IS NULL', Date.now(), run, attempt);
+      if (changes === 0) throw new StoreError('conflict', `Attempt ${attempt} of run ${run} has ended. What it stored is kept.`);
     });
   }
 

@@ -10,7 +10,8 @@ export class Connection {
   readonly database: Database;
   readonly dataDirectory: string;
   readonly isReadonly: boolean;
-  #statements = new Map<string, Statement>();
+  readonly #statements = new Map<string, Statement>();
+  readonly #afterCommit: (() => void)[] = [];
 
   constructor(database: Database, dataDirectory: string, isReadonly: boolean) {
     this.database = database;
@@ -29,16 +30,16 @@ export class Connection {
 
   /** Result types are the caller's word for what its SQL selects; tables are STRICT, so SQLite keeps it. */
   get<T>(sql: string, ...parameters: unknown[]): T | undefined {
-    return this.#translated(() => this.#prepare(sql).get(...parameters) as T | undefined);
+    return this.translated(() => this.#prepare(sql).get(...parameters) as T | undefined);
   }
 
   all<T>(sql: string, ...parameters: unknown[]): T[] {
-    return this.#translated(() => this.#prepare(sql).all(...parameters) as T[]);
+    return this.translated(() => this.#prepare(sql).all(...parameters) as T[]);
   }
 
   /** Returns the number of rows changed and the id of the row inserted. */
   run(sql: string, ...parameters: unknown[]): { changes: number; id: number } {
-    return this.#translated(() => {
+    return this.translated(() => {
       const { changes, lastInsertRowid } = this.#prepare(sql).run(...parameters);
       return { changes, id: Number(lastInsertRowid) };
     });
@@ -46,7 +47,7 @@ export class Connection {
 
   /** All that `fn` reads belongs to one moment. */
   read<T>(fn: () => T): T {
-    return this.#translated(() => this.database.transaction(fn).deferred());
+    return this.translated(() => this.database.transaction(fn).deferred());
   }
 
   /** What `fn` writes is committed together or not at all. Inside another, it is a part of it. */
@@ -55,10 +56,26 @@ export class Connection {
       throw new StoreError('read-only', `${this.dataDirectory} was opened for reading only, so that nothing can be changed there`);
     }
     // IMMEDIATE: a transaction that turns from reading to writing can fail with BUSY_SNAPSHOT whatever the timeout.
-    return this.#translated(() => this.database.transaction(fn).immediate());
+    const mark = this.#afterCommit.length;
+    const isOutermost = !this.database.inTransaction;
+    let result: T;
+    try {
+      result = this.translated(() => this.database.transaction(fn).immediate());
+    } catch (error) {
+      this.#afterCommit.length = mark;
+      throw error;
+    }
+    if (isOutermost) for (const callback of this.#afterCommit.splice(0)) callback();
+    return result;
   }
 
-  #translated<T>(fn: () => T): T {
+  /** Within a write: `callback` runs once everything is committed, and never if it is not. */
+  afterCommit(callback: () => void): void {
+    this.#afterCommit.push(callback);
+  }
+
+  /** Runs `fn`; errors of SQLite and the file system become StoreErrors. */
+  translated<T>(fn: () => T): T {
     try {
       return fn();
     } catch (error) {

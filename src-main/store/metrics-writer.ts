@@ -6,14 +6,12 @@ import type { Connection } from './connection.ts';
 import { PyramidBuilder } from './pyramid.ts';
 
 interface Series {
-  /** null until its row is committed. */
-  id: number | null;
   pyramid: PyramidBuilder;
   firstStep: number | null;
   lastStep: number | null;
   nonFinite: { count: number; first: number | null; last: number | null };
-  isChanged: boolean;
-  storedPoints: number;
+  /** As committed. */
+  stored: { points: number; nonFinite: number };
 }
 
 /** A point takes two numbers, and the pyramid over it an eighth of that. */
@@ -53,7 +51,6 @@ export class MetricsWriter implements MetricsWriterApi {
     });
     // Nothing is taken where one of them was refused.
     for (const { series, value } of taken) {
-      series.isChanged = true;
       if (Number.isFinite(value)) {
         series.pyramid.append(step, value);
         series.firstStep ??= step;
@@ -72,7 +69,6 @@ export class MetricsWriter implements MetricsWriterApi {
     if (!/^[a-z0-9][a-z0-9-]{0,99}$/.test(metric)) refuse('a metric\'s name', '1 to 100 small letters, digits and dashes', metric);
     const row = this.#connection.get<SeriesRow>('SELECT * FROM metric_series WHERE run = ? AND attempt = ? AND metric = ?', this.#run, this.#attempt, metric);
     const series: Series = {
-      id: row?.id ?? null,
       pyramid: PyramidBuilder.restore(row?.point_count ?? 0, (level, chunk) => {
         const stored = this.#connection.get<{ data: Buffer }>(
           'SELECT data FROM metric_chunks WHERE series = ? AND level = ? AND chunk = ?', row?.id, level, chunk);
@@ -81,57 +77,52 @@ export class MetricsWriter implements MetricsWriterApi {
       firstStep: row?.first_step ?? null,
       lastStep: row?.last_step ?? null,
       nonFinite: { count: row?.non_finite_count ?? 0, first: row?.non_finite_first ?? null, last: row?.non_finite_last ?? null },
-      isChanged: false,
-      storedPoints: row?.point_count ?? 0,
+      stored: { points: row?.point_count ?? 0, nonFinite: row?.non_finite_count ?? 0 },
     };
     this.#series.set(metric, series);
     return series;
   }
 
   flush(): void {
-    const changed = [...this.#series].filter(([, series]) => series.isChanged);
+    const changed = [...this.#series].filter(([, { pyramid, nonFinite, stored }]) =>
+      pyramid.pointCount > stored.points || nonFinite.count > stored.nonFinite);
     if (changed.length === 0) return;
-    // The series are only marked as stored once the transaction is through: after a failure the next flush repeats it.
-    const ids = this.#connection.write(() => {
+    this.#connection.write(() => {
       this.#connection.requireCurrentAttempt(this.#run, this.#attempt);
-      let lastStep = 0;
-      let addedPoints = 0;
-      const stored = changed.map(([metric, series]) => {
-        const id = this.#storeSeries(metric, series);
-        for (const { level, chunk, lastStep: last, entries } of series.pyramid.changed()) {
-          this.#connection.run(
-            `INSERT INTO metric_chunks (series, level, chunk, last_step, data) VALUES (?, ?, ?, ?, ?)
-             ON CONFLICT (series, level, chunk) DO UPDATE SET last_step = excluded.last_step, data = excluded.data`,
-            id, level, chunk, last, toBlob(entries));
-        }
-        lastStep = Math.max(lastStep, series.lastStep ?? 0);
-        addedPoints += series.pyramid.pointCount - series.storedPoints;
-        return id;
-      });
+      const addedPoints = changed.reduce((sum, [metric, series]) => sum + this.#store(metric, series), 0);
+      const lastStep = Math.max(...changed.map(([, series]) => series.lastStep ?? 0));
       this.#connection.run('UPDATE attempts SET last_step = max(last_step, ?) WHERE run = ? AND attempt = ?', Math.floor(lastStep), this.#run, this.#attempt);
-      this.#connection.touch(this.#run, 'data');
       this.#connection.run('UPDATE runs SET row_bytes = row_bytes + ? WHERE id = ?', addedPoints * bytesPerPoint, this.#run);
-      return stored;
-    });
-    changed.forEach(([, series], index) => {
-      series.id = ids[index] ?? null;
-      series.pyramid.stored();
-      series.isChanged = false;
-      series.storedPoints = series.pyramid.pointCount;
+      this.#connection.touch(this.#run, 'data');
     });
   }
 
-  #storeSeries(metric: string, series: Series): number {
+  /** Returns how many points were added. What is stored is noted only after the commit: a flush that failed is repeated by the next. */
+  #store(metric: string, series: Series): number {
     const { firstStep, lastStep, nonFinite, pyramid } = series;
     const values = [pyramid.pointCount, firstStep, lastStep, nonFinite.count, nonFinite.first, nonFinite.last];
-    if (series.id === null) {
-      return this.#connection.run(
-        `INSERT INTO metric_series (run, attempt, metric, point_count, first_step, last_step, non_finite_count, non_finite_first, non_finite_last)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, this.#run, this.#attempt, metric, ...values).id;
+    const before = this.#connection.get<{ id: number; point_count: number }>(
+      'SELECT id, point_count FROM metric_series WHERE run = ? AND attempt = ? AND metric = ?', this.#run, this.#attempt, metric);
+    if (before) {
+      this.#connection.run(
+        `UPDATE metric_series SET point_count = ?, first_step = ?, last_step = ?, non_finite_count = ?, non_finite_first = ?, non_finite_last = ?
+         WHERE id = ?`, ...values, before.id);
     }
-    this.#connection.run(
-      `UPDATE metric_series SET point_count = ?, first_step = ?, last_step = ?, non_finite_count = ?, non_finite_first = ?, non_finite_last = ?
-       WHERE id = ?`, ...values, series.id);
-    return series.id;
+    const id = before?.id ?? this.#connection.run(
+      `INSERT INTO metric_series (run, attempt, metric, point_count, first_step, last_step, non_finite_count, non_finite_first, non_finite_last)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, this.#run, this.#attempt, metric, ...values).id;
+    const { chunks, stored } = pyramid.changed();
+    for (const { level, chunk, lastStep: last, entries } of chunks) {
+      this.#connection.run(
+        `INSERT INTO metric_chunks (series, level, chunk, last_step, data) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (series, level, chunk) DO UPDATE SET last_step = excluded.last_step, data = excluded.data`,
+        id, level, chunk, last, toBlob(entries));
+    }
+    const now = { points: pyramid.pointCount, nonFinite: nonFinite.count };
+    this.#connection.afterCommit(() => {
+      stored();
+      series.stored = now;
+    });
+    return now.points - (before?.point_count ?? 0);
   }
 }

@@ -46,9 +46,10 @@ export function refuseNewer(found: number, newest: number, path: string): void {
     'Nothing was changed. Update Elbow, or choose another data directory with --data-dir.');
 }
 
-/** A whole copy, written under a temporary name first; an earlier backup of the same name is kept instead. */
-function backUp(database: Database, target: string): void {
-  if (existsSync(target)) return;
+/** A whole copy, written under a temporary name first. Earlier backups are kept. */
+function backUp(database: Database, base: string): void {
+  let target = base;
+  for (let count = 2; existsSync(target); count += 1) target = `${base}-${count}`;
   const partial = `${target}.partial-${process.pid}`;
   rmSync(partial, { force: true });
   try {

@@ -1,5 +1,5 @@
 // Opens a data directory's database: looks before it touches, sets every pragma that matters, migrates.
-import { accessSync, closeSync, constants, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, closeSync, constants, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -49,9 +49,9 @@ function setPragmas(database: Database.Database): void {
 }
 
 /**
- * For reading, without writing anything in the data directory. A database that is in use is read in place, and
- * then shows what its writers commit. One at rest is read from a private copy: opening a database in WAL mode
- * makes files beside it, which also fails where its place cannot be written.
+ * For reading, without writing anything in the data directory. A database in use is read in place, and then
+ * shows what its writers commit. One at rest is read from a private copy: opening a database in WAL mode makes
+ * files beside it, and fails where it cannot.
  */
 export function openForReading(dataDirectory: string): OpenedDatabase {
   const path = databasePath(dataDirectory);
@@ -59,44 +59,48 @@ export function openForReading(dataDirectory: string): OpenedDatabase {
     throw new StoreError('not-found', `There is no Elbow database in ${dataDirectory}: it has no file elbow.sqlite. Nothing was changed.`);
   }
   inspect(path);
-  const isInUse = existsSync(`${path}-wal`) && existsSync(`${path}-shm`) && isWritable(dataDirectory);
-  const copyDirectory = isInUse ? null : mkdtempSync(join(tmpdir(), 'elbow-reading-'));
-  const cleanUp = (): void => {
-    if (copyDirectory) rmSync(copyDirectory, { recursive: true, force: true });
-  };
+  if (!existsSync(`${path}-wal`) || !existsSync(`${path}-shm`)) return openCopy(path);
+  const database = new Database(path, { readonly: true, fileMustExist: true, timeout: busyMilliseconds });
   try {
-    const readPath = copyDirectory ? join(copyDirectory, 'elbow.sqlite') : path;
-    if (copyDirectory) {
-      copyFileSync(path, readPath, constants.COPYFILE_FICLONE);
-      if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${readPath}-wal`, constants.COPYFILE_FICLONE);
-    }
-    const database = new Database(readPath, { readonly: isInUse, fileMustExist: true, timeout: busyMilliseconds });
+    setPragmas(database);
+    const version = schemaVersion(database);
+    refuseNewer(version, newestVersion, path);
+    if (version === newestVersion) return { database, cleanUp: () => undefined };
+  } catch (error) {
+    database.close();
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    // Its shared memory cannot be used from here, e.g. in a read-only place after a crash.
+    if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')) return openCopy(path);
+    throw error;
+  }
+  // Left behind by an older Elbow: only a copy can be brought up to date.
+  database.close();
+  return openCopy(path);
+}
+
+function openCopy(path: string): OpenedDatabase {
+  const directory = mkdtempSync(join(tmpdir(), 'elbow-reading-'));
+  const cleanUp = (): void => rmSync(directory, { recursive: true, force: true });
+  try {
+    const copy = join(directory, 'elbow.sqlite');
+    copyFileSync(path, copy, constants.COPYFILE_FICLONE);
+    if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`, constants.COPYFILE_FICLONE);
+    // Permissions were copied too, and this user may have none to write.
+    for (const file of [copy, `${copy}-wal`]) if (existsSync(file)) chmodSync(file, 0o600);
+    const database = new Database(copy, { timeout: busyMilliseconds });
     try {
       setPragmas(database);
-      const version = schemaVersion(database);
-      refuseNewer(version, newestVersion, path);
-      if (version < newestVersion) {
-        // The copy may be changed freely; a database in use has a writer that has migrated it already.
-        migrate(database, migrations, readPath);
-      }
+      refuseNewer(schemaVersion(database), newestVersion, path);
+      migrate(database, migrations, copy);
       database.pragma('query_only = ON');
-      return { database, cleanUp };
     } catch (error) {
       database.close();
       throw error;
     }
+    return { database, cleanUp };
   } catch (error) {
     cleanUp();
     throw error;
-  }
-}
-
-function isWritable(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
 

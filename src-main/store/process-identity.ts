@@ -28,7 +28,7 @@ function startOf(pid: number): string | null {
       const line = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8', env: { LC_ALL: 'C' } }).trim();
       return line.startsWith('Z') ? null : line.replace(/^\S+\s+/, '');
     }
-    // Windows tells no start time without a slow helper: a pid that was given again passes for the old one.
+    // Windows tells no start time without a slow helper: there, a later process with the same pid passes for this one.
     process.kill(pid, 0);
     return 'running';
   } catch (error) {

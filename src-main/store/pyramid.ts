@@ -41,14 +41,14 @@ export interface Chunk {
   level: number;
   chunk: number;
   lastStep: number;
-  /** A view that the next append may change: store it at once. */
   entries: Float64Array;
 }
 
 interface Level {
   entryCount: number;
+  /** Entries that are stored. */
+  storedCount: number;
   tail: Float64Array;
-  isTailChanged: boolean;
 }
 
 /** A series being written: the unfinished chunk of each level, and what has to be stored. */
@@ -66,13 +66,14 @@ export class PyramidBuilder {
     for (let level = 0, entries = pointCount; entries > 0; level += 1, entries = Math.floor(entries / factor)) {
       const made = builder.#level(level);
       made.entryCount = entries;
+      made.storedCount = entries;
       if (entries % chunkEntries !== 0) made.tail.set(readTail(level, Math.floor(entries / chunkEntries)));
     }
     return builder;
   }
 
   #level(level: number): Level {
-    return (this.#levels[level] ??= { entryCount: 0, tail: new Float64Array(chunkEntries * entryWidth(level)), isTailChanged: false });
+    return (this.#levels[level] ??= { entryCount: 0, storedCount: 0, tail: new Float64Array(chunkEntries * entryWidth(level)) });
   }
 
   append(step: number, value: number): void {
@@ -84,12 +85,8 @@ export class PyramidBuilder {
     const into = this.#level(level);
     into.tail.set(entry, (into.entryCount % chunkEntries) * width);
     into.entryCount += 1;
-    into.isTailChanged = true;
     if (into.entryCount % factor === 0) this.#push(level + 1, this.#sumUp(level, into));
-    if (into.entryCount % chunkEntries === 0) {
-      this.#full.push(this.#chunkOf(level, into.entryCount / chunkEntries - 1, into.tail.slice()));
-      into.isTailChanged = false;
-    }
+    if (into.entryCount % chunkEntries === 0) this.#full.push(this.#chunkOf(level, into.entryCount / chunkEntries - 1, into.tail.slice()));
   }
 
   /** The last sixteen entries as one of the next level. */
@@ -105,19 +102,24 @@ export class PyramidBuilder {
     return { level, chunk, entries, lastStep: entries[entries.length - entryWidth(level)] ?? NaN };
   }
 
-  /** Every chunk that changed since the last `stored`. */
-  changed(): Chunk[] {
-    const tails = this.#levels.flatMap(({ entryCount, tail, isTailChanged }, level) => {
+  /** Every chunk that is not stored as it is now, and the function to call once they all are. */
+  changed(): { chunks: Chunk[]; stored: () => void } {
+    const full = new Set(this.#full);
+    const counts = this.#levels.map((level) => level.entryCount);
+    const tails = this.#levels.flatMap(({ entryCount, storedCount, tail }, level) => {
       const used = (entryCount % chunkEntries) * entryWidth(level);
-      return isTailChanged && used > 0 ? [this.#chunkOf(level, Math.floor(entryCount / chunkEntries), tail.subarray(0, used))] : [];
+      return entryCount > storedCount && used > 0 ? [this.#chunkOf(level, Math.floor(entryCount / chunkEntries), tail.subarray(0, used))] : [];
     });
-    return [...this.#full, ...tails];
-  }
-
-  /** What `changed` gave is safe now. */
-  stored(): void {
-    this.#full = [];
-    for (const level of this.#levels) level.isTailChanged = false;
+    return {
+      chunks: [...full, ...tails],
+      // More may have been appended meanwhile: that stays to be stored.
+      stored: () => {
+        this.#full = this.#full.filter((chunk) => !full.has(chunk));
+        counts.forEach((count, level) => {
+          this.#level(level).storedCount = count;
+        });
+      },
+    };
   }
 }
 

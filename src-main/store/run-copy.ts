@@ -11,11 +11,12 @@ import { measureFiles } from './run-removal.ts';
  * @throws StoreError not-found where the source has no such run, or it is deleted there
  */
 export function copyRun(source: Connection, target: Connection, run: string, id: string, isDemo: boolean | null): void {
-  const hasFiles = copyFiles(runDirectory(source.dataDirectory, run), runDirectory(target.dataDirectory, id));
-  // A read transaction, so that all of it belongs to one moment even while its trainer writes.
-  source.read(() => target.write(() => {
+  const directory = runDirectory(target.dataDirectory, id);
+  // Reading in one transaction: all of it belongs to one moment, even while the run's trainer writes.
+  target.write(() => source.read(() => {
     const [row] = rowsOf(source, 'runs', 'id = ? AND deleted_at IS NULL', run);
     if (!row) throw new StoreError('not-found', `There is no run with the id ${JSON.stringify(run)} in ${source.dataDirectory}`);
+    const hasFiles = copyFiles(runDirectory(source.dataDirectory, run), directory);
     const isUnfinished = ['running', 'paused', 'queued'].includes(String(row['state']));
     insert(target, 'runs', {
       ...row,

@@ -45,8 +45,10 @@ export function purgeDeleted(connection: Connection, olderThanMs: number): strin
     }
     return old.map((row) => row.id);
   });
-  for (const run of purged) rmSync(runDirectory(connection.dataDirectory, run), { recursive: true, force: true });
-  if (purged.length > 0) connection.database.pragma('incremental_vacuum');
+  connection.translated(() => {
+    for (const run of purged) rmSync(runDirectory(connection.dataDirectory, run), { recursive: true, force: true });
+    if (purged.length > 0) connection.database.pragma('incremental_vacuum');
+  });
   return purged;
 }
 
@@ -62,26 +64,34 @@ export function deleteCheckpoints(connection: Connection, run: string): number {
   });
   const directory = runDirectory(connection.dataDirectory, run);
   let freed = 0;
-  for (const name of existsSync(directory) ? readdirSync(directory) : []) {
-    if (name.endsWith('.log')) continue;
-    freed += bytesBelow(join(directory, name));
-    rmSync(join(directory, name), { recursive: true, force: true });
-  }
-  measureFiles(connection, run);
+  connection.translated(() => {
+    for (const name of existsSync(directory) ? readdirSync(directory) : []) {
+      if (name.endsWith('.log')) continue;
+      freed += bytesBelow(join(directory, name));
+      rmSync(join(directory, name), { recursive: true, force: true });
+    }
+  });
+  connection.write(() => {
+    measureFiles(connection, run);
+    connection.touch(run, 'summary');
+  });
   return freed;
 }
 
-/** Notes how much the files in a run's folder take. */
+/** Notes how much the files in a run's folder take. Within a write. */
 export function measureFiles(connection: Connection, run: string): void {
   const bytes = bytesBelow(runDirectory(connection.dataDirectory, run));
   connection.run('UPDATE runs SET file_bytes = ? WHERE id = ?', bytes, run);
 }
 
+/** What cannot be read, or is deleted meanwhile by the run's trainer, counts as nothing. */
 function bytesBelow(path: string): number {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  if (!found) return 0;
-  if (!found.isDirectory()) return found.size;
-  return readdirSync(path).reduce((sum, name) => sum + bytesBelow(join(path, name)), 0);
+  try {
+    const found = lstatSync(path);
+    return found.isDirectory() ? readdirSync(path).reduce((sum, name) => sum + bytesBelow(join(path, name)), 0) : found.size;
+  } catch {
+    return 0;
+  }
 }
 
 /** @throws StoreError conflict while a trainer holds the run or is about to */

@@ -8,6 +8,7 @@ import { Commands } from './commands.ts';
 import { registerConnection } from './connection-of.ts';
 import { Connection } from './connection.ts';
 import { databasePath, freeBytes, isNetworkFileSystem } from './data-directory.ts';
+import { StoreError } from './errors.ts';
 import { Evaluations } from './evaluations.ts';
 import { Events } from './events.ts';
 import { Metrics } from './metrics.ts';
@@ -109,8 +110,7 @@ class SqliteStore implements Store {
       if (!this.isReadonly) database.pragma('optimize');
     } catch (error) {
       // Only statistics for the query planner, and a full disk must not keep the store from closing.
-      const { code } = error as { code?: string };
-      if (!code?.startsWith('SQLITE_')) throw error;
+      if (!(translateError(error, this.dataDirectory) instanceof StoreError)) throw error;
     } finally {
       database.close();
       this.#cleanUp();
