@@ -1,0 +1,17 @@
+// `npm run bench -- NAME`: measurements on this machine. They are not tests; what they print is medians and ratios.
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+
+const benchmarks: Readonly<Record<string, string>> = {
+  physics: 'environment steps a second of each task, on one core',
+  trainer: 'a half-cheetah training with SAC’s defaults, end to end, and where its time goes',
+  window: 'first 3D frame, a chart of a million points, start to the first of 1,000 runs (needs Chromium)',
+};
+const [name, ...rest] = process.argv.slice(2);
+if (name === undefined || !(name in benchmarks)) {
+  const list = Object.entries(benchmarks).map(([id, words]) => `  ${id.padEnd(9)} ${words}`);
+  console.error(`${name === undefined ? 'Which benchmark?' : `There is no benchmark ${name}.`} There are:\n${list.join('\n')}`);
+  process.exit(2);
+}
+const { status } = spawnSync(process.execPath, [path.join(import.meta.dirname, `${name}.ts`), ...rest], { stdio: 'inherit' });
+process.exit(status ?? 1);

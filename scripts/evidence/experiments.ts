@@ -1,0 +1,64 @@
+// The experiments that show that agents learn, with the bar that each has to pass.
+
+export interface Experiment {
+  id: string;
+  title: string;
+  task: string;
+  agent: string;
+  seeds: readonly number[];
+  steps: number;
+  /** Hyper-parameters that differ from the defaults. */
+  set: Readonly<Record<string, string>>;
+  /** What the last evaluations must show, in words and as a test. */
+  bar: { words: string; passes: (runs: readonly ExperimentRun[]) => boolean };
+  /** Published bands to lay beside the curve. */
+  published: string;
+}
+
+export interface ExperimentRun {
+  seed: number;
+  run: string;
+  elbowVersion: string;
+  gitState: string | null;
+  cpu: string;
+  threads: number;
+  activeSeconds: number;
+  /** SHA-256 of the final parameters and optimiser state. */
+  stateHash: string | null;
+  evaluations: { step: number; returns: number[] }[];
+}
+
+export const meanOf = (numbers: readonly number[]): number => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+const lastReturns = (run: ExperimentRun): readonly number[] => run.evaluations.at(-1)?.returns ?? [];
+
+export const experiments: readonly Experiment[] = [
+  {
+    id: 'inverted-pendulum-sac',
+    title: 'SAC on inverted-pendulum',
+    task: 'inverted-pendulum',
+    agent: 'sac',
+    seeds: [1, 2, 3],
+    steps: 20_000,
+    set: { 'warm-up': '1000', 'evaluation-every': '1000' },
+    bar: {
+      words: 'at least 950 in 10 of 10 episodes by 20,000 steps, for 3 of 3 seeds',
+      passes: (runs) =>
+        runs.length === 3 && runs.every(({ evaluations }) => evaluations.some(({ step, returns }) => step <= 20_000 && returns.length === 10 && returns.every((value) => value >= 950))),
+    },
+    published: 'Tianshou v0.5.0, 10 seeds: 1,000 from 50,000 steps on',
+  },
+  {
+    id: 'half-cheetah-sac',
+    title: 'SAC on half-cheetah',
+    task: 'half-cheetah',
+    agent: 'sac',
+    seeds: [1, 2, 3],
+    steps: 100_000,
+    set: {},
+    bar: {
+      words: 'a mean of at least 4,500 over 3 seeds at 100,000 steps',
+      passes: (runs) => runs.length === 3 && meanOf(runs.map((run) => meanOf(lastReturns(run)))) >= 4_500,
+    },
+    published: 'at 100,000 steps, Gym v2 and v3: 5,000 to 6,500 in four independent implementations',
+  },
+];

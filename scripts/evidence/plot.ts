@@ -1,0 +1,49 @@
+// An experiment's learning curves as an SVG: every seed, its ten episodes as faint dots, and the bar.
+import { type ExperimentRun, meanOf } from './experiments.ts';
+
+const [width, height, left, right, top, bottom] = [720, 380, 64, 16, 40, 44];
+const colours = ['#1f83c4', '#b97700', '#00795a', '#c0501a', '#a84f86'];
+const escape = (text: string): string => text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/** A round step so that about `count` ticks cover the span. */
+function tickStep(span: number, count: number): number {
+  const rough = span / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return ([1, 2, 5, 10].find((factor) => factor * power >= rough) as number) * power;
+}
+
+export function plotCurves(title: string, steps: number, runs: readonly ExperimentRun[]): string {
+  const all = runs.flatMap(({ evaluations }) => evaluations.flatMap(({ returns }) => returns));
+  const [low, high] = [Math.min(0, ...all), Math.max(1, ...all)];
+  const x = (step: number): number => left + (step / steps) * (width - left - right);
+  const y = (value: number): number => top + (1 - (value - low) / (high - low)) * (height - top - bottom);
+  const parts: string[] = [];
+  const text = (at: [number, number], content: string, rest = ''): number =>
+    parts.push(`<text x="${at[0].toFixed(1)}" y="${at[1].toFixed(1)}" ${rest}>${escape(content)}</text>`);
+
+  const yStep = tickStep(high - low, 5);
+  for (let value = Math.ceil(low / yStep) * yStep; value <= high; value += yStep) {
+    parts.push(`<line x1="${left}" x2="${width - right}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}" stroke="#d5dae1"/>`);
+    text([left - 8, y(value) + 4], value.toLocaleString('en-US'), 'text-anchor="end"');
+  }
+  const xStep = tickStep(steps, 5);
+  for (let step = 0; step <= steps; step += xStep) text([x(step), height - bottom + 18], step.toLocaleString('en-US'), 'text-anchor="middle"');
+  text([(left + width - right) / 2, height - 8], 'environment steps', 'text-anchor="middle"');
+  text([left, 20], `${title}: evaluation return, mean action, 10 episodes`, 'font-weight="600" font-size="14"');
+
+  for (const [i, { seed, evaluations }] of runs.entries()) {
+    const colour = colours[i % colours.length] as string;
+    for (const { step, returns } of evaluations) {
+      for (const value of returns) parts.push(`<circle cx="${x(step).toFixed(1)}" cy="${y(value).toFixed(1)}" r="1.6" fill="${colour}" opacity="0.3"/>`);
+    }
+    const points = evaluations.map(({ step, returns }) => `${x(step).toFixed(1)},${y(meanOf(returns)).toFixed(1)}`).join(' ');
+    parts.push(`<polyline points="${points}" fill="none" stroke="${colour}" stroke-width="2"/>`);
+    parts.push(`<rect x="${left + 12 + i * 74}" y="${top + 4}" width="12" height="3" fill="${colour}"/>`);
+    text([left + 28 + i * 74, top + 10], `seed ${seed}`);
+  }
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="Inter, system-ui, sans-serif" font-size="12" fill="#4d5663">
+<rect width="${width}" height="${height}" fill="#ffffff"/>
+${parts.join('\n')}
+</svg>
+`;
+}

@@ -1,0 +1,87 @@
+// `npm run evidence`: trains what docs/evidence claims, in a database of its own, and writes the results and plots.
+// It skips finished runs and resumes unfinished ones, so it may be stopped and started at will.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { openStore, type Store } from '../../src-main/store/store.ts';
+import { type Experiment, type ExperimentRun, experiments, meanOf } from './experiments.ts';
+import { plotCurves } from './plot.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const { values } = parseArgs({
+  options: {
+    'data-dir': { type: 'string', default: join(root, 'out', 'evidence') },
+    threads: { type: 'string', default: '1' },
+    only: { type: 'string' },
+    /** Write results of what is finished without training. */
+    'no-train': { type: 'boolean', default: false },
+  },
+});
+const dataDirectory = resolve(values['data-dir']);
+const runName = (experiment: Experiment, seed: number): string => `${experiment.id}-seed-${seed}`;
+
+/** Trains one seed to its end through the command line, as a user would. */
+function train(experiment: Experiment, seed: number, unfinished: string | null): void {
+  const set = Object.entries(experiment.set).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+  const request = unfinished
+    ? ['--resume', unfinished]
+    : ['--task', experiment.task, '--agent', experiment.agent, '--steps', String(experiment.steps), '--seed', String(seed), '--threads', values.threads, '--name', runName(experiment, seed), ...set];
+  const cli = join(root, 'src-main/shells/cli/main.ts');
+  const { status } = spawnSync(process.execPath, [cli, 'train', ...request, '--data-dir', dataDirectory], { stdio: 'inherit' });
+  if (status !== 0) throw new Error(`${runName(experiment, seed)} did not finish (exit code ${status}); start this script again to resume it`);
+}
+
+function readRun(store: Store, run: string): ExperimentRun {
+  const detail = store.runs.get(run);
+  const environment = detail.attempts.at(-1)?.environment;
+  const details = store.checkpoints.newest(run)?.details as { stateHash?: string } | undefined;
+  return {
+    seed: detail.seed,
+    run,
+    elbowVersion: environment?.elbowVersion ?? 'unknown',
+    gitState: environment?.gitState ?? null,
+    cpu: environment?.cpu ?? 'unknown',
+    threads: detail.threads,
+    activeSeconds: Math.round(detail.activeSeconds),
+    stateHash: details?.stateHash ?? null,
+    evaluations: detail.evaluations.map(({ step, returns }) => ({ step, returns: Array.from(returns, (value) => Math.round(value * 100) / 100) })),
+  };
+}
+
+mkdirSync(dataDirectory, { recursive: true });
+for (const experiment of experiments.filter(({ id }) => values.only === undefined || id.includes(values.only))) {
+  const find = (seed: number) => {
+    const store = openStore(dataDirectory);
+    try {
+      return store.runs.list().find(({ name }) => name === runName(experiment, seed)) ?? null;
+    } finally {
+      store.close();
+    }
+  };
+  for (const seed of experiment.seeds) {
+    const known = find(seed);
+    if (known?.state === 'finished' || values['no-train']) continue;
+    train(experiment, seed, known?.id ?? null);
+  }
+
+  const finished = experiment.seeds.map(find).filter((run) => run?.state === 'finished');
+  const folder = join(root, 'docs/evidence');
+  const file = join(folder, `${experiment.id}.json`);
+  if (finished.length === 0) continue;
+  const store = openStore(dataDirectory);
+  const runs = finished.map((run) => readRun(store, run?.id ?? ''));
+  store.close();
+  const earlier = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { runs: ExperimentRun[] }).runs.length : 0;
+  if (earlier > runs.length) {
+    console.log(`${experiment.id}: ${file} holds ${earlier} seeds and only ${runs.length} are finished here; it is left as it is`);
+    continue;
+  }
+  const hasPassed = experiment.bar.passes(runs);
+  const { bar, ...description } = experiment;
+  writeFileSync(file, `${JSON.stringify({ ...description, bar: bar.words, hasPassed, runs }, null, 1)}\n`);
+  writeFileSync(join(folder, `${experiment.id}.svg`), plotCurves(experiment.title, experiment.steps, runs));
+  const finals = runs.map(({ seed, evaluations }) => `seed ${seed}: ${meanOf(evaluations.at(-1)?.returns ?? []).toFixed(1)}`);
+  console.log(`${experiment.id}: ${finals.join(', ')}; ${bar.words}: ${hasPassed ? 'passed' : 'NOT passed'}`);
+}

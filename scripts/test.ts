@@ -1,0 +1,76 @@
+// `npm test`: lint, types, unit and integration tests, the build, and the window in Chromium. Everything runs, also
+// after a failure; the last line counts the tests. Names after `--` choose stages.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+
+const root = path.resolve(import.meta.dirname, '..');
+const bin = (name: string): string => path.join(root, 'node_modules', name);
+const report = (name: string): string => path.join(root, 'out', 'test', `${name}.json`);
+
+interface Stage {
+  name: string;
+  command: readonly string[];
+  /** Does it write a vitest report to count from? Else the stage itself is one test. */
+  isVitest: boolean;
+}
+const vitest = (project: string): Stage => ({
+  name: project,
+  command: [bin('vitest/vitest.mjs'), 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report(project)}`],
+  isVitest: true,
+});
+const stages: readonly Stage[] = [
+  { name: 'lint', command: [bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0'], isVitest: false },
+  { name: 'types', command: [bin('typescript/bin/tsc'), '--noEmit'], isVitest: false },
+  { name: 'svelte', command: [bin('svelte-check/bin/svelte-check'), '--tsconfig', 'tsconfig.json', '--fail-on-warnings'], isVitest: false },
+  vitest('unit'),
+  { name: 'build', command: [path.join(root, 'scripts/build.ts')], isVitest: false },
+  vitest('e2e'),
+];
+
+const reportSchema = z.object({ numPassedTests: z.int(), numFailedTests: z.int(), numPendingTests: z.int(), success: z.boolean() });
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !stages.some((stage) => stage.name === name));
+if (unknown.length > 0) {
+  console.error(`there is no test stage ${unknown.join(', ')}; there are ${stages.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+mkdirSync(path.join(root, 'out', 'test'), { recursive: true });
+
+let [passed, failed, skipped] = [0, 0, 0];
+const failures: string[] = [];
+for (const { name, command, isVitest } of stages.filter((stage) => wanted.length === 0 || wanted.includes(stage.name))) {
+  console.log(`\n== ${name}`);
+  rmSync(report(name), { force: true });
+  const start = performance.now();
+  const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' });
+  const seconds = ((performance.now() - start) / 1000).toFixed(0);
+  if (status !== 0) failures.push(name);
+  if (isVitest) {
+    const parsed = reportSchema.safeParse(readReport(report(name)));
+    if (!parsed.success) {
+      failed += 1; // it did not get as far as its report
+    } else {
+      passed += parsed.data.numPassedTests;
+      skipped += parsed.data.numPendingTests;
+      // A file that cannot be loaded fails without a failed test.
+      failed += parsed.data.numFailedTests + (status !== 0 && parsed.data.numFailedTests === 0 ? 1 : 0);
+    }
+  } else if (status === 0) passed += 1;
+  else failed += 1;
+  console.log(`== ${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${seconds} s`);
+}
+
+if (failures.length > 0) console.log(`\nFailed: ${failures.join(', ')}`);
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exit(failed > 0 || failures.length > 0 ? 1 : 0);
+
+function readReport(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return null;
+  }
+}
