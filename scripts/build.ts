@@ -77,7 +77,7 @@ export async function ensureBuilt(part: Part, say: (line: string) => void, folde
 
 function runBuilder(part: Part, folder: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...part.command], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: limitSeconds * 1000 });
+    const child = spawn(process.execPath, [...part.command], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: limitSeconds * 1000, env: { ...process.env, NO_COLOR: '1' } });
     let words = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
