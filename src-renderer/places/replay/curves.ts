@@ -1,0 +1,51 @@
+// The curves of a recorded episode, worked out once when it is loaded, and the tracks that show them.
+import type { TaskDeclaration } from '../../../src-main/contract/declarations.ts';
+import type { Rollout } from '../../../src-main/contract/series.ts';
+import type { ChartSeries } from '../../charts/columns.ts';
+import { termColours, termTitle } from '../../scene/reward-terms.ts';
+import { actionBand, cumulativeReturn, dimensionOf, gaussianEntropy, type StepValues } from './rollout-data.ts';
+
+export interface ReplayCurves {
+  /** 1 to the episode's length: the step whose result each entry is. */
+  steps: Float64Array;
+  reward: StepValues;
+  terms: { name: string; values: StepValues }[];
+  cumulative: StepValues;
+  entropy: StepValues;
+  logProbability: StepValues;
+  actions: { name: string; values: StepValues; low: StepValues; high: StepValues }[];
+}
+
+export function readCurves(rollout: Rollout, task: TaskDeclaration): ReplayCurves {
+  const reward = dimensionOf(rollout, 'reward', 0);
+  return {
+    steps: Float64Array.from({ length: rollout.length }, (_, k) => k + 1),
+    reward,
+    terms: rollout.rewardTerms.map((name, i) => ({ name, values: dimensionOf(rollout, 'reward-terms', i) })),
+    cumulative: cumulativeReturn(reward),
+    entropy: gaussianEntropy(rollout),
+    logProbability: dimensionOf(rollout, 'log-probability', 0),
+    actions: task.action.map(({ name }, i) => ({ name, values: dimensionOf(rollout, 'action', i), ...actionBand(rollout, i) })),
+  };
+}
+
+const line = (label: string, x: Float64Array, y: StepValues, colour: string, style: Partial<ChartSeries> = {}): ChartSeries => ({
+  label, x, y, colour, kind: 'line', width: 1.4, ...style,
+});
+
+/** The sum is drawn where it is more than its only term. */
+export function rewardSeries({ steps, reward, terms }: ReplayCurves): ChartSeries[] {
+  const parts = terms.map((term, i) => line(termTitle(term.name), steps, term.values, termColours[i % termColours.length]!));
+  return terms.length > 1 ? [...parts, line('reward', steps, reward, 'var(--text)', { width: 1, opacity: 0.75 })] : parts;
+}
+
+export function actionSeries({ steps, actions }: ReplayCurves, dimension: number): ChartSeries[] {
+  const action = actions[dimension];
+  if (action === undefined) return [];
+  return [line(action.name, steps, action.values, 'var(--s2)', { min: action.low, max: action.high })];
+}
+
+export function singleSeries(curves: ReplayCurves, which: 'cumulative' | 'entropy' | 'logProbability', colour: string): ChartSeries[] {
+  const labels = { cumulative: 'return so far', entropy: 'entropy', logProbability: 'log π(a)' };
+  return [line(labels[which], curves.steps, curves[which], colour)];
+}
