@@ -39,6 +39,8 @@ export interface SessionOptions {
 export type Outcome = 'finished' | 'stopped';
 
 export class Session implements LoopListener, StorageListener {
+  /** Seconds of wall time beside the loop's own, since the session began. */
+  readonly seconds = { evaluation: 0, recording: 0 };
   readonly #options: SessionOptions;
   readonly #writer: MetricsWriter;
   readonly #checkpointer: Checkpointer;
@@ -194,6 +196,7 @@ export class Session implements LoopListener, StorageListener {
       });
     }, this);
     this.#lastSnapshot = performance.now();
+    this.seconds.evaluation += (performance.now() - start) / 1000;
     this.#excludeFromSpeed(start);
     this.#options.log(`step ${step}: evaluation return ${mean.toFixed(1)} over ${returns.length} episodes`);
   }
@@ -208,6 +211,7 @@ export class Session implements LoopListener, StorageListener {
       this.#lastSnapshot = performance.now();
     }
     if (now - this.#lastRecord >= recordInterval) await this.#record();
+    this.seconds.recording += (performance.now() - now) / 1000;
     if (now - this.#lastCheckpoint >= prepared.parameters.checkpointMinutes * 60_000) {
       await this.#checkpoint();
       this.#excludeFromSpeed(now);
@@ -227,6 +231,7 @@ export class Session implements LoopListener, StorageListener {
 
   async #checkpoint(): Promise<void> {
     const { loop, buffer } = this.#options.prepared;
+    const start = performance.now();
     await this.#record();
     const state = await loop.save();
     await untilStored(
@@ -235,6 +240,7 @@ export class Session implements LoopListener, StorageListener {
       this,
     );
     this.#lastCheckpoint = performance.now();
+    this.seconds.recording += (this.#lastCheckpoint - start) / 1000;
   }
 
   #recordSpeed(step: number): void {
