@@ -3,6 +3,7 @@
 // once: the store gives each run to one of them.
 import type { Store } from '../store/store.ts';
 import { advanceQueue } from '../training/launch.ts';
+import { createLaunchLimit } from './launch-limit.ts';
 
 export interface Supervision {
   /** Starts what there is room for, now. */
@@ -33,7 +34,19 @@ export function createSupervision(options: SupervisionOptions): Supervision {
       onError(error);
     }
   };
-  const advance = (): void => attempt(() => advanceQueue(store));
+  const launchLimit = createLaunchLimit();
+  const advance = (): void =>
+    attempt(() => {
+      const started = advanceQueue(store);
+      for (const run of started) {
+        if (!launchLimit.isExceededBy(run, store.attempts.list(run).length)) continue;
+        // Should this start succeed after all, opening its attempt makes the run running again.
+        const message = 'Its trainer was started three times and ended before it began; its log may say why. Nothing was lost.';
+        store.runs.setError(run, message);
+        store.runs.setState(run, 'failed', message);
+      }
+      return started;
+    });
   const supervise = (): void => {
     attempt(() => store.attempts.reapDead());
     advance();

@@ -96,9 +96,10 @@ it('runs what fits, queues the rest, survives a killed trainer and continues it 
   const log = await workstation.call('runs.log', { run: first, maxBytes: 100_000 });
   expect(log.text).toMatch(/Started|started/);
   expect(existsSync(log.path)).toBe(true);
+  const seenStates = (): string[] => events.flatMap((event) => (event.kind === 'runs-changed' ? event.runs.filter(({ id }) => id === first).map(({ state }) => state) : []));
+  await until(() => expect(seenStates().at(-1)).toBe('stopped'));
   unsubscribe();
-  const seenStates = events.flatMap((event) => (event.kind === 'runs-changed' ? event.runs.filter(({ id }) => id === first).map(({ state }) => state) : []));
-  for (const state of ['running', 'paused', 'interrupted', 'stopped'] as const) expect(seenStates).toContain(state);
+  for (const state of ['running', 'paused', 'interrupted', 'stopped']) expect(seenStates()).toContain(state);
   expect(events.some(({ kind }) => kind === 'queue-changed')).toBe(true);
   expect(events.some((event) => event.kind === 'run-data-changed' && event.runs.some(({ run, snapshotStep }) => run === first && snapshotStep !== null))).toBe(true);
   expect(events.find(({ kind }) => kind === 'machine')).toMatchObject({ memoryTotalBytes: expect.any(Number) as number, diskFreeBytes: expect.any(Number) as number });
