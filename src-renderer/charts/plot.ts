@@ -29,6 +29,7 @@ export interface PlotOptions {
 }
 
 const redrawMilliseconds = 100;
+const mostMarked = 40;
 const axisFont = '10.5px Inter, system-ui, "Segoe UI", sans-serif';
 
 export class Plot {
@@ -153,11 +154,10 @@ export class Plot {
         bands.push({ series: [plan.max, plan.min], fill: () => this.colour(one.colour, 0.2 * (one.opacity ?? 1)) });
       }
       if (plan.mean >= 0) {
-        const hasFew = one.x.length === 1;
         series[plan.mean] =
           one.kind === 'points'
             ? { stroke, width: 0, paths: () => null, points: { show: true, size: 5, fill: stroke, width: 0 } }
-            : { stroke, width: one.width ?? 1.6, ...(one.dash ? { dash: [...one.dash] } : {}), points: { show: hasFew, size: 6, fill: stroke, width: 0 } };
+            : { stroke, width: one.width ?? 1.6, ...(one.dash ? { dash: [...one.dash] } : {}), points: { show: (_plot: uPlot, index: number) => this.isSparse(index), size: 5, fill: stroke, width: 0 } };
       }
     });
     const grid = { stroke: () => this.colour('var(--line)', 1), width: 1 };
@@ -174,8 +174,8 @@ export class Plot {
         y: state.log ? { distr: 3 } : { range: (_plot, min, max) => paddedRange(min, max) },
       },
       axes: [
-        { ...axis, size: 22, gap: 4, space: 70, values: (_plot, ticks) => ticks.map(this.options.formatX), grid: { show: false } },
-        { ...axis, size: 46, gap: 6, space: 34, values: (_plot, ticks) => ticks.map((tick) => (tick === null ? '' : formatAxis(tick))) },
+        { ...axis, size: 22, gap: 4, space: (plot) => Math.max(64, plot.width / 9), values: (_plot, ticks) => ticks.map(this.options.formatX), grid: { show: false } },
+        { ...axis, size: 46, gap: 6, space: (plot) => Math.max(30, plot.height / 9), values: (_plot, ticks) => ticks.map((tick) => (tick === null ? '' : formatAxis(tick))) },
       ],
       cursor: {
         ...(this.options.sync === undefined ? {} : { sync: { key: this.options.sync, setSeries: false } }),
@@ -190,6 +190,12 @@ export class Plot {
         ready: [(plot) => this.listen(plot)],
       },
     };
+  }
+
+  /** Few points are marked, so that a line between two evaluations is not taken for more. */
+  private isSparse(column: number): boolean {
+    const at = this.columns?.plans.findIndex((plan) => plan.mean === column) ?? -1;
+    return (this.state?.series[at]?.x.length ?? 0) <= mostMarked;
   }
 
   private listen(plot: uPlot): void {
