@@ -1,21 +1,22 @@
-// Builds the window: src-renderer to out/renderer. Workers are emitted as files of their own, never inlined,
-// because a blob would inherit the page's content security policy.
-import { readFileSync, readdirSync } from 'node:fs';
+// Builds the window: src-renderer to out/renderer, with the robots' models beside it. Workers are emitted as
+// files of their own, never inlined, because a blob would inherit the page's content security policy.
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 
-/** Puts the robots' models beside the page, where both shells serve them: models/half-cheetah.xml … */
-function models(): Plugin {
-  const folder = path.resolve(import.meta.dirname, 'assets/models');
+const models = path.join(import.meta.dirname, 'assets', 'models');
+
+/** Emits every file below assets/models under models/, where the scene fetches them by name. */
+function robotModels(): Plugin {
   return {
     name: 'elbow-models',
     apply: 'build',
     generateBundle() {
-      for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+      for (const entry of readdirSync(models, { recursive: true, withFileTypes: true })) {
+        if (!entry.isFile()) continue;
         const file = path.join(entry.parentPath, entry.name);
-        const fileName = `models/${path.relative(folder, file).split(path.sep).join('/')}`;
-        if (entry.isFile()) this.emitFile({ type: 'asset', fileName, source: readFileSync(file) });
+        this.emitFile({ type: 'asset', fileName: `models/${path.relative(models, file).replaceAll(path.sep, '/')}`, source: readFileSync(file) });
       }
     },
   };
@@ -24,7 +25,7 @@ function models(): Plugin {
 export default defineConfig({
   root: 'src-renderer',
   base: './',
-  plugins: [svelte(), models()],
+  plugins: [svelte(), robotModels()],
   worker: { format: 'es' },
   build: {
     outDir: '../out/renderer',

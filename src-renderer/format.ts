@@ -51,6 +51,12 @@ export function formatDuration(seconds: number | null): string {
   return `${Math.floor(s / 86_400)} d ${Math.floor(s / 3600) % 24} h`;
 }
 
+/** An estimate, no finer than it can be true: "40 s", "38 min", "2 h 10 min". */
+export function formatEstimate(seconds: number): string {
+  if (seconds < 90) return formatDuration(seconds);
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : formatDuration(Math.round(seconds / 600) * 600);
+}
+
 /** Bytes in decimal units, as disks are sold: "41.3 GB". */
 export function formatBytes(bytes: number | null): string {
   if (bytes === null || !Number.isFinite(bytes)) return '—';
@@ -64,7 +70,7 @@ export function formatBytes(bytes: number | null): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${unit}`;
 }
 
-/** When something happened, near times in words: "just now", "12 min ago", "yesterday 14:03", "3 Nov 14:03". */
+/** When something happened, short enough for a table: "just now", "12 min ago", "14:03", "Thu 14:03", "3 Nov 14:03". */
 export function formatWhen(time: number | null, now: number = Date.now()): string {
   if (time === null) return '—';
   const ago = (now - time) / 1000;
@@ -73,8 +79,8 @@ export function formatWhen(time: number | null, now: number = Date.now()): strin
   const date = new Date(time);
   const clock = `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
   const midnight = new Date(now).setHours(0, 0, 0, 0);
-  if (time >= midnight) return `today ${clock}`;
-  if (time >= midnight - 86_400_000) return `yesterday ${clock}`;
+  if (time >= midnight) return clock;
+  if (time >= midnight - 6 * 86_400_000) return `${date.toLocaleString('en-GB', { weekday: 'short' })} ${clock}`;
   const day = `${date.getDate()} ${date.toLocaleString('en-GB', { month: 'short' })}`;
   return date.getFullYear() === new Date(now).getFullYear() ? `${day} ${clock}` : `${day} ${date.getFullYear()}`;
 }

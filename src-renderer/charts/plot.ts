@@ -167,7 +167,7 @@ export class Plot {
       ...this.size(),
       series,
       bands,
-      padding: [10, 10, 0, 0],
+      padding: [10, 16, 0, 0],
       legend: { show: false },
       scales: {
         x: { time: false, auto: false, range: () => this.xLimits() },
@@ -175,7 +175,8 @@ export class Plot {
       },
       axes: [
         { ...axis, size: 22, gap: 4, space: (plot) => Math.max(64, plot.width / 9), values: (_plot, ticks) => ticks.map(this.options.formatX), grid: { show: false } },
-        { ...axis, size: 46, gap: 6, space: (plot) => Math.max(30, plot.height / 9), values: (_plot, ticks) => ticks.map((tick) => (tick === null ? '' : formatAxis(tick))) },
+        // On a logarithmic axis a line at every tenth would be a grey block.
+        { ...axis, ...(state.log ? { grid: { ...grid, filter: (_plot, ticks) => ticks.map((tick) => (isRound(tick) ? tick : null)) } } : {}), size: 46, gap: 6, space: (plot) => Math.max(30, plot.height / 9), values: (_plot, ticks) => ticks.map((tick) => (tick === null ? '' : formatAxis(tick))) },
       ],
       cursor: {
         ...(this.options.sync === undefined ? {} : { sync: { key: this.options.sync, setSeries: false } }),
@@ -298,6 +299,12 @@ export class Plot {
     }
     return found;
   }
+}
+
+/** 1, 2 or 5 times a power of ten. */
+function isRound(value: number): boolean {
+  const mantissa = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
+  return [1, 2, 5].some((round) => Math.abs(mantissa - round) < 1e-6);
 }
 
 /** The data's range with a little air; a flat line stands in the middle. */
