@@ -174,7 +174,8 @@ export class Plot {
         y: state.log ? { distr: 3 } : { range: (_plot, min, max) => paddedRange(min, max) },
       },
       axes: [
-        { ...axis, size: 22, gap: 4, space: (plot) => Math.max(64, plot.width / 9), values: (_plot, ticks) => ticks.map(this.options.formatX), grid: { show: false } },
+        // Tracks stand one under another: the scrubber says where they are.
+        { ...axis, show: !isTrack, size: 22, gap: 4, space: (plot) => Math.max(64, plot.width / 9), values: (_plot, ticks) => ticks.map(this.options.formatX), grid: { show: false } },
         // On a logarithmic axis a line at every tenth would be a grey block.
         { ...axis, ...(state.log ? { grid: { ...grid, filter: (_plot, ticks) => ticks.map((tick) => (isRound(tick) ? tick : null)) } } : {}), size: 46, gap: 6, space: (plot) => Math.max(30, plot.height / 9), values: (_plot, ticks) => ticks.map((tick) => (tick === null ? '' : formatAxis(tick))) },
       ],

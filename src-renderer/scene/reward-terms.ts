@@ -8,6 +8,12 @@ export function termTitle(name: string): string {
   return name.replaceAll('-', ' ');
 }
 
+/** An action with two decimals, never "−0.00". */
+export function formatFixed(value: number): string {
+  const text = value.toFixed(2).replace('-', '−');
+  return text === '−0.00' ? '0.00' : text;
+}
+
 /** A value with its sign and three significant digits or so: "+6.12", "−0.314", "0". */
 export function formatSigned(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'not a number' : value > 0 ? '∞' : '−∞';
