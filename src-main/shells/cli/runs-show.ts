@@ -1,7 +1,7 @@
 // `npm run runs -- show RUN`.
 import { formatParameter } from '../../contract/parameters.ts';
 import type { RunDetail } from '../../contract/runs.ts';
-import { CommandError } from './failure.ts';
+import { UsageError } from './failure.ts';
 import { formatBytes, formatCount, formatDate, formatDuration, formatNumber } from './format.ts';
 import { readOutcome } from './outcome.ts';
 import { createOutput, formatTable, type Output } from './output.ts';
@@ -10,7 +10,7 @@ import { type CommonOptions, withStoredRuns } from './session.ts';
 export async function showRun(given: string, options: CommonOptions): Promise<void> {
   const output = createOutput(options.json === true);
   await withStoredRuns(options, (store) => {
-    if (store === null) throw new CommandError(`there is no run "${given.slice(0, 80)}": no run is stored here yet`);
+    if (store === null) throw new UsageError(`there is no run "${given.slice(0, 80)}": no run is stored here yet`);
     const run = store.runs.get(store.runs.resolve(given));
     const outcome = readOutcome(store, run);
     const { sparkline: _, ...detail } = run;

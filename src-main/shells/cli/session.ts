@@ -1,7 +1,7 @@
 // Opens what a command works on: the stored runs for reading, or the whole workstation.
 import { openStore, resolveDataDirectory, type Store, StoreError } from '../../store/store.ts';
 import type { Workstation } from '../../contract/requests.ts';
-import { UsageError } from './failure.ts';
+import { CommandError, UsageError } from './failure.ts';
 
 export interface CommonOptions {
   dataDir?: string;
@@ -19,7 +19,7 @@ export interface Session {
 export async function openSession(options: CommonOptions): Promise<Session> {
   const dataDirectory = findDataDirectory(options);
   const { createWorkstation } = await import('../../workstation/workstation.ts');
-  const workstation = createWorkstation({ dataDirectory });
+  const workstation = open(() => createWorkstation({ dataDirectory }));
   try {
     const store = openStore(dataDirectory, { readonly: true });
     return {
@@ -34,6 +34,15 @@ export async function openSession(options: CommonOptions): Promise<Session> {
   } catch (error) {
     await workstation.close();
     throw error;
+  }
+}
+
+/** A database that is missing and cannot be made is a failure, not a wrong name. */
+function open<T>(create: () => T): T {
+  try {
+    return create();
+  } catch (error) {
+    throw error instanceof StoreError && error.code === 'not-found' ? new CommandError(error.message) : error;
   }
 }
 

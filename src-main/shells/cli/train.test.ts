@@ -1,0 +1,166 @@
+// The command line on a real trainer and a real database: a short run from its start to its evaluation.
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStore } from '../../store/store.ts';
+import { parseLines, runCli, startCli } from './testing.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'elbow-train-'));
+  chmodSync(folder, 0o755);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const small = ['--set', 'hidden=16,16', '--set', 'batch-size=16', '--set', 'warm-up=100', '--set', 'evaluation-episodes=2'];
+const resultKeys = ['kind', 'run', 'status', 'environmentSteps', 'gradientSteps', 'evaluationReturn', 'environmentStepsPerSecond', 'stateHash'];
+
+describe('a short run', () => {
+  let env: NodeJS.ProcessEnv = {};
+  let run = '';
+  let firstHash = '';
+  beforeAll(async () => {
+    env = { ELBOW_DATA_DIR: path.join(folder, 'short') };
+    const { code, stdout, stderr } = await runCli(['train', '--task', 'inverted-pendulum', '--steps', '400', '--seed', '3', '--name', 'first try', ...small, '--json'], { env });
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    const lines = parseLines(stdout);
+    const last = lines.at(-1);
+    expect(Object.keys(last ?? {})).toEqual(resultKeys);
+    expect(last).toMatchObject({ kind: 'result', status: 'finished', environmentSteps: 400, gradientSteps: 300, stateHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+    expect(last?.['evaluationReturn']).toBeGreaterThan(0);
+    expect(last?.['environmentStepsPerSecond']).toBeGreaterThan(0);
+    for (const line of lines.slice(0, -1)) expect(line).toMatchObject({ kind: 'progress', run: last?.['run'], totalSteps: 400 });
+    run = last?.['run'] as string;
+    firstHash = last?.['stateHash'] as string;
+  });
+
+  it('lands in the data directory that the environment names, and nothing is found in another', async () => {
+    const here = parseLines((await runCli(['runs', 'list', '--json'], { env })).stdout);
+    expect(here).toMatchObject([{ id: run, name: 'first try', task: 'inverted-pendulum', agent: 'sac', seed: 3, state: 'finished' }]);
+    const elsewhere = await runCli(['runs', 'list', '--data-dir', path.join(folder, 'elsewhere')], { env });
+    expect(elsewhere).toMatchObject({ code: 0, stdout: expect.stringContaining('No run is stored here yet') as string });
+  });
+
+  it('is shown, by the beginning of its id or by its name, in aligned columns without colour', async () => {
+    for (const given of [run.slice(0, 5), 'first try']) {
+      const { code, stdout } = await runCli(['runs', 'show', given], { env });
+      expect(code).toBe(0);
+      expect(stdout).toContain(firstHash);
+      expect(stdout).toMatch(/batch-size +16\n/);
+      expect(stdout).not.toContain('\u001b');
+    }
+    const [head = '', row = ''] = (await runCli(['runs', 'list'], { env })).stdout.split('\n');
+    expect(row.indexOf('first try')).toBe(head.indexOf('name'));
+    expect(row.indexOf('inverted-pendulum')).toBe(head.indexOf('task'));
+    const [detail] = parseLines((await runCli(['runs', 'show', run, '--json'], { env })).stdout);
+    expect(detail).toMatchObject({ id: run, run, status: 'finished', gradientSteps: 300, configuration: { seed: 3, hyperparameters: { hidden: [16, 16] } } });
+  });
+
+  it('suggests the run that was meant', async () => {
+    const { code, stderr } = await runCli(['runs', 'show', `${run.slice(0, -1)}_`], { env });
+    expect(stderr).toContain(`${run} (first try)`);
+    expect(code).toBe(2);
+  });
+
+  it('is evaluated again and again to the same returns; sampled actions give others', async () => {
+    const evaluate = async (...given: string[]) => {
+      const { code, stdout, stderr } = await runCli(['runs', 'evaluate', run, '--episodes', '3', '--seed', '5', '--json', ...given], { env });
+      expect(stderr).toBe('');
+      expect(code).toBe(0);
+      return parseLines(stdout).at(-1) as { returns: number[]; mean: number; min: number; max: number; standardDeviation: number; step: number };
+    };
+    const [first, again, atStep, sampled] = [await evaluate(), await evaluate(), await evaluate('--step', '400'), await evaluate('--sampled')];
+    expect(first).toMatchObject({ step: 400, sampled: false, seed: 5, episodes: 3 });
+    expect(again).toEqual(first);
+    expect(atStep.returns).toEqual(first.returns);
+    expect(sampled.returns).not.toEqual(first.returns);
+    expect(first.mean).toBeCloseTo(first.returns.reduce((sum, value) => sum + value, 0) / 3, 10);
+    expect([first.min, first.max]).toEqual([Math.min(...first.returns), Math.max(...first.returns)]);
+    const missing = await runCli(['runs', 'evaluate', run, '--step', '7'], { env });
+    expect(missing).toMatchObject({ code: 2, stderr: expect.stringMatching(/no policy at step 7.*400/) as string });
+  });
+
+  it('is extended by --resume with more steps', async () => {
+    const { code, stdout } = await runCli(['train', '--resume', run, '--steps', '500', '--json'], { env });
+    expect(code).toBe(0);
+    expect(parseLines(stdout).at(-1)).toMatchObject({ run, status: 'finished', environmentSteps: 500, gradientSteps: 400 });
+    expect(parseLines(stdout).at(-1)?.['stateHash']).not.toBe(firstHash);
+  });
+
+  it('is deleted', async () => {
+    expect((await runCli(['runs', 'delete', run, '--json'], { env })).stdout).toBe(`{"kind":"deleted","run":"${run}"}\n`);
+    expect((await runCli(['runs', 'list', '--json'], { env })).stdout).toBe('');
+    expect((await runCli(['runs', 'show', run], { env })).code).toBe(2);
+  });
+});
+
+describe('Ctrl-C and the queue', () => {
+  it('stops with a checkpoint, says how to continue, and what waited does not start', async () => {
+    const env = { ELBOW_DATA_DIR: path.join(folder, 'interrupted'), ELBOW_TRAINERS: '1' };
+    const child = startCli(['train', '--task', 'inverted-pendulum', '--steps', '1000000', '--seeds', '1-2', ...small], { env });
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
+    await expect.poll(() => text, { timeout: 30_000, interval: 100 }).toMatch(/[1-9][\d,]* of 1,000,000 steps/);
+    expect(text).toContain("waits at place 1 of the queue: this machine's share of 1 trainer is taken");
+    // As from a terminal through npm: twice at once counts once.
+    child.kill('SIGINT');
+    child.kill('SIGINT');
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect(code).toBe(0);
+    const store = openStore(env.ELBOW_DATA_DIR, { readonly: true });
+    const runs = store.runs.list().sort((a, b) => a.seed - b.seed);
+    expect(runs.map(({ state }) => state)).toEqual(['stopped', 'stopped']);
+    expect(runs[1]?.environmentSteps).toBe(0);
+    expect(store.checkpoints.newest(runs[0]?.id ?? '')?.step).toBe(runs[0]?.environmentSteps);
+    store.close();
+    for (const { id } of runs) expect(text).toContain(`npm run train -- --resume ${id}`);
+  });
+
+  it('--queue returns at once and names the place', async () => {
+    const env = { ELBOW_DATA_DIR: path.join(folder, 'queued'), ELBOW_TRAINERS: '1' };
+    const { code, stdout } = await runCli(['train', '--task', 'inverted-pendulum', '--steps', '200', '--seeds', '1,2', ...small, '--queue', '--json'], { env });
+    expect(code).toBe(0);
+    expect(parseLines(stdout)).toMatchObject([
+      { kind: 'queued', status: 'running', seed: 1, queuePosition: null },
+      { kind: 'queued', status: 'queued', seed: 2, queuePosition: 1 },
+    ]);
+    // Nobody is there to start the second one but the first one's trainer.
+    const store = openStore(env.ELBOW_DATA_DIR, { readonly: true });
+    await expect.poll(() => store.runs.list().map(({ state }) => state), { timeout: 40_000, interval: 200 }).toEqual(['finished', 'finished']);
+    store.close();
+  });
+});
+
+describe('a data directory that cannot be used', () => {
+  it('of a newer version is refused by every command, and left alone', async () => {
+    const newer = path.join(folder, 'newer');
+    openStore(newer).close();
+    const database = new Database(path.join(newer, 'elbow.sqlite'));
+    database.pragma('user_version = 999');
+    database.close();
+    for (const given of [['runs', 'list'], ['runs', 'show', 'x'], ['train', '--task', 'reacher'], ['doctor']]) {
+      const { code, stderr } = await runCli([...given, '--data-dir', newer]);
+      expect(stderr).toMatch(/written by a newer Elbow.*999.*Nothing was changed.*Update Elbow/s);
+      expect(code).toBe(1);
+    }
+    const { stdout } = await runCli(['runs', 'show', 'x', '--json', '--data-dir', newer]);
+    expect(parseLines(stdout)).toMatchObject([{ kind: 'error', exitCode: 1 }]);
+  });
+
+  it('that is read-only still lists its runs, and starts none', async () => {
+    for (const [name, hasDatabase] of [['read-only', true], ['read-only-empty', false]] as const) {
+      const readOnly = path.join(folder, name);
+      mkdirSync(readOnly);
+      if (hasDatabase) openStore(readOnly).close();
+      chmodSync(readOnly, 0o555);
+      const train = await runCli(['train', '--task', 'reacher', '--data-dir', readOnly], { unprivileged: true });
+      expect(train.stderr).toMatch(/cannot be written.*--data-dir/s);
+      expect(train.code).toBe(1);
+      const list = await runCli(['runs', 'list', '--data-dir', readOnly], { unprivileged: true });
+      expect(list).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('No run is stored here yet') as string });
+    }
+  });
+});
