@@ -6,45 +6,50 @@ import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import * as ort from 'onnxruntime-node';
 import { policyFile } from '../contract/series.ts';
-import { createStream, type RandomStream } from '../random/stream.ts';
+import { readModel } from '../physics/node/models.ts';
+import { createStream } from '../random/stream.ts';
 import { loadTask } from '../tasks/node/load-task.ts';
-import type { Task } from '../tasks/task.ts';
+import { type EvaluationPolicy, runEpisodes } from './evaluation.ts';
 
 const { values } = parseArgs({
   options: { task: { type: 'string' }, episodes: { type: 'string' }, seed: { type: 'string' }, sampled: { type: 'boolean' } },
 });
 const { task: taskId = '', episodes = '1', seed = '1', sampled = false } = values;
 
-const session = await ort.InferenceSession.create(await buffer(process.stdin), { intraOpNumThreads: 1, interOpNumThreads: 1 });
-const task = await loadTask(taskId);
-// Resets and sampled actions draw from streams of their own: the same seed gives the same starts either way.
-const resets = createStream(Number(seed), 'evaluation');
-const actions = createStream(Number(seed), 'evaluation-actions');
-for (let episode = 0; episode < Number(episodes); episode += 1) {
-  process.stdout.write(`${JSON.stringify({ episode, ...(await runEpisode(task, session, resets, sampled ? actions : null)) })}\n`);
-}
-task.dispose();
-
-/** @param sampling null takes the mean action */
-async function runEpisode(task: Task, session: ort.InferenceSession, resets: RandomStream, sampling: RandomStream | null) {
-  task.reset(resets);
-  let total = 0;
-  for (let length = 1; ; length += 1) {
-    const observation = new ort.Tensor('float32', Float32Array.from(task.observation), [1, task.observation.length]);
-    const { reward, terminated, truncated } = task.step(chooseAction(await session.run({ [policyFile.input]: observation }), sampling));
-    total += reward;
-    if (terminated || truncated) return { return: total, length, terminated, truncated };
-  }
-}
-
-/** tanh(μ), or tanh(μ + σ·ε): the squashed Gaussian that the run trained with. */
-function chooseAction(outputs: ort.InferenceSession.OnnxValueMapType, sampling: RandomStream | null): ArrayLike<number> {
-  const read = (name: string): Float32Array => {
-    const data = outputs[name]?.data;
-    if (!(data instanceof Float32Array)) throw new Error(`the policy file has no output "${name}" of single-precision numbers`);
-    return data;
+/** @throws when the bytes are no policy file */
+async function loadPolicy(onnx: Uint8Array): Promise<EvaluationPolicy> {
+  const session = await ort.InferenceSession.create(onnx, { intraOpNumThreads: 1, interOpNumThreads: 1 });
+  return async (observation) => {
+    const outputs = await session.run({ [policyFile.input]: new ort.Tensor('float32', observation, [1, observation.length]) });
+    const read = (name: string): Float32Array => {
+      const data = outputs[name]?.data;
+      if (!(data instanceof Float32Array)) throw new Error(`the policy file has no output "${name}" of single-precision numbers`);
+      return data;
+    };
+    const { meanAction, mean, sigma } = policyFile.outputs;
+    return { meanAction: read(meanAction), mean: read(mean), sigma: read(sigma) };
   };
-  if (sampling === null) return read(policyFile.outputs.meanAction);
-  const sigma = read(policyFile.outputs.sigma);
-  return read(policyFile.outputs.mean).map((mean, k) => Math.tanh(mean + (sigma[k] ?? 0) * sampling.normal()));
 }
+
+async function main(): Promise<void> {
+  const policy = await loadPolicy(await buffer(process.stdin));
+  const task = await loadTask(taskId);
+  const episodesRun = runEpisodes({
+    task,
+    modelHash: (await readModel(task.declaration.model)).hash,
+    policy,
+    episodes: Number(episodes),
+    stream: createStream(Number(seed), 'evaluation'),
+    ...(sampled ? { noiseStream: createStream(Number(seed), 'evaluation-actions') } : {}),
+    step: 0,
+  });
+  for await (const { episode, return: total, length, terminated, truncated } of episodesRun) {
+    process.stdout.write(`${JSON.stringify({ episode, return: total, length, terminated, truncated })}\n`);
+  }
+  task.dispose();
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

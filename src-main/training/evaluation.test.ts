@@ -19,8 +19,8 @@ async function open(): Promise<PreparedRun> {
 }
 const run = (prepared: PreparedRun, step: number, episodes = 5, isSampled = false) =>
   evaluate({
-    task: prepared.evaluationTask, modelHash: prepared.modelHash, policy: prepared.evaluationPolicy, episodes, isSampled, step,
-    stream: createEvaluationStream(1, step),
+    task: prepared.evaluationTask, modelHash: prepared.modelHash, policy: prepared.evaluationPolicy, episodes, step,
+    stream: createEvaluationStream(1, step), ...(isSampled ? { noiseStream: createStream(1, 'noise') } : {}),
   });
 
 describe('an evaluation', () => {

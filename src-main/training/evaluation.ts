@@ -20,10 +20,10 @@ export interface EvaluationOptions {
   modelHash: string;
   policy: EvaluationPolicy;
   episodes: number;
-  /** Starting states, and the noise of sampled actions. */
+  /** Starting states. */
   stream: RandomStream;
-  /** Act with samples instead of the mean action? */
-  isSampled?: boolean;
+  /** Noise of sampled actions; without it the mean action is taken. Of its own, so that the starts are the same either way. */
+  noiseStream?: RandomStream;
   /** Environment steps that the policy has learned from; for messages. */
   step: number;
   warn?: (message: string) => void;
@@ -31,10 +31,15 @@ export interface EvaluationOptions {
 
 export type Evaluation = Pick<EvaluationInput, 'returns' | 'lengths' | 'rollouts'>;
 
-/** Runs the episodes one after another and keeps the best, the median and the worst. */
+/** Runs the episodes one after another, recording each. */
+export async function* runEpisodes(options: EvaluationOptions): AsyncGenerator<Recording> {
+  for (let episode = 0; episode < options.episodes; episode += 1) yield await runEpisode(options, episode);
+}
+
+/** All returns and lengths, and the recordings of the best, the median and the worst episode. */
 export async function evaluate(options: EvaluationOptions): Promise<Evaluation> {
   const recordings: Recording[] = [];
-  for (let episode = 0; episode < options.episodes; episode += 1) recordings.push(await runEpisode(options, episode));
+  for await (const recording of runEpisodes(options)) recordings.push(recording);
   return {
     returns: Float64Array.from(recordings, (recording) => recording.return),
     lengths: Int32Array.from(recordings, ({ length }) => length),
@@ -56,7 +61,7 @@ function chooseEpisodes(recordings: readonly Recording[]): RolloutInput[] {
 }
 
 async function runEpisode(options: EvaluationOptions, episode: number): Promise<Recording> {
-  const { task, policy, stream, isSampled = false, step } = options;
+  const { task, policy, stream, noiseStream, step } = options;
   task.reset(stream);
   const recorder = new EpisodeRecorder(task, episode, options.modelHash);
   const observation = new Float32Array(task.observation.length);
@@ -68,8 +73,10 @@ async function runEpisode(options: EvaluationOptions, episode: number): Promise<
     for (let i = 0; i < action.length; i += 1) {
       requireFinite(mean[i] as number, () => 'the policy mean in the evaluation', step);
       requireFinite(sigma[i] as number, () => "the policy's σ in the evaluation", step);
-      if (isSampled) noise[i] = stream.normal();
-      action[i] = isSampled ? Math.tanh((mean[i] as number) + (sigma[i] as number) * (noise[i] as number)) : (meanAction[i] as number);
+      action[i] = meanAction[i] as number;
+      if (noiseStream === undefined) continue;
+      noise[i] = noiseStream.normal();
+      action[i] = Math.tanh((mean[i] as number) + (sigma[i] as number) * (noise[i] as number));
     }
     let result: StepResult;
     try {

@@ -29,7 +29,7 @@ export async function untilStored<T>(what: string, write: () => T, listener: Sto
   for (let failures = 0; ; failures += 1) {
     try {
       const result = write();
-      if (failures > 0) listener.recovered(`${what} has been stored; training goes on.`);
+      if (failures > 0) listener.recovered(`${what}: stored after all; training goes on.`);
       return result;
     } catch (error) {
       if (!isStorageTrouble(error) || listener.isAbandoned()) throw error;
