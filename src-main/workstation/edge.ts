@@ -35,13 +35,9 @@ function describeIssue(issue: core.$ZodRawIssue): string {
     case 'invalid_type':
       return issue.input === undefined ? `${typeName(issue.expected)} is needed, and nothing was given` : `must be ${typeName(issue.expected)}`;
     case 'too_small':
-      return issue.origin === 'string' || issue.origin === 'array'
-        ? `needs at least ${issue.minimum} ${issue.origin === 'array' ? 'entries' : 'characters'}`
-        : `must be at least ${issue.minimum}`;
+      return `${hasLength(issue) ? 'needs' : 'must be'} at least ${amount(issue, issue.minimum)}`;
     case 'too_big':
-      return issue.origin === 'string' || issue.origin === 'array'
-        ? `has room for ${issue.maximum} ${issue.origin === 'array' ? 'entries' : 'characters'} at most`
-        : `must be at most ${issue.maximum}`;
+      return hasLength(issue) ? `has room for ${amount(issue, issue.maximum)} at most` : `must be at most ${amount(issue, issue.maximum)}`;
     case 'invalid_value':
       return `must be one of ${issue.values.map(String).join(', ')}`;
     case 'unrecognized_keys':
@@ -49,6 +45,16 @@ function describeIssue(issue: core.$ZodRawIssue): string {
     default:
       return 'is not a value of the kind that is needed';
   }
+}
+
+const hasLength = ({ origin }: { origin: string }): boolean => origin === 'string' || origin === 'array';
+
+/** "1 character", "10,000 entries", "1,000,000". */
+function amount({ origin }: { origin: string }, limit: number | bigint): string {
+  const number = limit.toLocaleString('en-US');
+  if (origin === 'string') return `${number} ${limit === 1 ? 'character' : 'characters'}`;
+  if (origin === 'array') return `${number} ${limit === 1 ? 'entry' : 'entries'}`;
+  return number;
 }
 
 const codeOfStoreError: Record<StoreErrorCode, ContractError['code']> = {

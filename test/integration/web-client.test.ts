@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { socketPath } from '../../src-main/contract/messages.ts';
+import { encodeMessage } from '../../src-main/contract/wire.ts';
 import { createToken } from '../../src-main/shells/web/guards.ts';
 import { createWebServer, type WebServer } from '../../src-main/shells/web/server.ts';
 import { createWorkstation, type WorkstationService } from '../../src-main/workstation/workstation.ts';
@@ -31,8 +32,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function serve(options: { token?: string; port?: number } = {}): Promise<void> {
-  server = createWebServer({ workstation, root: folder, token: options.token ?? token });
+async function serve(options: { token?: string; port?: number; pingInterval?: number } = {}): Promise<void> {
+  server = createWebServer({ workstation, root: folder, token: options.token ?? token, pingInterval: options.pingInterval ?? 30_000 });
   port = await server.listen(options.port ?? 0);
 }
 
@@ -153,4 +154,15 @@ it('takes silence for a lost connection', async () => {
   window.close();
   for (const socket of silent.clients) socket.terminate();
   await new Promise((resolve) => silent.close(resolve));
+});
+
+it('keeps a window that is quiet, and lets go of one that is gone without a word', async () => {
+  await serve({ pingInterval: 50 });
+  const window = openWindow();
+  await reached(window, ({ kind }) => kind === 'connected');
+  const gone = new WebSocket(`ws://127.0.0.1:${port}${socketPath}`, { headers: { Origin: `http://127.0.0.1:${port}` }, autoPong: false });
+  await new Promise((resolve) => gone.once('open', resolve));
+  gone.send(encodeMessage({ kind: 'hello', token }));
+  expect(await new Promise((resolve) => gone.once('close', resolve))).toBe(1006);
+  expect(window.state.get()).toEqual({ kind: 'connected', epoch: 1 });
 });

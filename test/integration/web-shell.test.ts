@@ -232,7 +232,7 @@ describe('calls', () => {
     ['a field of another kind', 'runs.star', { run: 'x', starred: 'yes' }, 'invalid-request', 'starred', /must be true or false/],
     ['a field too many', 'runs.get', { run: 'x', extra: 1 }, 'invalid-request', null, /"extra" is not known/],
     ['an empty name', 'runs.rename', { run: 'x', name: '   ' }, 'invalid-request', 'name', /at least one character/],
-    ['a note without end', 'runs.annotate', { run: 'x', note: 'x'.repeat(20_001) }, 'invalid-request', 'note', /room for 20000 characters/],
+    ['a note without end', 'runs.annotate', { run: 'x', note: 'x'.repeat(20_001) }, 'invalid-request', 'note', /room for 20,000 characters/],
     ['an unknown action', 'runs.control', { run: 'x', action: 'explode' }, 'invalid-request', 'action', /pause, resume, checkpoint, stop/],
     ['a position below the first', 'queue.move', { run: 'x', position: 0 }, 'invalid-request', 'position', /at least 1/],
     ['an unknown run', 'runs.get', { run: 'nobody' }, 'not-found', null, /nobody/],

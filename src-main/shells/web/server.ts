@@ -14,6 +14,8 @@ export interface WebServerOptions {
   token: string;
   /** Milliseconds within which a window must send its token. */
   helloTimeout?: number;
+  /** Milliseconds between pings. */
+  pingInterval?: number;
 }
 
 export interface WebServer {
@@ -37,12 +39,12 @@ export function createWebServer(options: WebServerOptions): WebServer {
 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxRequestBytes, perMessageDeflate: false, clientTracking: true });
   const guesses = createGuessLimit();
-  const { workstation, token, helloTimeout = 5_000 } = options;
+  const { workstation, token, helloTimeout = 5_000, pingInterval = 30_000 } = options;
   server.on('upgrade', (request, stream, head) => {
     const refusal = refuseHeaders(request.headers, true) ?? (request.url === socketPath ? null : 'Elbow has no WebSocket here.');
     if (refusal !== null) return refuseUpgrade(stream as Socket, '403 Forbidden', refusal);
     if (sockets.clients.size >= maxWindows) return refuseUpgrade(stream as Socket, '503 Service Unavailable', `Elbow has ${maxWindows} windows open; close one.`);
-    sockets.handleUpgrade(request, stream, head, (socket) => serveSocket(socket, { workstation, token, guesses, helloTimeout }));
+    sockets.handleUpgrade(request, stream, head, (socket) => serveSocket(socket, { workstation, token, guesses, helloTimeout, pingInterval }));
   });
 
   return {

@@ -15,6 +15,8 @@ export interface SocketOptions {
   guesses: ReturnType<typeof createGuessLimit>;
   /** Milliseconds within which the token must come. */
   helloTimeout: number;
+  /** Milliseconds between pings: who leaves one unanswered until the next is gone. */
+  pingInterval: number;
 }
 
 /** Largest message that a window may send: `runs.delete` with 10,000 ids has some 700 kB. */
@@ -40,6 +42,14 @@ export function serveSocket(socket: WebSocket, options: SocketOptions): void {
     giveUp: () => socket.close(closeCodes.tooSlow, 'the window does not read what it asked for'),
   });
   const flushTimer = setInterval(() => queue.flush(), 250);
+  // A window whose machine was switched off never says so; browsers answer pings by themselves.
+  let isAnswering = true;
+  const pingTimer = setInterval(() => {
+    if (!isAnswering) return socket.terminate();
+    isAnswering = false;
+    socket.ping();
+  }, options.pingInterval);
+  socket.on('pong', () => (isAnswering = true));
   const helloTimer = setTimeout(() => socket.close(closeCodes.noToken, 'no token came'), options.helloTimeout);
 
   const greet = async (message: unknown): Promise<void> => {
@@ -93,6 +103,7 @@ export function serveSocket(socket: WebSocket, options: SocketOptions): void {
   socket.on('close', () => {
     clearTimeout(helloTimer);
     clearInterval(flushTimer);
+    clearInterval(pingTimer);
     unsubscribe();
   });
 }
