@@ -3,7 +3,7 @@ import { formatBytes, formatDuration, formatNumber, wrap } from './format.ts';
 import { createOutput, formatTable, type OutputStream, toJsonLine } from './output.ts';
 
 function capture(isTTY: boolean, columns = 40) {
-  const stream = { text: '', isTTY, columns, write: (text: string) => (stream.text += text) } satisfies OutputStream & { text: string };
+  const stream: OutputStream & { text: string } = { text: '', isTTY, columns, write: (text) => (stream.text += text) };
   return stream;
 }
 

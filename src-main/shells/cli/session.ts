@@ -1,5 +1,7 @@
 // Opens what a command works on: the stored runs for reading, or the whole workstation.
-import { openStore, resolveDataDirectory, type Store, StoreError } from '../../store/store.ts';
+import { existsSync } from 'node:fs';
+import { databasePath } from '../../store/data-directory.ts';
+import { openStore, resolveDataDirectory, StoreError, type Store } from '../../store/store.ts';
 import type { Workstation } from '../../contract/requests.ts';
 import { CommandError, UsageError } from './failure.ts';
 
@@ -21,7 +23,7 @@ export async function openSession(options: CommonOptions): Promise<Session> {
   const { createWorkstation } = await import('../../workstation/workstation.ts');
   const workstation = open(() => createWorkstation({ dataDirectory }));
   try {
-    const store = openStore(dataDirectory, { readonly: true });
+    const store = openStored(dataDirectory);
     return {
       dataDirectory,
       store,
@@ -46,9 +48,10 @@ function open<T>(create: () => T): T {
   }
 }
 
-/** Runs `work` on the stored runs without writing anything; null where nothing has been stored yet. */
+/** Runs `work` on the stored runs; null where nothing has been stored yet. */
 export async function withStoredRuns<T>(options: CommonOptions, work: (store: Store | null) => Promise<T> | T): Promise<T> {
-  const store = openExisting(findDataDirectory(options));
+  const dataDirectory = findDataDirectory(options);
+  const store = existsSync(databasePath(dataDirectory)) ? openStored(dataDirectory) : null;
   try {
     return await work(store);
   } finally {
@@ -56,11 +59,12 @@ export async function withStoredRuns<T>(options: CommonOptions, work: (store: St
   }
 }
 
-function openExisting(dataDirectory: string): Store | null {
+/** In place, so that a large database is not copied to be looked at; as a copy only where nothing may be written. */
+function openStored(dataDirectory: string): Store {
   try {
-    return openStore(dataDirectory, { readonly: true });
+    return openStore(dataDirectory);
   } catch (error) {
-    if (error instanceof StoreError && error.code === 'not-found') return null;
+    if (error instanceof StoreError && error.code === 'read-only') return openStore(dataDirectory, { readonly: true });
     throw error;
   }
 }

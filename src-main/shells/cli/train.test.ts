@@ -110,7 +110,7 @@ describe('Ctrl-C and the queue', () => {
     child.kill('SIGINT');
     const code = await new Promise((resolve) => child.once('close', resolve));
     expect(code).toBe(0);
-    const store = openStore(env.ELBOW_DATA_DIR, { readonly: true });
+    const store = openStore(env.ELBOW_DATA_DIR);
     const runs = store.runs.list().sort((a, b) => a.seed - b.seed);
     expect(runs.map(({ state }) => state)).toEqual(['stopped', 'stopped']);
     expect(runs[1]?.environmentSteps).toBe(0);
@@ -128,7 +128,7 @@ describe('Ctrl-C and the queue', () => {
       { kind: 'queued', status: 'queued', seed: 2, queuePosition: 1 },
     ]);
     // Nobody is there to start the second one but the first one's trainer.
-    const store = openStore(env.ELBOW_DATA_DIR, { readonly: true });
+    const store = openStore(env.ELBOW_DATA_DIR);
     await expect.poll(() => store.runs.list().map(({ state }) => state), { timeout: 40_000, interval: 200 }).toEqual(['finished', 'finished']);
     store.close();
   });
