@@ -3,6 +3,7 @@ import type { AttemptSummary, RunEnvironment } from '../contract/runs.ts';
 import type { AttemptsApi, IsAlive, NewAttempt } from './api.ts';
 import { checkInteger, checkLine } from './checks.ts';
 import { currentCheckpoints } from './checkpoints.ts';
+import { fromJson } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { StoreError } from './errors.ts';
 import { updateEvaluationColumns } from './evaluations.ts';
@@ -126,7 +127,7 @@ export class Attempts implements AttemptsApi {
       lastStep: row.last_step,
       supersededAfter: row.superseded_after !== null && row.last_step > row.superseded_after ? row.superseded_after : null,
       // Written by open alone.
-      environment: JSON.parse(row.environment) as RunEnvironment,
+      environment: fromJson(row.environment) as RunEnvironment,
     }));
   }
 

@@ -2,6 +2,7 @@
 // stands for a whole checkpoint.
 import type { Checkpoint, CheckpointsApi } from './api.ts';
 import { checkInteger, refuse } from './checks.ts';
+import { fromJson } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { measureFiles } from './run-removal.ts';
 
@@ -63,6 +64,5 @@ export class Checkpoints implements CheckpointsApi {
 }
 
 function parse(row: CheckpointRow): Checkpoint {
-  const details: unknown = JSON.parse(row.details);
-  return { ...row, details };
+  return { ...row, details: fromJson(row.details) };
 }

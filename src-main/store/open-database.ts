@@ -1,11 +1,12 @@
 // Opens a data directory's database: looks before it touches, sets every pragma that matters, migrates.
-import { accessSync, chmodSync, closeSync, constants, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { databasePath } from './data-directory.ts';
 import { StoreError } from './errors.ts';
-import { applicationId, migrate, refuseNewer, schemaVersion } from './migrate.ts';
+import { inspectFile } from './inspect-file.ts';
+import { migrate, refuseNewer, schemaVersion } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 
 const busyMilliseconds = 5000;
@@ -19,9 +20,9 @@ export interface OpenedDatabase {
 
 /** For reading and writing. @throws StoreError or an error of SQLite or node:fs, to be translated */
 export function openForWriting(dataDirectory: string): OpenedDatabase {
-  mkdirSync(dataDirectory, { recursive: true });
+  makeDirectory(dataDirectory);
   const path = databasePath(dataDirectory);
-  inspect(path);
+  inspectFile(path, newestVersion);
   accessSync(dataDirectory, constants.W_OK);
   if (existsSync(path)) accessSync(path, constants.W_OK);
   const database = new Database(path, { timeout: busyMilliseconds });
@@ -41,6 +42,14 @@ export function openForWriting(dataDirectory: string): OpenedDatabase {
   }
 }
 
+/** Node's recursive mkdir says ENOENT where a place is read-only, so that place is asked first. */
+function makeDirectory(directory: string): void {
+  let existing = directory;
+  while (!existsSync(existing)) existing = dirname(existing);
+  if (existing !== directory) accessSync(existing, constants.W_OK);
+  mkdirSync(directory, { recursive: true });
+}
+
 function setPragmas(database: Database.Database): void {
   database.pragma('synchronous = NORMAL');
   database.pragma('foreign_keys = ON');
@@ -58,7 +67,7 @@ export function openForReading(dataDirectory: string): OpenedDatabase {
   if (!existsSync(path)) {
     throw new StoreError('not-found', `There is no Elbow database in ${dataDirectory}: it has no file elbow.sqlite. Nothing was changed.`);
   }
-  inspect(path);
+  inspectFile(path, newestVersion);
   if (!existsSync(`${path}-wal`) || !existsSync(`${path}-shm`)) return openCopy(path);
   const database = new Database(path, { readonly: true, fileMustExist: true, timeout: busyMilliseconds });
   try {
@@ -101,39 +110,5 @@ function openCopy(path: string): OpenedDatabase {
   } catch (error) {
     cleanUp();
     throw error;
-  }
-}
-
-/**
- * Reads the file's header (https://sqlite.org/fileformat2.html#the_database_header) without SQLite, which
- * would already write beside or into it.
- * @throws StoreError newer-version, corrupt
- */
-function inspect(path: string): void {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size === 0) return;
-  const damaged = (what: string): never => {
-    throw new StoreError('corrupt',
-      `${path} ${what}. It was left as it is. Move it away together with elbow.sqlite-wal and elbow.sqlite-shm and put a backup in its place, ` +
-      'or choose another data directory with --data-dir.');
-  };
-  const header = Buffer.alloc(100);
-  const file = openSync(path, 'r');
-  try {
-    if (readSync(file, header, 0, 100, 0) < 100) damaged('is not a database: it is too short');
-  } finally {
-    closeSync(file);
-  }
-  if (header.toString('latin1', 0, 16) !== 'SQLite format 3\0') damaged('is not a database');
-  const version = header.readUInt32BE(60);
-  const application = header.readUInt32BE(68);
-  if (application !== applicationId && (application !== 0 || version !== 0)) damaged("is another program's database, not Elbow's");
-  refuseNewer(version, newestVersion, path);
-  const walBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
-  // Pages that are still in the write-ahead log may be missing here. The count is good where both counters agree.
-  if (walBytes === 0 && header.readUInt32BE(24) === header.readUInt32BE(92)) {
-    const pageSize = header.readUInt16BE(16) === 1 ? 65536 : header.readUInt16BE(16);
-    const expected = header.readUInt32BE(28) * pageSize;
-    if (size < expected) damaged(`is cut off: it should have ${expected} bytes and has ${size}`);
   }
 }

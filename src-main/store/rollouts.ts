@@ -2,7 +2,7 @@
 import { columnNames, type ColumnName, type Rollout, type RolloutColumn } from '../contract/series.ts';
 import type { RolloutInput, RolloutsApi } from './api.ts';
 import { checkChoice, checkFinite, checkInteger, refuse } from './checks.ts';
-import { toBlob, toFloat32, toFloat64, toUint8 } from './columns.ts';
+import { fromJson, toBlob, toFloat32, toFloat64, toUint8 } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { StoreError } from './errors.ts';
 
@@ -38,7 +38,7 @@ export class Rollouts implements RolloutsApi {
         terminated: terminated === 1,
         truncated: truncated === 1,
         // Written by insertRollout alone.
-        rewardTerms: JSON.parse(terms) as string[],
+        rewardTerms: fromJson(terms) as string[],
         initialState: toFloat64(initial),
         initialTaskState: toFloat64(initialTask),
         columns: columns.map(({ name, width, type, data }) => ({ name, width, data: readers[type](data) })),

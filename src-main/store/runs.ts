@@ -3,6 +3,7 @@ import type { RunConfiguration, RunDetail, RunState, RunSummary } from '../contr
 import { runStates } from '../contract/runs.ts';
 import type { Changes, NewRun, RunDataState, RunProgress, RunsApi, Store } from './api.ts';
 import { checkAmount, checkChoice, checkInteger, checkLine, checkText } from './checks.ts';
+import { fromJson } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { connectionOf } from './connection-of.ts';
 import { runDirectory } from './data-directory.ts';
@@ -96,7 +97,7 @@ export class Runs implements RunsApi {
     const row = this.#connection.get<{ configuration: string }>('SELECT configuration FROM runs WHERE id = ?', run);
     if (!row) throw new StoreError('not-found', `There is no run with the id ${JSON.stringify(run)} in ${this.#connection.dataDirectory}`);
     // Written by create and extend alone, which checked it.
-    return JSON.parse(row.configuration) as RunConfiguration;
+    return fromJson(row.configuration) as RunConfiguration;
   }
 
   #update(run: string, what: string, ...values: unknown[]): void {

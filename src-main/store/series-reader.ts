@@ -1,5 +1,5 @@
 // Reads a stored series: single steps, to find a window, and entries of any level of its pyramid.
-import { toFloat64 } from './columns.ts';
+import { damagedRow, toFloat64 } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { chunkEntries, entryWidth, factor } from './pyramid.ts';
 
@@ -38,9 +38,10 @@ export class SeriesReader {
   }
 
   #read(level: number, from: number, to: number): { chunk: number; entries: Float64Array }[] {
-    return this.#connection.all<{ chunk: number; data: Buffer }>(
-      'SELECT chunk, data FROM metric_chunks WHERE series = ? AND level = ? AND chunk BETWEEN ? AND ? ORDER BY chunk',
-      this.#series, level, from, to).map(({ chunk, data }) => ({ chunk, entries: toFloat64(data) }));
+    const rows = this.#connection.all<{ chunk: number; data: Buffer }>(
+      'SELECT chunk, data FROM metric_chunks WHERE series = ? AND level = ? AND chunk BETWEEN ? AND ? ORDER BY chunk', this.#series, level, from, to);
+    if (rows.length !== to - from + 1) throw damagedRow('a curve of which a part is missing');
+    return rows.map(({ chunk, data }) => ({ chunk, entries: toFloat64(data) }));
   }
 
   /** Visits the entries of a level from index `start` to before `end`, in order. */

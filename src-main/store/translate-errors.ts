@@ -29,12 +29,14 @@ export function translateError(error: unknown, dataDirectory: string): unknown {
       `Another process kept the database in ${dataDirectory} busy for more than 5 s. ${keptWords} ` +
       'Try again; if it stays so, look for a program that has the file open, such as a backup.');
   }
-  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
+  // The store's statements are fixed, so that a missing table or column is the schema's damage.
+  const isSchemaDamaged = code === 'SQLITE_ERROR' && /^(no such|malformed)/.test(error.message);
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB' || isSchemaDamaged) {
     return make('corrupt',
       `The database in ${dataDirectory} is damaged or is not Elbow's (${error.message}). It was left as it is. ` +
       'Move elbow.sqlite away together with elbow.sqlite-wal and elbow.sqlite-shm and put a backup in its place, or choose another data directory with --data-dir.');
   }
-  if (code.startsWith('SQLITE_CANTOPEN') || code === 'ENOTDIR' || code === 'EEXIST' || code === 'ENAMETOOLONG' || code === 'ENOENT' || code === 'EISDIR') {
+  if (code.startsWith('SQLITE_CANTOPEN') || code === 'ENOTDIR' || code === 'ERR_INVALID_ARG_VALUE' || code === 'EEXIST' || code === 'ENAMETOOLONG' || code === 'ENOENT' || code === 'EISDIR') {
     return make('invalid',
       `${dataDirectory} cannot be used as a data directory (${error.message}). Nothing was changed. Choose a folder with --data-dir.`);
   }

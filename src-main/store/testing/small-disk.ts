@@ -1,0 +1,29 @@
+// For the store's tests: a disk of a given size, and one that cannot be written. Both need the right to mount.
+import { execFileSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { afterThisTest, temporaryDirectory } from './temporary-store.ts';
+
+/** A directory that is a disk of its own of so many kilobytes, until the test ends; null, with a line that says why, where that is not permitted. */
+export function smallDisk(kilobytes: number): string | null {
+  const directory = temporaryDirectory();
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', directory], { stdio: 'pipe' });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n').at(-1) : String(error);
+    console.info(`skipped: a small disk cannot be mounted here (${reason}); run as root, in a container for instance, to test it`);
+    return null;
+  }
+  // Lazily: a test that failed may still have a file open there.
+  afterThisTest(() => void execFileSync('umount', ['--lazy', directory]));
+  return directory;
+}
+
+/** Makes a small disk, or where there is none a directory, unwritable until the test ends. Root passes over permissions, so it needs the disk. */
+export function makeReadonly(directory: string, isDisk: boolean): void {
+  if (isDisk) {
+    execFileSync('mount', ['-o', 'remount,ro', directory]);
+    return;
+  }
+  chmodSync(directory, 0o555);
+  afterThisTest(() => chmodSync(directory, 0o755));
+}
