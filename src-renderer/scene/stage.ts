@@ -154,7 +154,7 @@ export class Stage {
       camera.right = camera.top = shadowSize;
       camera.near = 0.2 * cameraDistance;
       camera.far = 3 * cameraDistance;
-      this.key.shadow.normalBias = 0.003 * cameraDistance;
+      this.key.shadow.normalBias = 0.006 * cameraDistance;
       camera.updateProjectionMatrix();
     }
   }

@@ -13,7 +13,7 @@ import { poseSource } from './rollout-data.ts';
 /** How many rows before the playhead the trail shows after a jump. */
 const trailRows = 48;
 /** While playing, figures and tracks follow at most this often: the robot alone needs every frame. */
-const readingIntervalMs = 50;
+const readingIntervalMs = 100;
 
 /** Names of the performance measure from choosing an episode to its first frame, in milliseconds. */
 export const firstFrameMeasure = 'elbow:replay-first-frame';
