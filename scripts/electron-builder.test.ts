@@ -9,6 +9,7 @@ import { root } from './build.ts';
 interface Configuration {
   files: string[];
   asar: boolean;
+  disableDefaultIgnoredFiles: boolean;
   asarUnpack: string[];
   extraResources: { from: string; to: string; filter: string[] }[];
   electronFuses: Record<string, boolean>;
@@ -62,8 +63,14 @@ describe('electron-builder.yml', () => {
     expect(packaged('linux')(file)).toBe(false);
   });
 
-  it('ships models and demo as files, since every *.obj among `files` is dropped', () => {
+  it('keeps meshes, which electron-builder drops unless told otherwise', () => {
     expect(excludedExts.split(',')).toContain('obj');
+    expect(configuration.disableDefaultIgnoredFiles).toBe(true);
+    expect(packaged('linux')('out/renderer/models/robot/torso.obj')).toBe(true);
+    expect(packaged('linux')('node_modules/zod/index.d.ts')).toBe(false);
+  });
+
+  it('ships models and demo as files that a trainer can read', () => {
     for (const folder of ['assets/models', 'assets/demo']) {
       const entry = configuration.extraResources.find(({ from }) => from === folder);
       expect(entry).toEqual({ from: folder, to: `app.asar.unpacked/${folder}`, filter: ['**/*'] });

@@ -1,9 +1,13 @@
 // `npm start`: opens the workstation. Electron's window where there is a display and a binary, else the browser
 // shell, with one line that says why.
+import { enableCompileCache } from 'node:module';
 import { hasDisplay } from '../src-main/shells/web/open-browser.ts';
 import { ensureBuilt, parts, root } from './build.ts';
 import { type BinarySearch, downloadElectron, findElectron, noteFailure, recentFailure } from './electron-binary.ts';
 import { parseStartOptions, type StartOptions, StartUsageError, startUsage } from './start-options.ts';
+
+// What is loaded from here on is compiled once, not at every start.
+enableCompileCache();
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -1,8 +1,12 @@
 // The command line's entry: `main.ts train …`, as the npm scripts call it. Each subcommand is a file of its
 // own, loaded when it is asked for.
+import { enableCompileCache } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { describeError, type ExitCode, exitCodeOf, exitCodes } from './failure.ts';
 import { toJsonLine } from './output.ts';
+
+// What is loaded from here on is compiled once, not at every start.
+enableCompileCache();
 
 type CreateCommand = (end: (code: ExitCode) => void) => Command;
 
