@@ -49,13 +49,13 @@ export async function trainHere(store: Store, run: string, fs?: FileSystem): Pro
   return { outcome, log };
 }
 
-/** Waits until `look` gives something. @throws after `seconds`, with what it waited for */
-export async function until<T>(what: string, look: () => T | null | undefined | false, seconds = 25): Promise<T> {
+/** Waits until `look` gives something. @throws after `seconds`, with what it waited for (asked then, where it is a function) */
+export async function until<T>(what: string | (() => string), look: () => T | null | undefined | false, seconds = 25): Promise<T> {
   const end = performance.now() + 1000 * seconds;
   for (;;) {
     const found = look();
     if (found !== null && found !== undefined && found !== false) return found;
-    if (performance.now() > end) throw new Error(`waited ${seconds} s for ${what}`);
+    if (performance.now() > end) throw new Error(`waited ${seconds} s for ${typeof what === 'string' ? what : what()}`);
     await delay(10);
   }
 }

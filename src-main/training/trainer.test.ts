@@ -44,7 +44,7 @@ function launch(run: string): number {
 const stateOf = (run: string): string => store.runs.summary(run).state;
 const logOf = (run: string): string => readFileSync(runLogPath(dataDirectory, run), 'utf8');
 const ended = (run: string, state: string) =>
-  until(`state ${state} of the run; its log:\n${logOf(run)}`, () => stateOf(run) === state && store.attempts.holder(run) === null);
+  until(() => `state ${state} of the run; its log:\n${logOf(run)}`, () => stateOf(run) === state && store.attempts.holder(run) === null);
 const gone = (pid: number) =>
   until(`the end of process ${pid}`, () => {
     try {
