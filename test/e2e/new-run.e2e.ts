@@ -1,0 +1,95 @@
+// New run: the form checks as one types, the workstation's refusals land at their field, and a run starts.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describeInBrowser, expectAccessible, startElbow, storeRun, themes, until, type Elbow } from './support.ts';
+
+describeInBrowser('New run', () => {
+  let elbow: Elbow;
+  let page: Page;
+  let like = '';
+
+  beforeAll(async () => {
+    elbow = await startElbow((store) => {
+      like = storeRun(store, { name: 'model', seed: 4, hyperparameters: { discount: 0.9, hidden: [32, 32] } });
+    });
+    page = await elbow.open('#/new');
+    await page.waitForSelector('#parameter-steps');
+  });
+  afterAll(() => elbow.close());
+
+  const type = (name: string, text: string): Promise<void> => page.locator(`#parameter-${name}`).fill(text);
+  const startButton = () => page.locator('header button.main');
+
+  it('shows the defaults of the task chosen', async () => {
+    expect(await page.locator('#parameter-steps').inputValue()).toBe('100000');
+    await page.getByRole('radio', { name: /inverted-pendulum/ }).check({ force: true });
+    expect(await page.locator('#parameter-steps').inputValue()).toBe('20000');
+  });
+
+  it('checks ranges as one types and leads back to the default', async () => {
+    await type('discount', '1.5');
+    await page.getByText('discount must be a number from 0 to 1; "1.5" was given').waitFor();
+    await page.getByText('1 field to correct').waitFor();
+    await page.getByRole('button', { name: /discount back to its default/ }).click();
+    expect(await page.locator('#parameter-discount').inputValue()).toBe('0.99');
+    await page.getByText('1 field to correct').waitFor({ state: 'detached' });
+  });
+
+  it('starts nothing while a field is wrong, and goes to it', async () => {
+    await type('batch-size', '0');
+    await page.keyboard.press('Control+Enter');
+    await until(async () => expect(await page.evaluate(() => document.activeElement?.id)).toBe('parameter-batch-size'));
+    expect(elbow.store.runs.list()).toHaveLength(1);
+    await type('batch-size', '16');
+  });
+
+  it('counts seeds and says when they are wrong', async () => {
+    await page.getByLabel('Seeds').fill('3-1');
+    await page.getByText('runs backwards').waitFor();
+    await page.getByLabel('Seeds').fill('1-3');
+    await until(async () => expect(await startButton().textContent()).toContain('Start 3 runs'));
+  });
+
+  it('finds hyper-parameters by their meaning', async () => {
+    await page.getByLabel('Search the hyper-parameters').fill('entropy at its target');
+    await until(async () => expect(await page.locator('[id^="parameter-"]:is(input, select):not([type=search])').count()).toBe(1));
+    await page.keyboard.press('Escape');
+    expect(await page.locator('#parameter-steps').count()).toBe(1);
+  });
+
+  it('starts a real training, which ends with an evaluation', async () => {
+    for (const [name, text] of [['steps', '600'], ['warm-up', '100'], ['hidden', '8, 8'], ['evaluation-every', '300'], ['evaluation-episodes', '2']] as const) await type(name, text);
+    await page.getByLabel('Seeds').fill('7');
+    await page.getByLabel('Name').fill('tiny');
+    await page.keyboard.press('Control+Enter');
+    await page.waitForURL(/#\/train\/\w+/);
+    await until(() => expect(elbow.store.runs.list().find((run) => run.name === 'tiny')).toMatchObject({ seed: 7, state: 'finished', environmentSteps: 600 }));
+
+    await page.keyboard.press('Control+1');
+    const row = page.locator('[data-run]', { hasText: 'tiny' });
+    await row.getByText('finished').waitFor();
+    await row.click();
+    await page.locator('.run-panel').getByRole('link', { name: 'Replay' }).first().waitFor();
+    await page.locator('.run-panel').getByText('Log', { exact: true }).click();
+    await page.locator('.run-panel pre').waitFor();
+  });
+
+  it('prefills a run like a stored one, with the next seed', async () => {
+    const other = await elbow.open(`#/new?like=${like}`);
+    await other.getByText('like model, seed 4').waitFor();
+    expect(await other.locator('#parameter-discount').inputValue()).toBe('0.9');
+    expect(await other.locator('#parameter-hidden').inputValue()).toBe('32,32');
+    expect(await other.getByLabel('Seeds').inputValue()).toBe('5');
+    await other.keyboard.press('Escape');
+    await other.waitForURL(/#\/runs/);
+    await other.context().close();
+  });
+
+  it.each(themes)('is accessible in the %s theme, with an error in view', async (colorScheme) => {
+    const other = await elbow.open('#/new', { colorScheme });
+    await other.locator('#parameter-discount').fill('7');
+    await other.getByText('1 field to correct').waitFor();
+    await expectAccessible(other);
+    await other.context().close();
+  });
+});
