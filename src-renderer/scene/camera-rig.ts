@@ -79,7 +79,7 @@ export class CameraRig {
   }
 
   cycle(): CameraMode {
-    this.setMode(cameraModes[(cameraModes.indexOf(this.mode) + 1) % cameraModes.length]!);
+    this.setMode(cameraModes[(cameraModes.indexOf(this.mode) + 1) % cameraModes.length] ?? 'track');
     return this.mode;
   }
 

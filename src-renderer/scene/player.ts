@@ -40,8 +40,8 @@ export interface Player {
 
 /** The rung above or below a speed; the speed may lie between rungs. */
 export function nextSpeed(speed: number, direction: 1 | -1): number {
-  const rungs = direction === 1 ? speedLadder.filter((s) => s > speed) : speedLadder.filter((s) => s < speed).toReversed();
-  return rungs[0] ?? (direction === 1 ? speedLadder[speedLadder.length - 1]! : speedLadder[0]);
+  if (direction === 1) return speedLadder.find((rung) => rung > speed) ?? Math.max(...speedLadder);
+  return speedLadder.findLast((rung) => rung < speed) ?? Math.min(...speedLadder);
 }
 
 /** How a speed is written: `¼×`, `½×`, `2×`. */
@@ -66,7 +66,7 @@ export class RateMeter {
   /** @param wall milliseconds, ascending. @param simulated seconds simulated in total. */
   add(wall: number, simulated: number): void {
     this.samples.push({ wall, simulated });
-    while (this.samples.length > 2 && this.samples[1]!.wall <= wall - this.windowMs) this.samples.shift();
+    while ((this.samples[1]?.wall ?? Infinity) <= wall - this.windowMs) this.samples.shift();
   }
 
   /** null until a fifth of the window has been seen. */

@@ -11,25 +11,25 @@ export const poseStride: typeof POSE_STRIDE = 12;
  * drawing only; nothing is measured from it.
  */
 export function interpolatePoses(out: Float32Array, a: Float32Array, b: Float32Array, fraction: number): void {
-  for (let i = 0; i < out.length; i += 1) out[i] = a[i]! + (b[i]! - a[i]!) * fraction;
+  for (let i = 0; i < out.length; i += 1) {
+    const from = a[i] as number;
+    out[i] = from + ((b[i] as number) - from) * fraction;
+  };
   for (let base = 0; base < out.length; base += poseStride) orthonormalise(out, base + 3);
 }
 
 /** Makes the rows of a 3 × 3 matrix orthonormal, the first keeping its direction; leaves it where it has collapsed. */
 function orthonormalise(m: Float32Array, at: number): void {
-  let x0 = m[at]!, x1 = m[at + 1]!, x2 = m[at + 2]!;
-  let y0 = m[at + 3]!, y1 = m[at + 4]!, y2 = m[at + 5]!;
-  const xLength = Math.hypot(x0, x1, x2);
+  const read = (k: number): number => m[at + k] as number;
+  const xLength = Math.hypot(read(0), read(1), read(2));
   if (xLength < 1e-6) return;
-  x0 /= xLength; x1 /= xLength; x2 /= xLength;
-  const along = x0 * y0 + x1 * y1 + x2 * y2;
-  y0 -= along * x0; y1 -= along * x1; y2 -= along * x2;
-  const yLength = Math.hypot(y0, y1, y2);
+  const x = [read(0) / xLength, read(1) / xLength, read(2) / xLength] as const;
+  const along = x[0] * read(3) + x[1] * read(4) + x[2] * read(5);
+  const rest = [read(3) - along * x[0], read(4) - along * x[1], read(5) - along * x[2]] as const;
+  const yLength = Math.hypot(...rest);
   if (yLength < 1e-6) return;
-  y0 /= yLength; y1 /= yLength; y2 /= yLength;
-  m[at] = x0; m[at + 1] = x1; m[at + 2] = x2;
-  m[at + 3] = y0; m[at + 4] = y1; m[at + 5] = y2;
-  m[at + 6] = x1 * y2 - x2 * y1;
-  m[at + 7] = x2 * y0 - x0 * y2;
-  m[at + 8] = x0 * y1 - x1 * y0;
+  const y = [rest[0] / yLength, rest[1] / yLength, rest[2] / yLength] as const;
+  m.set(x, at);
+  m.set(y, at + 3);
+  m.set([x[1] * y[2] - x[2] * y[1], x[2] * y[0] - x[0] * y[2], x[0] * y[1] - x[1] * y[0]], at + 6);
 }

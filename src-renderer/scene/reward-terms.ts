@@ -1,7 +1,11 @@
 // How reward terms are named and coloured, the same under the live view, in the tracks and in the tables.
 
-/** By the term's place in the task's declaration. */
-export const termColours = ['var(--s1)', 'var(--s4)', 'var(--s3)', 'var(--s5)', 'var(--s2)', 'var(--s6)'] as const;
+const colours = ['var(--s1)', 'var(--s4)', 'var(--s3)', 'var(--s5)', 'var(--s2)', 'var(--s6)'] as const;
+
+/** @param index the term's place in the task's declaration */
+export function termColour(index: number): string {
+  return colours[index % colours.length] ?? 'var(--dim)';
+}
 
 /** `control-cost` → "control cost". */
 export function termTitle(name: string): string {

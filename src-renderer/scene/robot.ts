@@ -1,7 +1,7 @@
 // The model as three.js meshes, one a geom, whose world matrices are written from the worker's poses.
 import {
   BoxGeometry, BufferAttribute, BufferGeometry, CapsuleGeometry, Color, CylinderGeometry, Group, Mesh,
-  MeshStandardMaterial, SphereGeometry, SRGBColorSpace, Vector3, type Material,
+  MeshStandardMaterial, SphereGeometry, SRGBColorSpace, type Material, type Vector3,
 } from 'three';
 import type { SceneGeom, SceneModel } from '../../src-main/physics/geometry.ts';
 import { poseStride } from './poses.ts';
@@ -107,7 +107,7 @@ export class Robot {
     this.meshes.forEach((mesh, i) => {
       if (mesh === null) return;
       const p = i * poseStride;
-      const v = (k: number): number => poses[p + k]!;
+      const v = (k: number): number => poses[p + k] as number;
       mesh.matrix.set(v(3), v(4), v(5), v(0), v(6), v(7), v(8), v(1), v(9), v(10), v(11), v(2), 0, 0, 0, 1);
       mesh.matrixWorldNeedsUpdate = true;
     });

@@ -80,22 +80,22 @@ export function gridSpacing(cameraDistance: number): number {
 /** Lights and floor. Add `root` to the scene. */
 export class Stage {
   readonly root = new Group();
+  private readonly uniforms = {
+    floorColour: { value: new Color() },
+    gridColour: { value: new Color() },
+    floorOpacity: { value: 1 },
+    gridOpacity: { value: 1 },
+    spacing: { value: 1 },
+    radius: { value: 30 },
+    focus: { value: { x: 0, y: 0 } },
+  };
   private readonly key = new DirectionalLight();
   private readonly fill = new HemisphereLight();
   private readonly floor: Mesh<PlaneGeometry, ShaderMaterial>;
   private readonly shadow: Mesh<PlaneGeometry, ShadowMaterial>;
 
   constructor(theme: Theme) {
-    const material = new ShaderMaterial({
-      ...floorShader,
-      uniforms: {
-        floorColour: { value: new Color() }, gridColour: { value: new Color() },
-        floorOpacity: { value: 1 }, gridOpacity: { value: 1 }, spacing: { value: 1 }, radius: { value: 30 },
-        focus: { value: { x: 0, y: 0 } },
-      },
-      transparent: true,
-      depthWrite: false,
-    });
+    const material = new ShaderMaterial({ ...floorShader, uniforms: this.uniforms, transparent: true, depthWrite: false });
     this.floor = new Mesh(new PlaneGeometry(2, 2), material);
     this.floor.renderOrder = -2;
     this.shadow = new Mesh(new PlaneGeometry(2, 2), new ShadowMaterial({ depthWrite: false }));
@@ -112,11 +112,11 @@ export class Stage {
 
   setTheme(theme: Theme): void {
     const look = looks[theme];
-    const { uniforms } = this.floor.material;
-    uniforms.floorColour!.value.set(look.floor);
-    uniforms.gridColour!.value.set(look.grid);
-    uniforms.floorOpacity!.value = look.floorOpacity;
-    uniforms.gridOpacity!.value = look.gridOpacity;
+    const { uniforms } = this;
+    uniforms.floorColour.value.set(look.floor);
+    uniforms.gridColour.value.set(look.grid);
+    uniforms.floorOpacity.value = look.floorOpacity;
+    uniforms.gridOpacity.value = look.gridOpacity;
     this.shadow.material.opacity = look.shadowOpacity;
     this.key.color.set(look.key.colour);
     this.key.intensity = look.key.intensity;
@@ -134,10 +134,10 @@ export class Stage {
   /** Brings light and floor to what the camera looks at from this distance (metres). */
   follow(focus: Vector3, cameraDistance: number): void {
     const radius = Math.max(12 * cameraDistance, 1);
-    const { uniforms } = this.floor.material;
-    uniforms.focus!.value = { x: focus.x, y: focus.y };
-    uniforms.radius!.value = radius;
-    uniforms.spacing!.value = gridSpacing(cameraDistance);
+    const { uniforms } = this;
+    uniforms.focus.value = { x: focus.x, y: focus.y };
+    uniforms.radius.value = radius;
+    uniforms.spacing.value = gridSpacing(cameraDistance);
     this.floor.position.x = focus.x;
     this.floor.position.y = focus.y;
     this.floor.scale.set(radius, radius, 1);

@@ -237,10 +237,10 @@ export class Viewer {
       return;
     }
     this.frameTimes.push(now);
-    while (this.frameTimes.length > 2 && this.frameTimes[0]! < now - 1000) this.frameTimes.shift();
+    while ((this.frameTimes[0] ?? now) < now - 1000) this.frameTimes.shift();
     if (now - this.reportedAt < 500) return;
     this.reportedAt = now;
-    const span = now - this.frameTimes[0]!;
+    const span = now - (this.frameTimes[0] ?? now);
     this.events.onFrameRate(span > 0 ? Math.round(((this.frameTimes.length - 1) * 1000) / span) : null);
   }
 }

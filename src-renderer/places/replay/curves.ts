@@ -2,7 +2,7 @@
 import type { TaskDeclaration } from '../../../src-main/contract/declarations.ts';
 import type { Rollout } from '../../../src-main/contract/series.ts';
 import type { ChartSeries } from '../../charts/columns.ts';
-import { termColours, termTitle } from '../../scene/reward-terms.ts';
+import { termColour, termTitle } from '../../scene/reward-terms.ts';
 import { actionBand, cumulativeReturn, dimensionOf, gaussianEntropy, type StepValues } from './rollout-data.ts';
 
 export interface ReplayCurves {
@@ -35,7 +35,7 @@ const line = (label: string, x: Float64Array, y: StepValues, colour: string, sty
 
 /** The sum is drawn where it is more than its only term. */
 export function rewardSeries({ steps, reward, terms }: ReplayCurves): ChartSeries[] {
-  const parts = terms.map((term, i) => line(termTitle(term.name), steps, term.values, termColours[i % termColours.length]!));
+  const parts = terms.map((term, i) => line(termTitle(term.name), steps, term.values, termColour(i)));
   return terms.length > 1 ? [...parts, line('reward', steps, reward, 'var(--text)', { width: 1, opacity: 0.75 })] : parts;
 }
 

@@ -57,7 +57,7 @@ describe('columns', () => {
 describe('the matrix', () => {
   const evaluation = (step: number, returns: number[], recorded: [number, number][]): EvaluationSummary => ({
     step, attempt: 1, returns: Float64Array.from(returns), lengths: Int32Array.from(returns), meanReturn: 0, hasPolicy: true,
-    rollouts: recorded.map(([id, episode]) => ({ id, episode, return: returns[episode]!, length: 1, kind: 'extra' })),
+    rollouts: recorded.map(([id, episode]) => ({ id, episode, return: returns[episode] ?? NaN, length: 1, kind: 'extra' })),
   });
   const rows = matrixRows([
     evaluation(1000, [1, 2, 3], [[11, 0], [12, 2]]),
@@ -67,7 +67,7 @@ describe('the matrix', () => {
 
   it('has the newest evaluation first and marks what is recorded', () => {
     expect(rows.map((row) => row.step)).toEqual([3000, 2000, 1000]);
-    expect(rows[1]!.cells.map((cell) => cell.rollout)).toEqual([null, 21, 22]);
+    expect(rows[1]?.cells.map((cell) => cell.rollout)).toEqual([null, 21, 22]);
   });
 
   it('begins with the best recorded episode of the newest evaluation', () => {

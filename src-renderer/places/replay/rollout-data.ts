@@ -46,7 +46,7 @@ export function gaussianEntropy(rollout: Rollout): StepValues {
 export function actionBand(rollout: Rollout, dimension: number): { low: StepValues; high: StepValues } {
   const mean = dimensionOf(rollout, 'policy-mean', dimension);
   const sigma = dimensionOf(rollout, 'policy-sigma', dimension);
-  return { low: mean.map((m, k) => Math.tanh(m - sigma[k]!)), high: mean.map((m, k) => Math.tanh(m + sigma[k]!)) };
+  return { low: mean.map((m, k) => Math.tanh(m - (sigma[k] as number))), high: mean.map((m, k) => Math.tanh(m + (sigma[k] as number))) };
 }
 
 /** The columns that determine poses, for the scene worker. */

@@ -35,7 +35,8 @@ export class LiveView {
   private readonly task: TaskDeclaration;
   private viewer: Viewer | null = null;
   private session: LiveSessionHandle | null = null;
-  private createdAt = new Map<number, number>();
+  /** The newest policy that was handed to the session: the one that it takes up next. */
+  private handed: { step: number; createdAt: number } | null = null;
   private offered: number | null = null;
   private isFetching = false;
   private wanted: PolicySource | null = null;
@@ -90,9 +91,8 @@ export class LiveView {
       },
       onFrame: (frame) => this.arrive(frame),
       onPolicyTaken: (step) => {
-        this.policy = { step, createdAt: this.createdAt.get(step) ?? Date.now() };
+        this.policy = this.handed?.step === step ? this.handed : { step, createdAt: Date.now() };
         this.notice = null;
-        for (const known of this.createdAt.keys()) if (known < step) this.createdAt.delete(known);
       },
       onNotice: (message) => (this.notice = message),
       onFailure: (message) => (this.failure = message),
@@ -145,9 +145,9 @@ export class LiveView {
     const { session } = this;
     try {
       const snapshot = await this.app.call('snapshots.get', { run: this.run, at: source.at });
-      this.createdAt.set(snapshot.step, snapshot.createdAt);
       if (session === this.session) {
         this.offered = source.step;
+        this.handed = { step: snapshot.step, createdAt: snapshot.createdAt };
         session.offerPolicy(snapshot.step, snapshot.onnx);
       }
     } catch (error) {
