@@ -8,7 +8,7 @@ import { openStore } from '../src-main/store/store.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const scratch = path.join(root, 'out', 'demo');
-const target = path.join(root, 'assets', 'demo', 'elbow.db');
+const target = databasePath(path.join(root, 'assets', 'demo'));
 /** Small enough to ship, long enough to run well. */
 const request = [
   '--task', 'half-cheetah', '--agent', 'sac', '--seed', '1', '--steps', '60000', '--threads', '1', '--name', 'demo: half-cheetah learns to run',
