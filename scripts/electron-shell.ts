@@ -11,7 +11,7 @@ export type ElectronResult =
   | { kind: 'not-ready'; reason: string }
   | { kind: 'already-open' }
   /** Its window was there, and it has ended since. */
-  | { kind: 'ended'; code: number };
+  | { kind: 'ended'; problem: string | null };
 
 export interface ElectronRun {
   binary: string;
@@ -29,7 +29,8 @@ export interface ElectronRun {
 export function runElectron(options: ElectronRun): Promise<ElectronResult> {
   const { limitSeconds = readyLimitSeconds } = options;
   // The data directory goes by environment; ELECTRON_RUN_AS_NODE would make Electron a plain Node.
-  const { ELECTRON_RUN_AS_NODE: _, ...environment } = options.environment;
+  const environment = { ...options.environment };
+  delete environment['ELECTRON_RUN_AS_NODE'];
   if (options.dataDirectory !== null) environment['ELBOW_DATA_DIR'] = options.dataDirectory;
   const child = spawn(options.binary, [options.root], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   const stop = (): void => void child.kill('SIGTERM');
@@ -62,10 +63,11 @@ export function runElectron(options: ElectronRun): Promise<ElectronResult> {
     };
     child.once('error', (error) => end({ kind: 'not-ready', reason: error.message }));
     child.once('close', (code, signal) => {
+      const how = signal ?? `exit code ${code}`;
       if (state === 'already-open') end({ kind: 'already-open' });
-      else if (state === 'ready') end({ kind: 'ended', code: code ?? 1 });
+      else if (state === 'ready') end({ kind: 'ended', problem: code === 0 ? null : how });
       else if (state === 'late') end({ kind: 'not-ready', reason: `no window came within ${limitSeconds} s` });
-      else end({ kind: 'not-ready', reason: `${signal === null ? `exit code ${code}` : signal}${lastWords === '' ? '' : `: ${lastWords.slice(0, 300)}`}` });
+      else end({ kind: 'not-ready', reason: lastWords === '' ? how : `${how}: ${lastWords.slice(0, 300)}` });
     });
   });
 }

@@ -62,7 +62,12 @@ async function prepareElectron(isWanted: boolean): Promise<{ binary: string } | 
 
 /** The exit code, or null where the browser shell is to open instead. */
 async function openElectron(binary: string, options: StartOptions): Promise<number | null> {
-  await ensureBuilt(parts.electron, say);
+  try {
+    await ensureBuilt(parts.electron, say);
+  } catch (error) {
+    say(`Elbow opens in the browser shell: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
+  }
   const { runElectron } = await import('./electron-shell.ts');
   const closing = onInterrupt();
   const result = await runElectron({
@@ -82,9 +87,9 @@ async function openElectron(binary: string, options: StartOptions): Promise<numb
       say(`Elbow opens in the browser shell: Electron ended before its window was ready (${result.reason}).`);
       return null;
     case 'ended':
-      if (result.code !== 0) complain(`Electron ended unexpectedly (exit code ${result.code}). Trainers go on and nothing stored is lost; start Elbow again.`);
-      else say(farewell);
-      return result.code === 0 ? 0 : 1;
+      if (result.problem === null) say(farewell);
+      else complain(`Electron ended unexpectedly (${result.problem}). Trainers go on and nothing stored is lost; start Elbow again.`);
+      return result.problem === null ? 0 : 1;
   }
 }
 

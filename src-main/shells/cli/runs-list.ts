@@ -14,7 +14,7 @@ export async function listRuns(options: CommonOptions): Promise<void> {
   const output = createOutput(options.json === true);
   await withStoredRuns(options, (store) => {
     const runs = store?.runs.list() ?? [];
-    for (const { sparkline: _, ...run } of runs) output.json(run);
+    for (const run of runs) output.json(run);
     if (runs.length === 0) output.line('No run is stored here yet. Start one with: npm run train -- --task inverted-pendulum');
     else output.line(formatTable(columns, runs.map(row)));
   });

@@ -13,8 +13,7 @@ export async function showRun(given: string, options: CommonOptions): Promise<vo
     if (store === null) throw new UsageError(`there is no run "${given.slice(0, 80)}": no run is stored here yet`);
     const run = store.runs.get(store.runs.resolve(given));
     const outcome = readOutcome(store, run);
-    const { sparkline: _, ...detail } = run;
-    output.json({ ...detail, ...outcome });
+    output.json({ ...run, ...outcome });
     print(output, run, outcome.stateHash);
   });
 }

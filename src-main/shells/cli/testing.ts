@@ -19,7 +19,8 @@ export interface CliOptions {
 }
 
 export function startCli(given: readonly string[], options: CliOptions = {}): ChildProcessByStdio<null, Readable, Readable> {
-  const { NO_COLOR: _, FORCE_COLOR: __, ELBOW_DATA_DIR: ___, ELBOW_TRAINERS: ____, ...inherited } = process.env;
+  const inherited = { ...process.env };
+  for (const name of ['NO_COLOR', 'FORCE_COLOR', 'ELBOW_DATA_DIR', 'ELBOW_TRAINERS']) delete inherited[name];
   const nobody = options.unprivileged === true && process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
   // Dozens of starts share what the first one compiled.
   const env = { ...inherited, NODE_COMPILE_CACHE: path.join(tmpdir(), 'elbow-test-compile-cache'), ...options.env };
