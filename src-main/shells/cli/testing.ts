@@ -19,11 +19,10 @@ export interface CliOptions {
 }
 
 export function startCli(given: readonly string[], options: CliOptions = {}): ChildProcessByStdio<null, Readable, Readable> {
-  const inherited = { ...process.env };
-  for (const name of ['NO_COLOR', 'FORCE_COLOR', 'ELBOW_DATA_DIR', 'ELBOW_TRAINERS']) delete inherited[name];
   const nobody = options.unprivileged === true && process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
   // Dozens of starts share what the first one compiled.
-  const env = { ...inherited, NODE_COMPILE_CACHE: path.join(tmpdir(), 'elbow-test-compile-cache'), ...options.env };
+  const ours = { NO_COLOR: undefined, FORCE_COLOR: undefined, ELBOW_DATA_DIR: undefined, ELBOW_TRAINERS: undefined };
+  const env = { ...process.env, ...ours, NODE_COMPILE_CACHE: path.join(tmpdir(), 'elbow-test-compile-cache'), ...options.env };
   return spawn(process.execPath, [cliEntry, ...given], { env, stdio: ['ignore', 'pipe', 'pipe'], ...nobody });
 }
 
