@@ -1,129 +1,149 @@
 // The built window under the web shell's real headers: MuJoCo and a policy run in their worker, and the page
-// itself can neither evaluate a string nor talk to anybody else.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+// itself can neither evaluate a string nor reach anybody else.
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ensureBuilt, parts } from '../../scripts/build.ts';
-import { startWebShell, type WebShell } from '../../src-main/shells/web/start.ts';
-import { createWorkstation } from '../../src-main/workstation/workstation.ts';
-import { hasChromium, openChromium } from '../support/browser.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { planRuns } from '../../src-main/workstation/plan.ts';
+import { findPossibilities } from '../../src-main/workstation/possibilities.ts';
+import { describeInBrowser, startElbow, until, type Elbow } from './support.ts';
 
-describe.skipIf(!hasChromium())('the built window', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'elbow-e2e-'));
-  let shell: WebShell;
-  let browser: Browser;
+describeInBrowser('The web shell', () => {
+  let elbow: Elbow;
   let run = '';
-  const complaints: string[] = [];
+  let token = '';
+  let browser: Browser;
+  const runName = 'seen-in-the-browser';
 
   beforeAll(async () => {
-    await ensureBuilt(parts.renderer, () => undefined);
-    run = await trainShortly(folder);
-    shell = await startWebShell({ dataDirectory: folder, port: 0, open: false });
-    browser = await openChromium();
+    elbow = await startElbow((store) => {
+      // The shell finds it waiting and trains it.
+      const hyperparameters = { steps: 600, hidden: '8,8', 'batch-size': 8, 'warm-up': 100, 'evaluation-every': 300, 'evaluation-episodes': 3 };
+      const { configurations: [configuration] } = planRuns(
+        { task: 'inverted-pendulum', agent: 'sac', hyperparameters, seeds: '1', device: 'cpu', threads: 1, name: runName },
+        findPossibilities(),
+      );
+      if (configuration === undefined) throw new Error('one seed gives one configuration');
+      run = store.runs.create({ configuration, name: runName });
+      store.queue.enqueue(run);
+    });
+    token = new URL(elbow.url).hash.replace('#token=', '');
+    await until(() => expect(elbow.store.runs.summary(run).state).toBe('finished'));
+    const page = await elbow.open();
+    const opened = page.context().browser();
+    await page.context().close();
+    if (opened === null) throw new Error('the browser is gone');
+    browser = opened;
   });
-  afterEach(() => complaints.splice(0));
-  afterAll(async () => {
-    await browser.close();
-    await shell.close();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  });
+  afterAll(() => elbow.close());
 
-  async function openPage(address = shell.url): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  /** A page in a profile of its own, whose complaints are what the test wants to see. */
+  async function openElsewhere(address = elbow.url): Promise<Page> {
+    const context = await browser.newContext();
     const page = await context.newPage();
-    page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())));
-    page.on('pageerror', (error) => void complaints.push(String(error)));
     await page.goto(address);
     return page;
   }
 
-  it('takes its token out of the address and keeps it over a reload', async () => {
-    const page = await openPage();
-    await page.getByText('seen-in-the-browser').first().waitFor();
-    expect(page.url()).not.toContain('token');
-    expect(await page.evaluate('performance.getEntries().map(({ name }) => name).join()')).not.toContain(shell.url.split('token=')[1]);
+  it('takes the token out of the address and keeps it over a reload', async () => {
+    const page = await elbow.open();
+    await page.getByText(runName).first().waitFor();
+    expect(page.url()).not.toContain(token);
     await page.reload();
-    await page.getByText('seen-in-the-browser').first().waitFor();
-    expect(complaints).toEqual([]);
+    await page.getByText(runName).first().waitFor();
+    expect(page.url()).not.toContain(token);
     await page.context().close();
   });
 
-  it('shows nothing without the token, and says what to do', async () => {
-    const page = await openPage(shell.url.replace(/#.*/, ''));
+  it('shows nothing to a page without the token, and says what to do', async () => {
+    const page = await openElsewhere(elbow.url.replace(/#.*/, ''));
     await page.getByText(/Open the address that Elbow printed/).first().waitFor();
-    expect(await page.getByText('seen-in-the-browser').count()).toBe(0);
+    expect(await page.getByText(runName).count()).toBe(0);
     await page.context().close();
   });
 
-  it('runs MuJoCo and the policy in the worker that alone may evaluate strings', async () => {
-    const page = await openPage();
-    await page.getByText('seen-in-the-browser').first().waitFor();
-    const responses = new Map<string, string>();
-    page.on('response', (response) => responses.set(new URL(response.url()).pathname, response.headers()['content-security-policy'] ?? ''));
-    await page.evaluate(`location.hash = '#/train/${run}'`);
-    // The step counts only while physics runs, and this run's policy is named once it is loaded.
-    await page.getByText(/snapshot 600/).first().waitFor({ timeout: 60_000 });
-    await page.getByText(/step [1-9][\d,]* \/ 1,000/).first().waitFor({ timeout: 60_000 });
-    const relaxed = [...responses].filter(([, policy]) => policy.includes("'unsafe-eval'")).map(([name]) => name);
+  it.runIf(process.platform === 'linux')('keeps the token out of every argument list and every file of the run', () => {
+    for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      expect(readIfThere(`/proc/${entry}/cmdline`)).not.toContain(token);
+    }
+    expect(readFileSync(`${elbow.store.runs.directory(run)}/log.txt`, 'utf8')).not.toContain(token);
+  });
+
+  it('runs MuJoCo and the policy in the one worker that may evaluate strings', async () => {
+    const page = await elbow.open();
+    await page.getByText(runName).first().waitFor();
+    const policies = new Map<string, string>();
+    page.on('response', (response) => policies.set(new URL(response.url()).pathname, response.headers()['content-security-policy'] ?? ''));
+    await page.evaluate((hash) => void (location.hash = hash), `#/train/${run}`);
+    // The policy is named once it is loaded, and the step counts only while physics runs.
+    await page.getByText(/snapshot 600/).first().waitFor();
+    await page.getByText(/step [1-9][\d,]* \/ 1,000/).first().waitFor();
+    const relaxed = [...policies].filter(([, policy]) => policy.includes("'unsafe-eval'")).map(([name]) => name);
     expect(relaxed).toEqual([expect.stringMatching(/^\/assets\/scene-worker-[\w-]+\.js$/)]);
-    expect(complaints).toEqual([]);
+    expect([...policies.values()].every((policy) => policy !== '')).toBe(true);
     await page.context().close();
   });
 
-  it.each<[string, () => unknown]>([
-    ['evaluate a string', () => new Function('return 1')()],
-    ['evaluate another way', () => (0, eval)('1')],
-    ['fetch from elsewhere', () => fetch('http://127.0.0.1:9/', { mode: 'no-cors' })],
+  it.each<[string, () => unknown, string]>([
+    ['evaluate a string', () => new Function('return 1')(), 'script-src'],
+    ['evaluate another way', () => (0, eval)('1'), 'script-src'],
+    ['fetch from elsewhere', () => fetch('http://127.0.0.1:9/', { mode: 'no-cors' }), 'connect-src'],
+    ['open a socket to another port', () => new Promise((resolve, reject) => {
+      const socket = new WebSocket('ws://127.0.0.1:9/');
+      socket.onopen = resolve;
+      socket.onerror = reject;
+    }), 'connect-src'],
     ['run a script of its own making', () => {
       const script = document.createElement('script');
       script.textContent = 'document.title = "was run"';
       document.body.append(script);
       if (document.title !== 'was run') throw new Error('was not run');
-    }],
+    }, 'script-src-elem'],
     ['start a worker from a blob', () => new Promise((resolve, reject) => {
       const worker = new Worker(URL.createObjectURL(new Blob(['postMessage(1)'])));
       worker.onmessage = resolve;
-      worker.onerror = () => reject(new Error('was not started'));
-    })],
-    ['show itself in a frame', () => new Promise((resolve, reject) => {
-      const frame = document.createElement('iframe');
-      frame.src = location.href;
-      frame.onload = () => (frame.contentDocument?.title ? resolve(1) : reject(new Error('was not shown')));
-      document.body.append(frame);
-    })],
-  ])('cannot %s', async (_name, act) => {
-    const page = await openPage();
-    // What a debugger evaluates is let past the policy at first; what a timer calls later is not. The function is
-    // put on the window by the debugger, and called by the page.
+      worker.onerror = reject;
+    }), 'worker-src'],
+  ])('has a page that cannot %s', async (_name, act, directive) => {
+    const page = await openElsewhere();
+    // The policy does not bind what a debugger evaluates, but what the page's own timer calls afterwards.
     await page.evaluate(`window.act = ${act.toString()}`);
-    const violations = page.evaluate(
-      () => new Promise<string>((resolve) => addEventListener('securitypolicyviolation', ({ effectiveDirective }) => resolve(effectiveDirective), { once: true })),
-    );
-    const result = await page.evaluate(
+    const outcome = await page.evaluate(
       () =>
-        new Promise<string>((resolve) => {
+        new Promise<{ end: string; directive: string }>((resolve) => {
+          let violated = '';
+          addEventListener('securitypolicyviolation', ({ effectiveDirective }) => (violated = effectiveDirective));
+          const finish = (end: string): void => void setTimeout(() => resolve({ end, directive: violated }), 100);
           setTimeout(() => {
             const { act: call } = window as unknown as { act: () => unknown };
-            new Promise((done) => done(call())).then(() => resolve('done'), () => resolve('refused'));
+            new Promise((settle) => settle(call())).then(() => finish('done'), () => finish('refused'));
           }, 10);
         }),
     );
-    expect(result).toBe('refused');
-    expect(await violations).toMatch(/^(script-src|script-src-elem|connect-src|worker-src|frame-ancestors|frame-src|default-src)/);
+    expect(outcome).toEqual({ end: 'refused', directive });
+    await page.context().close();
+  });
+
+  it('has a page that no frame shows, not even its own', async () => {
+    const page = await openElsewhere();
+    const title = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const frame = document.createElement('iframe');
+          frame.src = location.href;
+          frame.onload = () => resolve(frame.contentDocument?.title ?? null);
+          document.body.append(frame);
+        }),
+    );
+    expect(title).toBeNull();
     await page.context().close();
   });
 });
 
-/** A finished run with a policy, made by a real trainer. */
-async function trainShortly(dataDirectory: string): Promise<string> {
-  const workstation = createWorkstation({ dataDirectory });
-  const { runs: [run = ''] } = await workstation.call('runs.create', {
-    task: 'inverted-pendulum', agent: 'sac', seeds: '1', device: 'cpu', threads: 1, name: 'seen-in-the-browser',
-    hyperparameters: { steps: 600, hidden: '8,8', 'batch-size': 8, 'warm-up': 100, 'evaluation-every': 300, 'evaluation-episodes': 3 },
-  });
-  await vi.waitFor(async () => expect((await workstation.call('runs.get', { run })).state).toBe('finished'), { timeout: 60_000, interval: 100 });
-  await workstation.close();
-  return run;
+/** Processes end while they are looked at. */
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
