@@ -24,6 +24,7 @@ describe('examine', () => {
     vi.stubEnv('DISPLAY', '');
     vi.stubEnv('WAYLAND_DISPLAY', '');
     vi.stubEnv('PATH', folder);
+    vi.stubEnv('CHROMIUM_PATH', '');
     vi.stubEnv('ELECTRON_OVERRIDE_DIST_PATH', folder);
     const report = examine(null, folder);
     for (const label of ['display', 'Electron', 'Chromium for the end-to-end tests']) {

@@ -81,13 +81,12 @@ function describeDisplay(): DoctorLine {
 
 function describeBrowser(): DoctorLine {
   const label = 'Chromium for the end-to-end tests';
-  const folders = (process.env['PATH'] ?? '').split(path.delimiter);
-  for (const name of browsers) {
-    for (const folder of folders) {
-      if (folder !== '' && isExecutable(path.join(folder, name))) return line(label, path.join(folder, name), 'ok');
-    }
-  }
-  return line(label, 'not found', 'info', 'Only "npm test" needs it: "sudo apt-get install chromium" on Debian.');
+  const given = process.env['CHROMIUM_PATH'];
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
+  const candidates = given ? [given] : browsers.flatMap((name) => folders.map((folder) => path.join(folder, name)));
+  const found = candidates.find(isExecutable);
+  if (found !== undefined) return line(label, found, 'ok');
+  return line(label, 'not found', 'info', 'Only "npm test" needs it: "sudo apt-get install chromium" on Debian, or name one in CHROMIUM_PATH.');
 }
 
 function isExecutable(file: string): boolean {
