@@ -55,3 +55,31 @@ export class ProgressMeter {
     return this.#activeSeconds + (this.#activeSince === null ? 0 : this.#now() - this.#activeSince);
   }
 }
+
+/** The points of the speed's curve: environment steps per second of wall time, evaluations and waits left out. */
+export class SpeedCurve {
+  readonly #now: () => number;
+  #since: { seconds: number; step: number };
+
+  /** @param now seconds on a monotonic clock */
+  constructor(step: number, now: () => number = () => performance.now() / 1000) {
+    this.#now = now;
+    this.#since = { seconds: now(), step };
+  }
+
+  /** The speed since the last point. */
+  take(step: number): number {
+    const now = this.#now();
+    const speed = (step - this.#since.step) / Math.max(1e-9, now - this.#since.seconds);
+    this.#since = { seconds: now, step };
+    return speed;
+  }
+
+  /** Does something that must not count. */
+  async without<T>(work: () => Promise<T>): Promise<T> {
+    const start = this.#now();
+    const result = await work();
+    this.#since.seconds += this.#now() - start;
+    return result;
+  }
+}

@@ -1,7 +1,8 @@
 // What a trainer is asked for from outside, gathered for the next step boundary: requests in the store, and
 // signals, which mean the same as stop.
 import type { ControlAction } from '../contract/runs.ts';
-import type { Store } from '../store/store.ts';
+import type { Command, Store } from '../store/store.ts';
+import { isStorageTrouble } from './storage-trouble.ts';
 
 export interface Request {
   action: ControlAction;
@@ -38,7 +39,13 @@ export class Requests {
   next(): Request | null {
     if (this.#signal !== null) return { action: 'stop', requester: this.#signal, done: () => {} };
     if (performance.now() - this.#lastPoll < pollInterval) return null;
-    const [command] = this.#store.commands.pending(this.#run);
+    let command: Command | undefined;
+    try {
+      [command] = this.#store.commands.pending(this.#run);
+    } catch (error) {
+      // A busy store or a full disk: the request waits for the next look.
+      if (!isStorageTrouble(error)) throw error;
+    }
     if (command === undefined) {
       this.#lastPoll = performance.now();
       return null;

@@ -14,7 +14,7 @@ describe('run parameters', () => {
     for (const bad of ['12', true, -1, Number.NaN, [3]]) {
       expect(() => readRunParameters({ ...smallRun().hyperparameters, [name]: bad })).toThrow(`${name} is missing`);
     }
-    const { [name]: _, ...rest } = smallRun().hyperparameters;
-    expect(() => readRunParameters(rest)).toThrow(`${name} is missing`);
+    const rest = Object.entries(smallRun().hyperparameters).filter(([key]) => key !== name);
+    expect(() => readRunParameters(Object.fromEntries(rest))).toThrow(`${name} is missing`);
   });
 });

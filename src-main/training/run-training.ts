@@ -55,16 +55,7 @@ export async function runTraining({ store, run, requests, log, onOpen, fs = real
       }
     }, heartbeatInterval);
     try {
-      const outcome = await new Session({ store, run, attempt, folder, prepared, resumed, requests, log, fs }).train();
-      store.transaction(() => {
-        if (outcome === 'finished') {
-          const message = `Finished: ${loop.environmentSteps.toLocaleString('en-US')} environment steps.`;
-          store.events.append(run, attempt, { step: loop.environmentSteps, kind: 'finished', message, requester: null });
-        }
-        store.attempts.close(run, attempt);
-        store.runs.setState(run, outcome, null);
-      });
-      return outcome;
+      return await new Session({ store, run, attempt, folder, prepared, resumed, requests, log, fs }).train();
     } finally {
       clearInterval(heartbeat);
     }

@@ -26,20 +26,24 @@ export interface StorageListener {
  * @throws the write's error when it is another one, or when the wait was abandoned
  */
 export async function untilStored<T>(what: string, write: () => T, listener: StorageListener, seconds = retrySeconds): Promise<T> {
-  for (let failures = 0; ; failures += 1) {
+  let isWaiting = false;
+  for (;;) {
+    let result: T;
     try {
-      const result = write();
-      if (failures > 0) listener.recovered(`${what}: stored after all; training goes on.`);
-      return result;
+      result = write();
     } catch (error) {
       if (!isStorageTrouble(error) || listener.isAbandoned()) throw error;
-      if (failures === 0) {
+      if (!isWaiting) {
         listener.waiting(
           `${what} could not be stored (${error instanceof Error ? error.message : String(error)}). Training waits and tries ` +
             `again every ${seconds} s; nothing is lost. Make room on the disk, or stop the run.`,
         );
       }
+      isWaiting = true;
       await delay(seconds * 1000);
+      continue;
     }
+    if (isWaiting) listener.recovered(`${what}: stored after all; training goes on.`);
+    return result;
   }
 }

@@ -22,13 +22,7 @@ beforeEach(() => {
   store = openStore(dataDirectory);
 });
 afterEach(async () => {
-  for (const pid of launched.splice(0)) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It has ended by itself.
-    }
-  }
+  for (const pid of launched.splice(0)) kill(pid);
   await delay(50);
   store.close();
   rmSync(dataDirectory, { recursive: true, force: true });
@@ -40,6 +34,13 @@ function launch(run: string): number {
   const pid = launchTrainer({ dataDirectory, run });
   launched.push(pid);
   return pid;
+}
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }
 const stateOf = (run: string): string => store.runs.summary(run).state;
 const logOf = (run: string): string => readFileSync(runLogPath(dataDirectory, run), 'utf8');
@@ -135,7 +136,7 @@ describe('a trainer', () => {
           await until('a trainer at work', () => store.attempts.holder(run)?.pid === pid || stateOf(run) === 'finished');
         }
         await delay(600 * stream.uniform());
-        process.kill(pid, 'SIGKILL');
+        kill(pid);
         await gone(pid);
         if (stateOf(run) === 'finished') continue;
         killed += 1;
@@ -154,7 +155,7 @@ describe('a trainer', () => {
     await trainHere(store, reference);
     const pid = launch(run);
     await until('two checkpoints', () => store.checkpoints.list(run).length === 2);
-    process.kill(pid, 'SIGKILL');
+    kill(pid);
     await gone(pid);
     const [newest, previous] = store.checkpoints.list(run);
     if (newest === undefined || previous === undefined) throw new Error('two checkpoints were expected');
@@ -201,7 +202,7 @@ describe('a trainer', () => {
     expect(log.filter((line) => line.includes('could not be stored (ENOSPC')).length).toBe(2);
     const warnings = store.events.list(run).filter(({ kind }) => kind === 'warning').map(({ message }) => message);
     expect(warnings.length).toBe(2);
-    for (const message of warnings) expect(message).toMatch(/^The checkpoint at step \d+: stored after all; training goes on\.$/);
+    for (const message of warnings) expect(message).toMatch(/^The checkpoint at step [\d,]+: stored after all; training goes on\.$/);
     expect(outcomeOf(store, run)).toEqual(outcomeOf(store, reference));
   }, 60_000);
 

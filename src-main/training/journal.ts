@@ -1,0 +1,85 @@
+// What a session writes to the store: metrics, events and changes of the run's row, in the order in which they
+// happened. Where there is no room, it waits and keeps everything in memory until there is.
+import type { RunEvent } from '../contract/runs.ts';
+import type { MetricsWriter, Store } from '../store/store.ts';
+import type { LoopListener } from './loop.ts';
+import type { ProgressMeter } from './progress.ts';
+import { type StorageListener, untilStored } from './storage-trouble.ts';
+
+export interface JournalOptions {
+  store: Store;
+  run: string;
+  attempt: number;
+  /** Rests while the journal waits for room. */
+  meter: ProgressMeter;
+  log: (line: string) => void;
+  /** Should a wait for room be given up? */
+  isAbandoned: () => boolean;
+}
+
+export class Journal implements LoopListener, StorageListener {
+  readonly #options: JournalOptions;
+  readonly #writer: MetricsWriter;
+  /** They go with the next commit: they may be due in the middle of a step, or while there is no room. */
+  #changes: (() => void)[] = [];
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+    this.#writer = options.store.metrics.writer(options.run, options.attempt);
+  }
+
+  metrics(step: number, values: Readonly<Record<string, number>>): void {
+    this.#writer.append(step, values);
+  }
+
+  warning(step: number, message: string): void {
+    this.#options.log(`warning at step ${step}: ${message}`);
+    this.#changes.push(() => this.event('warning', step, message));
+  }
+
+  /** Call it inside a commit. */
+  event(kind: RunEvent['kind'], step: number, message: string, requester: string | null = null): void {
+    const { store, run, attempt } = this.#options;
+    store.events.append(run, attempt, { step, kind, message, requester });
+  }
+
+  /**
+   * Commits all metrics, then everything that waits together with `change`.
+   * @param what as messages begin: `The evaluation at step 5,000`
+   */
+  async commit(what: string, change: () => void): Promise<void> {
+    await untilStored(what, () => {
+      this.#writer.flush();
+      this.#options.store.transaction(() => {
+        for (const earlier of this.#changes) earlier();
+        change();
+      });
+      this.#changes = [];
+    }, this);
+  }
+
+  waiting(message: string): void {
+    const { store, run, log, meter } = this.#options;
+    meter.pause();
+    log(message);
+    try {
+      store.runs.setState(run, 'paused', message);
+    } catch {
+      // The store has no room for this either: the log has it, and the run's row still says running.
+    }
+  }
+
+  recovered(message: string): void {
+    const { store, run, log, meter } = this.#options;
+    meter.resume();
+    log(message);
+    this.#changes.push(() => {
+      store.runs.setState(run, 'running', null);
+      this.event('warning', store.runs.summary(run).environmentSteps, message);
+    });
+  }
+
+  isAbandoned(): boolean {
+    return this.#options.isAbandoned();
+  }
+}
