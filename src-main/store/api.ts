@@ -72,6 +72,8 @@ export interface RunsApi {
   directory(run: string): string;
   /** Imports a whole run, rows and folder; takes a new id where the old one is taken. Returns the id here. */
   copyFrom(source: Store, run: string, options?: { isDemo?: boolean }): string;
+  /** The present revision, to begin `changedSince` from now on. */
+  revision(): number;
   /** What changed since an earlier call; 0 gives everything. Costs one row's read when nothing did. */
   changedSince(revision: number): Changes;
 }

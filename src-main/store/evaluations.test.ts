@@ -14,7 +14,8 @@ describe('evaluations', () => {
       step: 50, attempt, returns, lengths: Int32Array.of(1, 2, 3), hasPolicy: true,
       rollouts: [{ episode: 1, return: 2, length: 3, kind: 'best' }, { episode: 0, return: 3, length: 3, kind: 'worst' }],
     });
-    const { kind: _, ...asGiven } = rollout(1);
+    const { kind, ...asGiven } = rollout(1);
+    expect(kept?.rollouts[0]?.kind).toBe(kind);
     expect(store.rollouts.get(kept?.rollouts[0]?.id ?? 0)).toEqual({ ...asGiven, id: kept?.rollouts[0]?.id, run, task: 'half-cheetah', attempt, step: 50 });
     expect(store.snapshots.getEvaluation(run, 50)).toMatchObject({ run, step: 50, onnx: Uint8Array.of(1, 2, 5) });
     expect(store.snapshots.critics(run, 50)).toMatchObject({ run, step: 50, onnx: Uint8Array.of(3, 4) });

@@ -59,8 +59,7 @@ function copyChildren(source: Connection, target: Connection, table: string, ref
 
 /** Row ids are the target's to give. */
 function withoutId(row: Row): Row {
-  const { id: _, ...rest } = row;
-  return rest;
+  return Object.fromEntries(Object.entries(row).filter(([name]) => name !== 'id'));
 }
 
 /** Both databases have the same schema, so that a row's own column names are the target's. */

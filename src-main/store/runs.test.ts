@@ -147,6 +147,7 @@ describe('runs', () => {
     const [first, second] = [newRun(store, 'first'), newRun(store, 'second')];
     const all = store.runs.changedSince(0);
     expect(all.runs.map((run) => run.id).sort()).toEqual([first, second].sort());
+    expect(store.runs.revision()).toBe(all.revision);
     expect(store.runs.changedSince(all.revision)).toEqual({ revision: all.revision, runs: [], removed: [], data: [], queueChanged: false });
 
     const attempt = openAttempt(store, first);

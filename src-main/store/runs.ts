@@ -189,12 +189,19 @@ export class Runs implements RunsApi {
     return id;
   }
 
+  #counter(name: 'revision' | 'queue'): number {
+    return this.#connection.get<{ value: number }>('SELECT value FROM counters WHERE name = ?', name)?.value ?? 0;
+  }
+
+  revision(): number {
+    return this.#counter('revision');
+  }
+
   changedSince(revision: number): Changes {
     checkInteger('revision', revision);
-    const counter = (name: string): number => this.#connection.get<{ value: number }>('SELECT value FROM counters WHERE name = ?', name)?.value ?? 0;
-    if (counter('revision') === revision) return { revision, runs: [], removed: [], data: [], queueChanged: false };
+    if (this.revision() === revision) return { revision, runs: [], removed: [], data: [], queueChanged: false };
     return this.#connection.read(() => {
-      const now = counter('revision');
+      const now = this.revision();
       // A number from another database: start afresh.
       const since = revision > now ? 0 : revision;
       return {
@@ -208,7 +215,7 @@ export class Runs implements RunsApi {
              (SELECT count(*) FROM events WHERE events.run = runs.id) AS eventCount
            FROM runs LEFT JOIN live_snapshots ON live_snapshots.run = runs.id
            WHERE runs.revision > ? AND deleted_at IS NULL`, since),
-        queueChanged: counter('queue') > since,
+        queueChanged: this.#counter('queue') > since,
       };
     });
   }

@@ -21,6 +21,8 @@ for (let flush = 0; flush < Number(limit); flush += 1) {
   writer.flush();
   // Written at once, so that what was printed is known to be committed.
   process.stdout.write(`${step}\n`);
+  // A trainer does other things between flushes too.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
 }
 store.attempts.close(run, attempt);
 store.close();
