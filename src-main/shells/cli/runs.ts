@@ -1,14 +1,14 @@
 // `npm run runs`: the stored runs, without a window.
 import { Command } from 'commander';
 import type { ExitCode } from './failure.ts';
-import { deleteRun } from './runs-delete.ts';
+import { deleteRun, restoreRun } from './runs-delete.ts';
 import { evaluateRun } from './runs-evaluate.ts';
 import { listRuns } from './runs-list.ts';
 import { showRun } from './runs-show.ts';
 import type { CommonOptions } from './session.ts';
 
 export function createCommand(end: (code: ExitCode) => void): Command {
-  const command = new Command('runs').description('Lists, shows, deletes and evaluates stored runs.');
+  const command = new Command('runs').description('Lists, shows, evaluates, deletes and restores stored runs.');
   const shared = (child: Command): Command =>
     child
       .option('--data-dir <dir>', "where runs are stored (else ELBOW_DATA_DIR, else the platform's data folder)")
@@ -19,8 +19,11 @@ export function createCommand(end: (code: ExitCode) => void): Command {
     (run: string, options: CommonOptions) => showRun(run, options),
   );
   shared(
-    command.command('delete').argument('<run>', 'an id, the beginning of one, or a name').description('Deletes a run; the window can restore it for 30 days.'),
+    command.command('delete').argument('<run>', 'an id, the beginning of one, or a name').description('Deletes a run; for 30 days it can be restored.'),
   ).action((run: string, options: CommonOptions) => deleteRun(run, options));
+  shared(command.command('restore').argument('<run>', 'the whole id').description('Brings a deleted run back.')).action((run: string, options: CommonOptions) =>
+    restoreRun(run, options),
+  );
   shared(command.command('evaluate').argument('<run>', 'an id, the beginning of one, or a name').description('Runs a stored policy on its task.'))
     .option('--step <n>', "the policy of the evaluation at this step (else the run's newest)")
     .option('--episodes <n>', 'episodes to run', '10')

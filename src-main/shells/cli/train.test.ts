@@ -90,7 +90,9 @@ describe('a short run', () => {
     expect(parseLines(stdout).at(-1)?.['stateHash']).not.toBe(firstHash);
   });
 
-  it('is deleted', async () => {
+  it('is deleted, restored and deleted again', async () => {
+    expect(await runCli(['runs', 'delete', run], { env })).toMatchObject({ code: 0, stdout: expect.stringContaining(`npm run runs -- restore ${run}`) as string });
+    expect(await runCli(['runs', 'restore', run], { env })).toMatchObject({ code: 0, stdout: `Restored run ${run} (first try).\n` });
     expect((await runCli(['runs', 'delete', run, '--json'], { env })).stdout).toBe(`{"kind":"deleted","run":"${run}"}\n`);
     expect((await runCli(['runs', 'list', '--json'], { env })).stdout).toBe('');
     expect((await runCli(['runs', 'show', run], { env })).code).toBe(2);
@@ -141,11 +143,15 @@ describe('a data directory that cannot be used', () => {
     const database = new Database(path.join(newer, 'elbow.sqlite'));
     database.pragma('user_version = 999');
     database.close();
-    for (const given of [['runs', 'list'], ['runs', 'show', 'x'], ['train', '--task', 'reacher'], ['doctor']]) {
+    for (const given of [['runs', 'list'], ['runs', 'show', 'x'], ['train', '--task', 'reacher']]) {
       const { code, stderr } = await runCli([...given, '--data-dir', newer]);
       expect(stderr).toMatch(/written by a newer Elbow.*999.*Nothing was changed.*Update Elbow/s);
       expect(code).toBe(1);
     }
+    // The doctor says it among everything else, broken over lines.
+    const doctor = await runCli(['doctor', '--data-dir', newer]);
+    expect(doctor).toMatchObject({ code: 1, stderr: '' });
+    expect(doctor.stdout.replace(/\s+/g, ' ')).toMatch(/MISSING data directory .*written by a newer Elbow.*Update Elbow/);
     const { stdout } = await runCli(['runs', 'show', 'x', '--json', '--data-dir', newer]);
     expect(parseLines(stdout)).toMatchObject([{ kind: 'error', exitCode: 1 }]);
   });

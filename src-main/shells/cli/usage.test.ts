@@ -60,6 +60,7 @@ describe.concurrent('wrong command lines', () => {
     [['runs', 'show'], /Missing required argument 'run'/],
     [['runs', 'show', 'nothing'], /no run "nothing"/i],
     [['runs', 'delete', 'nothing'], /no run "nothing"/i],
+    [['runs', 'restore', 'nothing'], /nothing/],
     [['runs', 'evaluate', 'nothing'], /no run "nothing"/i],
     [['runs', 'evaluate', 'x', '--episodes', '0'], /--episodes must be a whole number from 1 to 10,000/],
     [['runs', 'evaluate', 'x', '--seed', 'one'], /--seed must be/],
