@@ -1,11 +1,12 @@
 // The 3D view: owns the WebGL renderer, the scene, the camera and the loop. Plain three.js in a plain class;
 // Svelte only mounts it. It draws on demand: nothing is drawn while nothing changes.
-import { ACESFilmicToneMapping, PCFShadowMap, Scene, Vector3, WebGLRenderer } from 'three';
+import { Scene, Vector3, type WebGLRenderer } from 'three';
 import type { CameraDeclaration } from '../../src-main/contract/declarations.ts';
 import type { SceneModel } from '../../src-main/physics/geometry.ts';
 import { CameraRig, type CameraMode } from './camera-rig.ts';
 import type { SceneExtension } from './extensions/extension.ts';
 import { Trail } from './extensions/trail.ts';
+import { giveRendererBack, takeRenderer } from './renderer-pool.ts';
 import { Robot } from './robot.ts';
 import { skyBackground, Stage, type Theme } from './stage.ts';
 
@@ -137,23 +138,15 @@ export class Viewer {
   };
 
   private mountCanvas(): void {
-    const canvas = document.createElement('canvas');
-    canvas.tabIndex = -1;
-    canvas.setAttribute('aria-hidden', 'true');
-    canvas.style.cssText = 'position:absolute;inset:0;width:100%;height:100%;display:block;touch-action:none';
     try {
-      this.renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true, powerPreference: 'high-performance' });
+      this.renderer = takeRenderer();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.events.onTrouble(`The 3D view needs WebGL 2, which this browser does not give (${reason}). Curves and controls work without it; switching on hardware or software WebGL in the browser's settings brings it back.`);
       return;
     }
+    const canvas = this.renderer.domElement;
     this.host.append(canvas);
-    const { renderer } = this;
-    renderer.toneMapping = ACESFilmicToneMapping;
-    renderer.toneMappingExposure = 0.95;
-    renderer.shadowMap.enabled = true;
-    renderer.shadowMap.type = PCFShadowMap;
     canvas.addEventListener('webglcontextlost', this.onContextLost);
     canvas.addEventListener('webglcontextrestored', this.onContextRestored);
     const mode = this.rig?.mode ?? 'track';
@@ -177,9 +170,7 @@ export class Viewer {
     const canvas = this.renderer.domElement;
     canvas.removeEventListener('webglcontextlost', this.onContextLost);
     canvas.removeEventListener('webglcontextrestored', this.onContextRestored);
-    this.renderer.dispose();
-    this.renderer.forceContextLoss();
-    canvas.remove();
+    giveRendererBack(this.renderer);
     this.renderer = null;
   }
 

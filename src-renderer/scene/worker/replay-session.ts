@@ -27,6 +27,7 @@ export class ReplaySession {
     this.next = Math.min(Math.max(Math.trunc(firstRow), 0), source.rowCount - 1);
     // The first picture must not wait for the rest of its chunk.
     this.onRows(this.next, this.compute(this.next, 1));
+    this.isSent[this.next] = 1;
     void this.run();
   }
 
