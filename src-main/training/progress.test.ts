@@ -1,6 +1,6 @@
-// The figures of a run's row, on a clock of the test's own.
+// The figures of a run's row and the speed's curve, on a clock of the test's own.
 import { describe, expect, it } from 'vitest';
-import { ProgressMeter } from './progress.ts';
+import { ProgressMeter, SpeedCurve } from './progress.ts';
 
 describe('progress', () => {
   it('is the speed of the last seconds, and the time left at it', () => {
@@ -36,5 +36,22 @@ describe('progress', () => {
     meter.resume();
     now = 10_010;
     expect(meter.read(400, 1000)).toEqual({ environmentSteps: 400, stepsPerSecond: 10, etaSeconds: 60, activeSeconds: 520 });
+  });
+});
+
+describe('the speed’s curve', () => {
+  it('leaves out what must not count', async () => {
+    let now = 5;
+    const curve = new SpeedCurve(100, () => now);
+    now = 7;
+    expect(curve.take(200)).toBe(50);
+    now = 8;
+    const given = await curve.without(async () => {
+      now = 1000;
+      return 'done';
+    });
+    expect(given).toBe('done');
+    now = 1001;
+    expect(curve.take(300)).toBe(50);
   });
 });

@@ -68,7 +68,11 @@ export class Session {
   async train(): Promise<Outcome> {
     const { store, run, attempt, prepared: { loop } } = this.#options;
     this.#checkpointer.tidy();
-    const outcome = await this.#trainOn();
+    const outcome = await this.#trainOn().catch(async (error: unknown) => {
+      // The curves up to the failure are what explains it. The failure itself matters more than theirs.
+      await this.#record().catch(() => {});
+      throw error;
+    });
     await this.#journal.commit('The end of the run', () => {
       const steps = loop.environmentSteps;
       if (outcome === 'finished') this.#journal.event('finished', steps, `Finished: ${formatStep(steps)} environment steps.`);

@@ -235,6 +235,7 @@ describe('a trainer', () => {
     expect(detail.lastError).toMatch(/ became (-?Infinity|NaN) at environment step 1\d\d/);
     expect(detail.checkpoints.length).toBeGreaterThan(0);
     expect(detail.events.at(-1)?.kind).toBe('failed');
+    expect(detail.lastError).toContain(`environment step ${detail.environmentSteps}.`);
     expect(store.attempts.holder(run)).toBeNull();
   });
 
