@@ -102,6 +102,8 @@ function openCopy(path: string): OpenedDatabase {
       refuseNewer(schemaVersion(database), newestVersion, path);
       migrate(database, migrations, copy);
       database.pragma('query_only = ON');
+      // Its files are open now: where the system allows it they lose their names at once, so that no crash leaves them behind.
+      if (process.platform !== 'win32') cleanUp();
     } catch (error) {
       database.close();
       throw error;

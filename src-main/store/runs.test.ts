@@ -227,10 +227,14 @@ describe('runs', () => {
       store.transaction(() => {
         for (let index = store.runs.list().length; index < count; index += 1) newRun(store, `run ${index}`);
       });
-      const start = performance.now();
-      expect(store.runs.list()).toHaveLength(count);
-      times.push(`${count} runs: ${(performance.now() - start).toFixed(1)} ms`);
-      expect(performance.now() - start).toBeLessThan(count === 1000 ? 250 : 2500);
+      // The best of five: others use the machine too.
+      const best = Math.min(...Array.from({ length: 5 }, () => {
+        const start = performance.now();
+        expect(store.runs.list()).toHaveLength(count);
+        return performance.now() - start;
+      }));
+      times.push(`${count} runs: ${best.toFixed(1)} ms`);
+      expect(best).toBeLessThan(count === 1000 ? 100 : 1000);
     }
     console.info(`list of ${times.join(', of ')}`);
   });
