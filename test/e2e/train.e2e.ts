@@ -73,6 +73,18 @@ describeInBrowser('Train', () => {
     await until(async () => expect(changedShare(first, await pictureOf(scene()))).toBeGreaterThan(0.002));
   });
 
+  it('comes back when its worker dies', async () => {
+    const [worker] = page.workers();
+    // Thrown outside of any promise, as a fault of the engine would be.
+    await worker?.evaluate(() => void setTimeout(() => { throw new Error('gone'); }, 0));
+    await page.getByText(/The 3D view's worker stopped .*it starts again in 0\.5 s/).waitFor();
+    await page.getByText(/The 3D view's worker stopped/).waitFor({ state: 'detached' });
+    await until(async () => expect(await page.locator('.readings').textContent()).toMatch(/step [1-9]\d* \/ 1,000/));
+    const first = await pictureOf(scene());
+    expect(robotShare(first)).toBeGreaterThan(0.01);
+    await until(async () => expect(changedShare(first, await pictureOf(scene()))).toBeGreaterThan(0.002));
+  });
+
   it.each(themes)('is accessible in the %s theme', async (colorScheme) => {
     await page.emulateMedia({ colorScheme });
     await expectAccessible(page);
