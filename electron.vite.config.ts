@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'electron-vite';
 import { requestSchemas } from './src-main/contract/requests.ts';
 
-const source = (path: string): string => fileURLToPath(new URL(`./src-main/${path}`, import.meta.url));
+const source = (path: string): string => fileURLToPath(new URL(`./src-main${path}`, import.meta.url));
 
 export default defineConfig({
   main: {
@@ -15,8 +15,8 @@ export default defineConfig({
       outDir: 'out',
       emptyOutDir: false,
       rollupOptions: {
-        input: { 'shells/electron/main': source('shells/electron/main.ts'), 'training/trainer': source('training/trainer.ts') },
-        output: { format: 'es', preserveModules: true, preserveModulesRoot: 'src-main', entryFileNames: '[name].js' },
+        input: { 'shells/electron/main': source('/shells/electron/main.ts'), 'training/trainer': source('/training/trainer.ts') },
+        output: { format: 'es', preserveModules: true, preserveModulesRoot: source(''), entryFileNames: '[name].js' },
       },
     },
   },
@@ -28,7 +28,7 @@ export default defineConfig({
       // A sandboxed preload may require nothing but Electron.
       externalizeDeps: false,
       rollupOptions: {
-        input: { preload: source('shells/electron/preload.ts') },
+        input: { preload: source('/shells/electron/preload.ts') },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },
