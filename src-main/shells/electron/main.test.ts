@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bridgeChannels } from '../../contract/bridge.ts';
 import { appScheme, privilegedSchemes, windowPreferences } from './security.ts';
 
-const fake = vi.hoisted(() => {
+const fake = await vi.hoisted(async () => {
+  const { existsSync } = await import('node:fs');
   type Listener = (...values: never[]) => unknown;
   const log: string[] = [];
   const appListeners = new Map<string, Listener>();
@@ -70,7 +71,11 @@ const fake = vi.hoisted(() => {
   }
   const electron = {
     app: {
-      setPath: (name: string) => log.push(`setPath ${name}`),
+      setPath: (name: string, folder: string) => {
+        // As Electron: a folder that does not exist is an error.
+        if (!existsSync(folder)) throw new Error(`setPath ${folder}`);
+        log.push(`setPath ${name}`);
+      },
       setName: () => undefined,
       enableSandbox: () => log.push('enableSandbox'),
       requestSingleInstanceLock: () => {

@@ -1,5 +1,6 @@
 // Electron's main process: the workstation, the window, and the app:// files between them. Trainers run in
 // stock Node, apart from this process.
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { app, ipcMain, protocol, session, shell } from 'electron';
 import { resolveDataDirectory } from '../../store/store.ts';
@@ -15,8 +16,7 @@ const preload = path.join(import.meta.dirname, 'preload.cjs');
 
 try {
   const dataDirectory = resolveDataDirectory();
-  // Chromium's own files lie with the data, so that the lock below holds for each data directory apart.
-  app.setPath('userData', path.join(dataDirectory, 'window'));
+  keepChromiumFilesIn(path.join(dataDirectory, 'window'));
   app.setName('Elbow');
   app.enableSandbox();
   protocol.registerSchemesAsPrivileged(privilegedSchemes);
@@ -29,6 +29,19 @@ try {
   }
 } catch (error) {
   leave(error);
+}
+
+/**
+ * Chromium's own files lie with the data, so that the single-instance lock holds for each data directory apart.
+ * Where the data cannot be written, stored runs are still shown: Electron's usual folder serves.
+ */
+function keepChromiumFilesIn(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch {
+    return;
+  }
+  app.setPath('userData', folder);
 }
 
 function leave(error: unknown): void {
