@@ -14,6 +14,13 @@ describeInBrowser('The frame', () => {
 
   const theme = (of: Page = page): Promise<string | undefined> => of.evaluate(() => document.documentElement.dataset['theme']);
 
+  /** Opens the palette and types once its field has the focus. */
+  async function command(text: string): Promise<void> {
+    await page.keyboard.press('Control+k');
+    await page.locator('.palette-input:focus').waitFor();
+    await page.keyboard.type(text);
+  }
+
   it('begins with three ways to begin', async () => {
     await page.getByText('No runs yet').waitFor();
     for (const way of ['Train now', 'Watch the demo run', 'New run']) await page.locator('.way', { hasText: way }).waitFor();
@@ -32,13 +39,10 @@ describeInBrowser('The frame', () => {
   });
 
   it('opens the palette, finds a command and runs it; the focus returns', async () => {
-    await page.keyboard.press('Control+k');
-    await page.getByPlaceholder('Type a command').waitFor();
-    await page.keyboard.type('go to runs');
+    await command('go to runs');
     await page.keyboard.press('Enter');
     await page.waitForURL(/#\/runs/);
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('zzzz');
+    await command('zzzz');
     await page.getByText('Nothing is called that.').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -52,7 +56,7 @@ describeInBrowser('The frame', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('n');
-    await page.waitForURL(/#\/new/);
+    await page.waitForSelector('#parameter-steps');
     await page.keyboard.press('Escape');
     await page.waitForURL(/#\/runs/);
   });
@@ -61,8 +65,7 @@ describeInBrowser('The frame', () => {
     expect(await theme()).toBe('dark');
     await page.emulateMedia({ colorScheme: 'light' });
     await until(async () => expect(await theme()).toBe('light'));
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('theme dark');
+    await command('theme dark');
     await page.keyboard.press('Enter');
     await until(async () => expect(await theme()).toBe('dark'));
     await page.reload();

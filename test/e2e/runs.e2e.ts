@@ -133,6 +133,7 @@ describeInBrowser('Runs', () => {
   it('says what deleting checkpoints would take, and lets go', async () => {
     await row('alpha').click();
     await page.keyboard.press('Control+k');
+    await page.locator('.palette-input:focus').waitFor();
     await page.keyboard.type('delete checkpoints');
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').getByText('This run has no checkpoints.').waitFor();

@@ -36,7 +36,7 @@ export interface Elbow {
   dataDirectory: string;
   /** Another process's eyes on what is stored. */
   store: Store;
-  /** A page in a fresh browser profile, at `hash`. What it logs as an error fails the test that closes Elbow. */
+  /** A page in a fresh browser profile, at `hash`. What it logs as an error fails `close`. */
   open(hash?: string, options?: BrowserContextOptions): Promise<Page>;
   close(): Promise<void>;
 }
@@ -61,10 +61,12 @@ export async function startElbow(prepare: (store: Store) => void = () => undefin
     store,
     async open(hash = '', options = {}) {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark', ...options });
+      context.setDefaultTimeout(15_000);
       const page = await context.newPage();
       page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
       page.on('console', (message) => {
-        if (message.type() === 'error') complaints.push(message.text());
+        // Svelte's warnings in a built page (a stale derived value …) are mistakes of ours.
+        if (message.type() === 'error' || message.text().includes('svelte.dev/e/')) complaints.push(message.text());
       });
       await page.goto(url);
       await page.waitForSelector('.rail');
@@ -150,7 +152,7 @@ export function storeRun(store: Store, { name, task = 'inverted-pendulum', seed 
 }
 
 /** Waits for what a page or the store will show soon. */
-export const until = <T>(check: () => T | Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 30_000, interval: 100 });
+export const until = <T>(check: () => T | Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 15_000, interval: 100 });
 
 /** Fails with the rules that the page in view breaks (WCAG 2.1 A and AA). */
 export async function expectAccessible(page: Page): Promise<void> {

@@ -66,7 +66,8 @@ export class RunsView {
     const { rows } = this;
     if (rows.length === 0) return;
     const at = rows.findIndex((run) => run.id === this.active);
-    const next = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))];
+    const from = at < 0 && by > 0 ? -1 : Math.max(0, at);
+    const next = rows[Math.min(rows.length - 1, Math.max(0, from + by))];
     if (next !== undefined) this.select(next.id, extend ? 'extend' : 'only');
   }
 
@@ -84,6 +85,10 @@ const views = new WeakMap<AppState, RunsView>();
 /** The one view of this window. */
 export function runsViewOf(app: AppState): RunsView {
   let view = views.get(app);
-  if (view === undefined) views.set(app, (view = new RunsView(app)));
+  if (view === undefined) {
+    // A root of its own: derived values made within a component would go stale when the place is left.
+    $effect.root(() => void views.set(app, new RunsView(app)));
+    view = views.get(app) as RunsView;
+  }
   return view;
 }
