@@ -1,6 +1,7 @@
 // What a run ran on: versions, processor, graphics card, device. Stored with each attempt.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
 import { arch, cpus, hostname, platform, release } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,8 +31,8 @@ export function describeEnvironment(configuration: RunConfiguration, modelHash: 
 
 function packageVersion(name: string): string | null {
   try {
-    const folder = findPackageFolder(name, dirname(fileURLToPath(import.meta.resolve(name))));
-    return folder === null ? null : readVersion(folder);
+    const manifest = findPackageJSON(name, import.meta.url);
+    return manifest === undefined ? null : readVersion(dirname(manifest));
   } catch {
     return null;
   }
