@@ -6,7 +6,8 @@ import type { SceneModel } from '../../src-main/physics/geometry.ts';
 import { CameraRig, type CameraMode } from './camera-rig.ts';
 import type { SceneExtension } from './extensions/extension.ts';
 import { Trail } from './extensions/trail.ts';
-import { giveRendererBack, takeRenderer } from './renderer-pool.ts';
+import { FrameRate } from './frame-rate.ts';
+import { createRenderer } from './renderer.ts';
 import { Robot } from './robot.ts';
 import { skyBackground, Stage, type Theme } from './stage.ts';
 
@@ -25,48 +26,79 @@ export type FrameSource = (now: number) => boolean;
 const contextPatienceMs = 1500;
 
 export class Viewer {
-  private readonly host: HTMLElement;
-  private readonly events: ViewerEvents;
+  private host: HTMLElement | null = null;
+  private events: ViewerEvents | null = null;
   private readonly scene = new Scene();
   private readonly stage: Stage;
   private readonly extensions: SceneExtension[] = [new Trail()];
-  private readonly resizeObserver: ResizeObserver;
+  private readonly resizeObserver = new ResizeObserver(() => this.resize());
   private renderer: WebGLRenderer | null = null;
   private rig: CameraRig | null = null;
   private camera: CameraDeclaration | null = null;
   private robot: Robot | null = null;
+  private modelKey: string | null = null;
+  /** The robot before this one: its shaders are kept until the new one has been drawn with them. */
+  private outgoing: Robot | null = null;
   private poses: Float32Array | null = null;
   private source: FrameSource | null = null;
   private request = 0;
   private contextTimer: ReturnType<typeof setTimeout> | undefined;
-  private frameTimes: number[] = [];
-  private reportedAt = 0;
+  private readonly frameRate = new FrameRate((rate) => this.events?.onFrameRate(rate));
   private theme: Theme;
   private onDrawn: (() => void) | null = null;
 
-  constructor(host: HTMLElement, theme: Theme, events: ViewerEvents) {
-    this.host = host;
+  constructor(theme: Theme) {
     this.theme = theme;
-    this.events = events;
     this.stage = new Stage(theme);
     this.scene.add(this.stage.root);
-    host.style.background = skyBackground(theme);
     for (const extension of this.extensions) extension.attach(this.scene, theme);
-    this.resizeObserver = new ResizeObserver(() => this.resize());
+  }
+
+  /** Puts the view into an element, which it fills. */
+  mount(host: HTMLElement, theme: Theme, events: ViewerEvents): void {
+    this.host = host;
+    this.events = events;
+    host.style.background = skyBackground(theme);
+    this.setTheme(theme);
+    this.mountCanvas();
     this.resizeObserver.observe(host);
     document.addEventListener('visibilitychange', this.onVisibility);
-    this.mountCanvas();
+  }
+
+  /** Takes the view out of its element; it can be mounted again and then starts warm. */
+  unmount(): void {
+    clearTimeout(this.contextTimer);
+    cancelAnimationFrame(this.request);
+    this.request = 0;
+    document.removeEventListener('visibilitychange', this.onVisibility);
+    this.resizeObserver.disconnect();
+    this.source = null;
+    this.onDrawn = null;
+    this.poses = null;
+    // What was drawn last must not be seen before the next picture.
+    this.renderer?.clear();
+    this.renderer?.domElement.remove();
+    this.host = null;
+    this.events = null;
   }
 
   get cameraMode(): CameraMode {
     return this.rig?.mode ?? 'track';
   }
 
-  /** A new model: the camera goes to where the task declares it. `setPoses` comes next. */
-  setModel(model: SceneModel, camera: CameraDeclaration): void {
-    this.robot?.dispose();
-    this.robot = new Robot(model, camera.trackBody);
-    this.scene.add(this.robot.root);
+  /**
+   * The model of what is shown next: the camera goes to where the task declares it. `setPoses` comes next.
+   * @param key names the model; one that is shown already is not built again
+   */
+  setModel(model: SceneModel, key: string, camera: CameraDeclaration): void {
+    if (this.robot === null || this.modelKey !== key || this.camera?.trackBody !== camera.trackBody) {
+      this.retireRobot();
+      this.outgoing = this.robot;
+      this.outgoing?.root.removeFromParent();
+      this.robot = new Robot(model, camera.trackBody);
+      this.scene.add(this.robot.root);
+      this.modelKey = key;
+    }
     this.camera = camera;
     this.poses = null;
     this.rig?.declare(camera);
@@ -103,14 +135,14 @@ export class Viewer {
 
   /** Something changed: draws one frame. */
   invalidate(): void {
-    if (this.request === 0 && this.renderer !== null && !document.hidden) this.request = requestAnimationFrame(this.frame);
+    if (this.request === 0 && this.host !== null && this.renderer !== null && !document.hidden) this.request = requestAnimationFrame(this.frame);
   }
 
   setTheme(theme: Theme): void {
     if (theme === this.theme) return;
     this.theme = theme;
     this.stage.setTheme(theme);
-    this.host.style.background = skyBackground(theme);
+    if (this.host !== null) this.host.style.background = skyBackground(theme);
     for (const extension of this.extensions) extension.setTheme(theme);
     this.invalidate();
   }
@@ -124,10 +156,9 @@ export class Viewer {
   }
 
   dispose(): void {
-    clearTimeout(this.contextTimer);
-    document.removeEventListener('visibilitychange', this.onVisibility);
-    this.resizeObserver.disconnect();
-    this.unmountCanvas();
+    this.unmount();
+    this.dropCanvas();
+    this.retireRobot();
     this.robot?.dispose();
     for (const extension of this.extensions) extension.dispose();
     this.stage.dispose();
@@ -137,40 +168,51 @@ export class Viewer {
     if (!document.hidden) this.invalidate();
   };
 
+  private retireRobot(): void {
+    this.outgoing?.dispose();
+    this.outgoing = null;
+  }
+
   private mountCanvas(): void {
+    if (this.renderer?.getContext().isContextLost()) this.dropCanvas();
     try {
-      this.renderer = takeRenderer();
+      this.renderer ??= this.makeRenderer();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.events.onTrouble(`The 3D view needs WebGL 2, which this browser does not give (${reason}). Curves and controls work without it; switching on hardware or software WebGL in the browser's settings brings it back.`);
+      this.events?.onTrouble(`The 3D view needs WebGL 2, which this browser does not give (${reason}). Curves and controls work without it; switching on hardware or software WebGL in the browser's settings brings it back.`);
       return;
     }
-    const canvas = this.renderer.domElement;
-    this.host.append(canvas);
+    this.host?.append(this.renderer.domElement);
+    this.resize();
+    this.events?.onTrouble(null);
+  }
+
+  private makeRenderer(): WebGLRenderer {
+    const renderer = createRenderer();
+    const canvas = renderer.domElement;
     canvas.addEventListener('webglcontextlost', this.onContextLost);
     canvas.addEventListener('webglcontextrestored', this.onContextRestored);
     const mode = this.rig?.mode ?? 'track';
-    const before = this.rig;
     this.rig = new CameraRig(canvas, (changed) => {
-      this.events.onCamera(changed);
+      this.events?.onCamera(changed);
       this.invalidate();
     });
     if (this.camera) this.rig.declare(this.camera);
     this.rig.mode = mode;
-    before?.dispose();
-    this.resize();
-    this.events.onTrouble(null);
+    return renderer;
   }
 
-  private unmountCanvas(): void {
+  private dropCanvas(): void {
     cancelAnimationFrame(this.request);
     this.request = 0;
-    this.rig?.controls.dispose();
+    this.rig?.dispose();
     if (this.renderer === null) return;
     const canvas = this.renderer.domElement;
     canvas.removeEventListener('webglcontextlost', this.onContextLost);
     canvas.removeEventListener('webglcontextrestored', this.onContextRestored);
-    giveRendererBack(this.renderer);
+    this.renderer.dispose();
+    this.renderer.forceContextLoss();
+    canvas.remove();
     this.renderer = null;
   }
 
@@ -178,9 +220,9 @@ export class Viewer {
     event.preventDefault();
     cancelAnimationFrame(this.request);
     this.request = 0;
-    this.events.onTrouble('The graphics driver took the 3D view away; it is being brought back. Training goes on.');
+    this.events?.onTrouble('The graphics driver took the 3D view away; it is being brought back. Training goes on.');
     this.contextTimer = setTimeout(() => {
-      this.unmountCanvas();
+      this.dropCanvas();
       this.mountCanvas();
       this.invalidate();
     }, contextPatienceMs);
@@ -188,12 +230,12 @@ export class Viewer {
 
   private readonly onContextRestored = (): void => {
     clearTimeout(this.contextTimer);
-    this.events.onTrouble(null);
+    this.events?.onTrouble(null);
     this.invalidate();
   };
 
   private resize(): void {
-    const { clientWidth: width, clientHeight: height } = this.host;
+    const { clientWidth: width, clientHeight: height } = this.host ?? { clientWidth: 0, clientHeight: 0 };
     if (this.renderer === null || width === 0 || height === 0) return;
     this.renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
     this.renderer.setSize(width, height, false);
@@ -206,7 +248,7 @@ export class Viewer {
     this.request = 0;
     const isMoving = this.source?.(now) ?? false;
     this.draw();
-    this.countFrame(now, isMoving);
+    this.frameRate.count(now, isMoving);
     if (isMoving) this.invalidate();
   };
 
@@ -214,24 +256,11 @@ export class Viewer {
     if (this.renderer === null || this.rig === null) return;
     this.stage.follow(this.rig.controls.target, this.rig.distance);
     this.renderer.render(this.scene, this.rig.camera);
+    if (this.poses !== null) this.retireRobot();
     if (this.poses !== null && this.onDrawn !== null) {
       const callback = this.onDrawn;
       this.onDrawn = null;
       callback();
     }
-  }
-
-  private countFrame(now: number, isMoving: boolean): void {
-    if (!isMoving) {
-      this.frameTimes = [];
-      this.events.onFrameRate(null);
-      return;
-    }
-    this.frameTimes.push(now);
-    while ((this.frameTimes[0] ?? now) < now - 1000) this.frameTimes.shift();
-    if (now - this.reportedAt < 500) return;
-    this.reportedAt = now;
-    const span = now - (this.frameTimes[0] ?? now);
-    this.events.onFrameRate(span > 0 ? Math.round(((this.frameTimes.length - 1) * 1000) / span) : null);
   }
 }

@@ -104,7 +104,7 @@ export class ReplayScene {
         this.isReady = new Uint8Array(rollout.length + 1);
         this.shown = new Float32Array(this.stride);
         this.drawnPosition = NaN;
-        this.viewer?.setModel(model, this.task.camera);
+        this.viewer?.setModel(model, hash, this.task.camera);
         this.notice = hash === modelHash ? null : 'The model has changed since this episode was recorded. The recorded numbers are as they were; the shapes drawn are today’s.';
       },
       onRows: (from, poses) => {

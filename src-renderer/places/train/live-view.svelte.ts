@@ -61,7 +61,6 @@ export class LiveView {
   /** The view is on screen (or gone, with null). */
   setViewer(viewer: Viewer | null): void {
     this.viewer = viewer;
-    if (viewer !== null) this.open();
   }
 
   /** Asks for this policy and hands it to the session; the newest wish wins. */
@@ -77,16 +76,16 @@ export class LiveView {
     this.viewer = null;
   }
 
-  /** Begins again after a failure. */
+  /** Begins, also again after a failure. */
   open(): void {
     this.failure = null;
     this.offered = null;
     const client = sharedSceneClient();
     const { speed } = this.player.state;
     this.session = client.openLive({ task: this.task.id, modelFile: this.task.model, seed: viewSeed, speed }, {
-      onModel: (model) => {
+      onModel: (model, hash) => {
         this.notice = null;
-        this.viewer?.setModel(model, this.task.camera);
+        this.viewer?.setModel(model, hash, this.task.camera);
         this.before = this.target = this.shown = null;
       },
       onFrame: (frame) => this.arrive(frame),
