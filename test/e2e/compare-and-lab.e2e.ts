@@ -52,7 +52,7 @@ describeInBrowser('Compare and Lab', () => {
     await page.keyboard.press('Home');
     await page.getByText(/^step 1,000:/).waitFor();
     await page.getByRole('button', { name: 'Evaluation return as a table' }).click();
-    await page.getByRole('row', { name: '3,000 902' }).waitFor();
+    await page.getByRole('row', { name: '3,000 902', exact: true }).waitFor();
     await page.getByRole('button', { name: 'Evaluation return as a chart' }).click();
   });
 

@@ -85,7 +85,7 @@ describeInBrowser('The frame', () => {
   });
 
   it('says that nothing can be undone', async () => {
-    await page.locator('body').click();
+    await page.locator('header h1').click();
     await page.keyboard.press('Control+z');
     await page.getByText('Nothing to undo').waitFor();
   });
@@ -111,5 +111,16 @@ describeInBrowser('The frame', () => {
     await other.getByRole('dialog', { name: 'Keys' }).waitFor();
     await expectAccessible(other);
     await other.context().close();
+  });
+
+  it('says when the workstation is gone, and that runs go on', async () => {
+    const other = await elbow.open();
+    // Chromium logs each refused attempt to reconnect; here that is what is asked for.
+    await other.evaluate(() => void (console.error = () => undefined));
+    await elbow.endShell();
+    await other.getByText(/^Connection to the workstation lost\. Runs go on/).waitFor();
+    await expectAccessible(other);
+    await other.context().close();
+    await page.context().close();
   });
 });

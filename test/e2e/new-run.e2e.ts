@@ -74,6 +74,39 @@ describeInBrowser('New run', () => {
     await page.locator('.run-panel pre').waitFor();
   });
 
+  it('continues a finished run to a new total', async () => {
+    await page.keyboard.press('Control+k');
+    await page.locator('.palette-input:focus').waitFor();
+    await page.keyboard.type('continue the run');
+    await page.keyboard.press('Enter');
+    const field = page.getByLabel('Environment steps in all');
+    expect(await field.inputValue()).toBe('1200');
+    await field.fill('600');
+    await page.getByText('A whole number from 601').waitFor();
+    await field.fill('900');
+    await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
+    await until(() => expect(elbow.store.runs.list().find((run) => run.name === 'tiny')).toMatchObject({ state: 'finished', environmentSteps: 900 }));
+  });
+
+  it('lets runs beyond the machine’s share wait; the queue is reordered and left', async () => {
+    const other = await elbow.open('#/new');
+    await other.locator('#parameter-steps').fill('1000000');
+    await other.getByLabel('Seeds').fill('1-3');
+    await other.getByLabel('Name').fill('queued');
+    await other.getByText('3 runs, 1 at once on this machine').waitFor();
+    await other.keyboard.press('Control+Enter');
+    const row = (seed: number) => other.locator('[data-run]', { has: other.locator(`input[aria-label="Select queued, seed ${seed}"]`) });
+    await row(3).getByText('no. 2').waitFor();
+    await other.locator('footer').getByText('2 runs waiting').waitFor();
+    await row(3).click();
+    await other.keyboard.press('Alt+ArrowUp');
+    await row(3).getByText('no. 1').waitFor();
+    await other.locator('.run-panel').getByRole('button', { name: 'Cancel' }).click();
+    await row(3).getByText('stopped').waitFor();
+    await row(2).getByText('no. 1').waitFor();
+    await other.context().close();
+  });
+
   it('prefills a run like a stored one, with the next seed', async () => {
     const other = await elbow.open(`#/new?like=${like}`);
     await other.getByText('like model, seed 4').waitFor();

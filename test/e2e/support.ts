@@ -38,6 +38,8 @@ export interface Elbow {
   store: Store;
   /** A page in a fresh browser profile, at `hash`. What it logs as an error fails `close`. */
   open(hash?: string, options?: BrowserContextOptions): Promise<Page>;
+  /** Ends the shell's process under the pages that are open. */
+  endShell(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -55,6 +57,10 @@ export async function startElbow(prepare: (store: Store) => void = () => undefin
     args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
   });
   const complaints: string[] = [];
+  const endShell = async (): Promise<void> => {
+    shell.kill('SIGTERM');
+    await new Promise((resolve) => (shell.exitCode === null ? shell.once('exit', resolve) : resolve(null)));
+  };
   return {
     url,
     dataDirectory,
@@ -73,10 +79,10 @@ export async function startElbow(prepare: (store: Store) => void = () => undefin
       if (hash !== '') await page.evaluate((next) => void (location.hash = next), hash);
       return page;
     },
+    endShell,
     async close() {
       await browser.close();
-      shell.kill('SIGTERM');
-      await new Promise((resolve) => (shell.exitCode === null ? shell.once('exit', resolve) : resolve(null)));
+      await endShell();
       endTrainers(store);
       store.close();
       rmSync(dataDirectory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
