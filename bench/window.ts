@@ -61,12 +61,14 @@ async function startWorkstation(): Promise<Opened> {
   const spawnedAt = performance.now();
   const child = spawn('npm', ['start', '--', '--web', '--no-open', '--data-dir', data], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   let output = '';
-  for await (const chunk of child.stdout) {
-    output += String(chunk);
-    const url = /http:\/\/127\.0\.0\.1:\d+\/#token=\S+/.exec(output)?.[0];
-    if (url) return { process: child, url, spawnedAt };
-  }
-  throw new Error(`npm start ended before it printed its address:\n${output}`);
+  return new Promise((resolve, reject) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      const url = /http:\/\/127\.0\.0\.1:\d+\/#token=\S+/.exec(output)?.[0];
+      if (url) resolve({ process: child, url, spawnedAt });
+    });
+    child.once('exit', () => reject(new Error(`npm start ended before it printed its address:\n${output}`)));
+  });
 }
 const stop = ({ process: child }: Opened): Promise<unknown> => {
   const ended = new Promise((resolve) => child.once('exit', resolve));

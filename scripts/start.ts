@@ -9,6 +9,8 @@ import { parseStartOptions, type StartOptions, StartUsageError, startUsage } fro
 // What is loaded from here on is compiled once, not at every start.
 enableCompileCache();
 
+// A reader that goes away (`npm start | head -1`) must not end the workstation.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);
 const farewell = 'Elbow is closed. Trainers go on, and so does the queue; npm run runs -- list shows them.';
