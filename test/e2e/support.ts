@@ -57,7 +57,9 @@ export async function startElbow(prepare: (store: Store) => void = () => undefin
     args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
   });
   const complaints: string[] = [];
+  let isEnded = false;
   const endShell = async (): Promise<void> => {
+    isEnded = true;
     shell.kill('SIGTERM');
     await new Promise((resolve) => (shell.exitCode === null ? shell.once('exit', resolve) : resolve(null)));
   };
@@ -71,6 +73,8 @@ export async function startElbow(prepare: (store: Store) => void = () => undefin
       const page = await context.newPage();
       page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
       page.on('console', (message) => {
+        // Each attempt to reconnect to a shell that was ended on purpose.
+        if (isEnded && message.text().includes('ERR_CONNECTION_REFUSED')) return;
         // Svelte's warnings in a built page (a stale derived value …) are mistakes of ours.
         if (message.type() === 'error' || message.text().includes('svelte.dev/e/')) complaints.push(message.text());
       });
