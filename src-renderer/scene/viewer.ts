@@ -1,13 +1,13 @@
 // The 3D view: owns the WebGL renderer, the scene, the camera and the loop. Plain three.js in a plain class;
 // Svelte only mounts it. It draws on demand: nothing is drawn while nothing changes.
-import { Scene, Vector3, type WebGLRenderer } from 'three';
+import { Scene, Vector2, Vector3, type WebGLRenderer } from 'three';
 import type { CameraDeclaration } from '../../src-main/contract/declarations.ts';
 import type { SceneModel } from '../../src-main/physics/geometry.ts';
 import { CameraRig, type CameraMode } from './camera-rig.ts';
 import type { SceneExtension } from './extensions/extension.ts';
 import { Trail } from './extensions/trail.ts';
 import { FrameRate } from './frame-rate.ts';
-import { createRenderer } from './renderer.ts';
+import { createRenderer, isSoftware } from './renderer.ts';
 import { Robot } from './robot.ts';
 import { skyBackground, Stage, type Theme } from './stage.ts';
 
@@ -22,6 +22,8 @@ export interface ViewerEvents {
 /** Called before each frame while running. Returns false when nothing will change any more. */
 export type FrameSource = (now: number) => boolean;
 
+/** Least time between two frames where the processor draws them: motion stays readable, the trainer keeps its share. */
+const softwareFrameMs = 40;
 /** A lost context that the browser has not given back by then is replaced by a new one. */
 const contextPatienceMs = 1500;
 
@@ -42,6 +44,8 @@ export class Viewer {
   private poses: Float32Array | null = null;
   private source: FrameSource | null = null;
   private request = 0;
+  private drawnAt = -Infinity;
+  private leastFrameMs = 0;
   private contextTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly frameRate = new FrameRate((rate) => this.events?.onFrameRate(rate));
   private theme: Theme;
@@ -189,6 +193,7 @@ export class Viewer {
 
   private makeRenderer(): WebGLRenderer {
     const renderer = createRenderer();
+    this.leastFrameMs = isSoftware(renderer) ? softwareFrameMs : 0;
     const canvas = renderer.domElement;
     canvas.addEventListener('webglcontextlost', this.onContextLost);
     canvas.addEventListener('webglcontextrestored', this.onContextRestored);
@@ -237,7 +242,11 @@ export class Viewer {
   private resize(): void {
     const { clientWidth: width, clientHeight: height } = this.host ?? { clientWidth: 0, clientHeight: 0 };
     if (this.renderer === null || width === 0 || height === 0) return;
-    this.renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
+    const ratio = Math.min(devicePixelRatio, 2);
+    const size = this.renderer.getSize(new Vector2());
+    // Setting a size, even the same, waits for all that the graphics process has still to draw.
+    if (this.renderer.getPixelRatio() !== ratio) this.renderer.setPixelRatio(ratio);
+    else if (size.x === width && size.y === height) return;
     this.renderer.setSize(width, height, false);
     this.rig?.resize(width, height);
     // A canvas that changes its size is blank until drawn: no waiting for the next frame.
@@ -246,6 +255,11 @@ export class Viewer {
 
   private readonly frame = (now: number): void => {
     this.request = 0;
+    if (now - this.drawnAt < this.leastFrameMs) {
+      this.invalidate();
+      return;
+    }
+    this.drawnAt = now;
     const isMoving = this.source?.(now) ?? false;
     this.draw();
     this.frameRate.count(now, isMoving);
