@@ -84,7 +84,7 @@ describeInBrowser('Runs', () => {
     await page.locator('#run-table').focus();
     await until(() => expect(stored('beta').note).toBe('short horizon'));
 
-    for (const _ of [1, 2, 3]) {
+    for (let times = 0; times < 3; times++) {
       await page.keyboard.press('Control+z');
       await page.waitForTimeout(300);
     }

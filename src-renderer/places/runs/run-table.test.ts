@@ -1,7 +1,7 @@
 // Order, filter, colours and windowing of the run table.
 import { describe, expect, it } from 'vitest';
 import type { RunSummary } from '../../../src-main/contract/runs.ts';
-import { colourGroups, columnIds, groupOf, parseFilter, rangeOfRows, sortRuns, visibleRows } from './run-table.ts';
+import { colourGroups, groupOf, parseFilter, rangeOfRows, sortRuns, visibleRows, type ColumnId } from './run-table.ts';
 
 let made = 0;
 function run(rest: Partial<RunSummary> = {}): RunSummary {
@@ -18,7 +18,7 @@ describe('sortRuns', () => {
   const a = run({ id: 'a', name: 'run 10', lastReturn: -5, seed: 2, state: 'queued', queuePosition: 2, startedAt: null });
   const b = run({ id: 'b', name: 'Run 9', lastReturn: null, seed: 2, state: 'running' });
   const c = run({ id: 'c', name: 'run 9b', lastReturn: 20, seed: 1, state: 'queued', queuePosition: 1, startedAt: null });
-  const ids = (column: (typeof columnIds)[number], descending: boolean): string => sortRuns([a, b, c], { column, descending }).map((one) => one.id).join('');
+  const ids = (column: ColumnId, descending: boolean): string => sortRuns([a, b, c], { column, descending }).map((one) => one.id).join('');
 
   it('counts numbers in names and ignores case', () => expect(ids('name', false)).toBe('bca'));
   it('keeps runs without a return last, both ways', () => {

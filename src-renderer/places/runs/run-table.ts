@@ -1,10 +1,7 @@
 // What the run table shows: its columns, order and filter. Plain functions over summaries.
 import type { RunSummary } from '../../../src-main/contract/runs.ts';
 
-export const columnIds = [
-  'name', 'task', 'agent', 'seed', 'state', 'steps', 'return', 'best', 'started', 'duration', 'disk',
-] as const;
-export type ColumnId = (typeof columnIds)[number];
+export type ColumnId = 'name' | 'task' | 'agent' | 'seed' | 'state' | 'steps' | 'return' | 'best' | 'started' | 'duration' | 'disk';
 
 export interface Sorting {
   column: ColumnId;
