@@ -36,7 +36,7 @@ const line = (label: string, x: Float64Array, y: StepValues, colour: string, sty
 /** The sum is drawn where it is more than its only term. */
 export function rewardSeries({ steps, reward, terms }: ReplayCurves): ChartSeries[] {
   const parts = terms.map((term, i) => line(termTitle(term.name), steps, term.values, termColour(i)));
-  return terms.length > 1 ? [...parts, line('reward', steps, reward, 'var(--text)', { width: 1, opacity: 0.75 })] : parts;
+  return terms.length > 1 ? [line('reward', steps, reward, 'var(--text)', { width: 1, opacity: 0.6 }), ...parts] : parts;
 }
 
 export function actionSeries({ steps, actions }: ReplayCurves, dimension: number): ChartSeries[] {
