@@ -10,6 +10,8 @@ export interface Command {
   group: string;
   /** tinykeys notation, one press: `$mod+k`, `n`, `[Shift]+?`, `Space`. */
   keys?: string;
+  /** Moves about rather than does something: has a key, but would only crowd the palette. */
+  keysOnly?: boolean;
   /** Is it possible now? Absent: always. */
   when?: () => boolean;
   run: () => void | Promise<void>;
