@@ -2,12 +2,10 @@
 import uPlot from 'uplot';
 import { formatAxis } from '../format.ts';
 import { alignColumns, indexAt, type ChartSeries, type Columns } from './columns.ts';
+import { drawMarks, type ChartMark } from './marks.ts';
+import { isRound, paddedRange } from './ranges.ts';
 
-export interface ChartMark {
-  x: number;
-  label: string;
-  colour?: string;
-}
+export type { ChartMark };
 
 export interface PlotState {
   series: readonly ChartSeries[];
@@ -188,7 +186,7 @@ export class Plot {
       hooks: {
         setCursor: [(plot) => this.reportCursor(plot)],
         setSelect: [(plot) => this.reportSelection(plot)],
-        draw: [(plot) => this.drawMarks(plot)],
+        draw: [(plot) => drawMarks(plot, this.state?.marks ?? [], this.state?.playhead ?? null, axisFont, (css) => this.colour(css, 1))],
         ready: [(plot) => this.listen(plot)],
       },
     };
@@ -243,42 +241,6 @@ export class Plot {
     if (high > low) this.options.onRange([low, high]);
   }
 
-  private drawMarks(plot: uPlot): void {
-    const state = this.state;
-    if (state === null) return;
-    const { ctx } = plot;
-    const { left, top, width, height } = plot.bbox;
-    const ratio = devicePixelRatio;
-    const line = (x: number, colour: string, dash: number[], thickness: number): number | null => {
-      const at = Math.round(plot.valToPos(x, 'x', true));
-      if (at < left || at > left + width) return null;
-      ctx.strokeStyle = colour;
-      ctx.lineWidth = thickness * ratio;
-      ctx.setLineDash(dash.map((part) => part * ratio));
-      ctx.beginPath();
-      ctx.moveTo(at, top);
-      ctx.lineTo(at, top + height);
-      ctx.stroke();
-      return at;
-    };
-    ctx.save();
-    ctx.font = axisFont.replace('10.5px', `${10.5 * ratio}px`);
-    let freeFrom = -Infinity;
-    for (const mark of [...state.marks].sort((a, b) => a.x - b.x)) {
-      const colour = this.colour(mark.colour ?? 'var(--warn)', 1);
-      const at = line(mark.x, colour, [2, 3], 1);
-      // A label that would run into the one before it is left out; the line stays.
-      if (at === null || at < freeFrom || mark.label === '') continue;
-      ctx.fillStyle = colour;
-      const length = ctx.measureText(mark.label).width;
-      const start = at + 4 * ratio + length > left + width ? at - 4 * ratio - length : at + 4 * ratio;
-      ctx.fillText(mark.label, start, top + 9 * ratio);
-      freeFrom = at + length + 12 * ratio;
-    }
-    if (state.playhead !== null) line(state.playhead, this.colour('var(--accent)', 1), [], 1.4);
-    ctx.restore();
-  }
-
   private size(): { width: number; height: number } {
     return { width: Math.max(40, this.host.clientWidth), height: Math.max(30, this.host.clientHeight) };
   }
@@ -300,17 +262,4 @@ export class Plot {
     }
     return found;
   }
-}
-
-/** 1, 2 or 5 times a power of ten. */
-function isRound(value: number): boolean {
-  const mantissa = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
-  return [1, 2, 5].some((round) => Math.abs(mantissa - round) < 1e-6);
-}
-
-/** The data's range with a little air; a flat line stands in the middle. */
-function paddedRange(min: number | null, max: number | null): [number, number] {
-  if (min === null || max === null) return [0, 1];
-  const air = max > min ? (max - min) * 0.06 : Math.max(1e-9, Math.abs(max) * 0.1 || 1);
-  return [min - air, max + air];
 }
