@@ -79,7 +79,11 @@ async function offerPolicy({ onnx, step }: Extract<ToWorker, { kind: 'policy' }>
   const receiver = live;
   // ONNX Runtime is large; replaying needs none of it.
   const { loadPolicy } = await import('./worker/policy.ts');
-  receiver.session.offerPolicy(await loadPolicy(onnx, step, receiver.observations, receiver.actions));
+  try {
+    receiver.session.offerPolicy(await loadPolicy(onnx, step, receiver.observations, receiver.actions));
+  } catch (error) {
+    throw new Error(`The policy of step ${step} cannot be used, so the one before it stays: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
 }
 
 async function handle(message: ToWorker): Promise<void> {

@@ -127,6 +127,13 @@ describeInBrowser('Train', () => {
     await until(async () => expect(robotShare(await pictureOf(scene()))).toBeGreaterThan(0.01));
   });
 
+  it('says that a policy file is not one', async () => {
+    const broken = storeRun(elbow.store, { name: 'broken-policy' });
+    elbow.store.snapshots.setLive(broken, elbow.store.attempts.list(broken)[0]?.attempt ?? 1, 3000, new TextEncoder().encode('no policy'));
+    await page.evaluate((id) => void (location.hash = `#/train/${id}`), broken);
+    await page.getByText('The policy of step 3000 cannot be used, so the one before it stays:').waitFor();
+  });
+
   it('says that a run is not there', async () => {
     await page.evaluate(() => void (location.hash = '#/train/nowhere'));
     await page.getByText('There is no such run').waitFor();
