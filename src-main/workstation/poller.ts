@@ -43,7 +43,7 @@ export function createPoller({ store, onError, pollMs = 250, machineMs = 2000 }:
   };
   const start = (): void => {
     // What lies before this moment, a window asks for itself.
-    revision = store.runs.changedSince(0).revision;
+    revision = store.runs.revision();
     timers = [
       setInterval(poll, pollMs),
       setInterval(() => void readMachine().then(emit, onError), machineMs),

@@ -6,6 +6,8 @@ import { line } from './line.ts';
 /** A checkpoint with a full replay buffer of a large task is about this big. */
 const comfortableBytes = 2e9;
 const shownRuns = 20;
+/** The check reads the whole file, and nothing else is answered meanwhile. */
+const checkedBytes = 200e6;
 
 export function describeStorage(store: Store): DoctorLine[] {
   const report = store.storage();
@@ -19,7 +21,15 @@ export function describeStorage(store: Store): DoctorLine[] {
     describeFreeDisk(report.freeBytes),
     line('database', `${report.databasePath}, ${formatBytes(report.databaseBytes)} and ${formatBytes(report.walBytes)} in its write-ahead log`),
     line('database version', `${report.schemaVersion}, SQLite ${report.sqliteVersion}`),
+    describeIntegrity(store, report.databaseBytes),
   ];
+}
+
+function describeIntegrity(store: Store, databaseBytes: number): DoctorLine {
+  if (databaseBytes > checkedBytes) return line('integrity', `not checked: the database is larger than ${formatBytes(checkedBytes)}`);
+  const problems = store.check();
+  if (problems.length === 0) return line('integrity', 'the database is whole', 'ok');
+  return line('integrity', `${problems.length} places are damaged: ${problems[0] ?? ''}`, 'missing', 'Close Elbow, copy the data directory, and keep working in a new one (--data-dir); what can be read of the old one stays readable.');
 }
 
 function describeFreeDisk(freeBytes: number | null): DoctorLine {
