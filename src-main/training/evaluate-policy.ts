@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import * as ort from 'onnxruntime-node';
 import { policyFile } from '../contract/series.ts';
+import { createCpuSession } from '../engine/devices/cpu-session.ts';
 import { readModel } from '../physics/node/models.ts';
 import { createStream } from '../random/stream.ts';
 import { loadTask } from '../tasks/node/load-task.ts';
@@ -18,7 +19,7 @@ const { task: taskId = '', episodes = '1', seed = '1', sampled = false } = value
 
 /** @throws when the bytes are no policy file */
 async function loadPolicy(onnx: Uint8Array): Promise<EvaluationPolicy> {
-  const session = await ort.InferenceSession.create(onnx, { intraOpNumThreads: 1, interOpNumThreads: 1 });
+  const session = await createCpuSession(onnx, 1);
   return async (observation) => {
     const outputs = await session.run({ [policyFile.input]: new ort.Tensor('float32', observation, [1, observation.length]) });
     const read = (name: string): Float32Array => {

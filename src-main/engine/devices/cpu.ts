@@ -7,6 +7,7 @@ import type { Engine, NamedArrays, NamedShapes, Program, ProgramDeclaration } fr
 import { sizeOf, type Value } from '../tracing/graph.ts';
 import { trace } from '../tracing/trace.ts';
 import { checkArrays, checkState } from './checks.ts';
+import { createCpuSession } from './cpu-session.ts';
 
 interface StateEntry {
   current: ort.Tensor;
@@ -33,15 +34,7 @@ export class CpuEngine implements Engine {
     const traced = await trace(declaration, this.stateShapes);
     const { nodes, inputs } = finishGraph(traced);
     const file = writeOnnx({ name: declaration.name, nodes, inputs, weights: new Map(), outputs: traced.results });
-    const session = await ort.InferenceSession.create(file, {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: this.#threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      // Adam's second moments decay into subnormal numbers, on which a CPU is many times slower.
-      extra: { session: { set_denormal_as_zero: '1' } },
-    });
+    const session = await createCpuSession(file, this.#threads);
     this.#sessions.push(session);
     return new CpuProgram(declaration, session, this.#state, inputs, traced.results);
   }

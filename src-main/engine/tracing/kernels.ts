@@ -108,6 +108,12 @@ function split(graph: Graph, x: Value, sizes: readonly number[], axis: number): 
   });
 }
 
+/** An axis counted from the end where it is negative; the first where none is given. */
+function wrapAxis(axis: unknown, rank: number): number {
+  const given = Number(axis ?? 0);
+  return given < 0 ? given + rank : given;
+}
+
 const comparison = (op: string): KernelTracer => binary(op, 'bool');
 
 export const kernelTracers: Readonly<Record<string, KernelTracer>> = {
@@ -193,8 +199,7 @@ export const kernelTracers: Readonly<Record<string, KernelTracer>> = {
   },
   ExpandDims: (call) => {
     const x = input(call, 'input');
-    const dim = Number(call.attrs['dim']);
-    return reshape(call.graph, x, x.shape.toSpliced(dim < 0 ? x.shape.length + dim + 1 : dim, 0, 1));
+    return reshape(call.graph, x, x.shape.toSpliced(wrapAxis(call.attrs['dim'], x.shape.length + 1), 0, 1));
   },
   Transpose: (call) => {
     const x = input(call, 'x');
@@ -220,12 +225,12 @@ export const kernelTracers: Readonly<Record<string, KernelTracer>> = {
   },
   Pack: (call) => {
     const values = inputList(call);
-    const axis = Number(call.attrs['axis'] ?? 0);
+    const axis = wrapAxis(call.attrs['axis'], (values[0]?.shape.length ?? 0) + 1);
     return concat(call.graph, values.map((value) => reshape(call.graph, value, value.shape.toSpliced(axis, 0, 1))), axis);
   },
   Unpack: (call) => {
     const x = input(call, 'value');
-    const axis = Number(call.attrs['axis'] ?? 0);
+    const axis = wrapAxis(call.attrs['axis'], x.shape.length);
     const parts = split(call.graph, x, Array.from({ length: x.shape[axis] as number }, () => 1), axis);
     return parts.map((part) => reshape(call.graph, part, part.shape.toSpliced(axis, 1)));
   },
