@@ -14,8 +14,9 @@ interface Configuration {
   extraResources: { from: string; to: string; filter: string[] }[];
   electronFuses: Record<string, boolean>;
   npmRebuild: boolean;
-  linux: { files: string[] };
-  win: { files: string[] };
+  directories: { buildResources: string };
+  linux: { files: string[]; icon: string };
+  win: { files: string[]; icon: string };
   [key: string]: unknown;
 }
 
@@ -68,6 +69,13 @@ describe('electron-builder.yml', () => {
     expect(configuration.disableDefaultIgnoredFiles).toBe(true);
     expect(packaged('linux')('out/renderer/models/robot/torso.obj')).toBe(true);
     expect(packaged('linux')('node_modules/zod/index.d.ts')).toBe(false);
+  });
+
+  it.each(['linux', 'win'] as const)('has an icon for %s: a square PNG of 512 pixels', (platform) => {
+    const file = path.join(root, configuration.directories.buildResources, configuration[platform].icon);
+    const header = readFileSync(file).subarray(0, 24);
+    expect(header.toString('latin1', 1, 4)).toBe('PNG');
+    expect([header.readUInt32BE(16), header.readUInt32BE(20)]).toEqual([512, 512]);
   });
 
   it('ships models and demo as files that a trainer can read', () => {

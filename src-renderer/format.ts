@@ -1,6 +1,8 @@
 // How numbers, times and sizes are written in the window. Figures keep the digits that mean something;
 // a null is an em dash, never a zero.
 
+import { formatBytes as formatKnownBytes } from '../src-main/contract/format.ts';
+
 const minus = (text: string): string => text.replace('-', '−');
 
 /** 63400 → "63,400". */
@@ -59,15 +61,7 @@ export function formatEstimate(seconds: number): string {
 
 /** Bytes in decimal units, as disks are sold: "41.3 GB". */
 export function formatBytes(bytes: number | null): string {
-  if (bytes === null || !Number.isFinite(bytes)) return '—';
-  if (bytes < 1000) return `${Math.round(bytes)} B`;
-  let value = bytes;
-  let unit = '';
-  for (unit of ['kB', 'MB', 'GB', 'TB']) {
-    value /= 1000;
-    if (value < 999.5) break;
-  }
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${unit}`;
+  return bytes === null || !Number.isFinite(bytes) ? '—' : formatKnownBytes(bytes);
 }
 
 /** When something happened, short enough for a table: "just now", "12 min ago", "14:03", "Thu 14:03", "3 Nov 14:03". */

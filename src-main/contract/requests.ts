@@ -2,7 +2,7 @@
 // comes back unasked. Requests are checked by their schema at the edge; responses are typed.
 import { z } from 'zod';
 import type { DeviceDeclaration, ResolvedAgent, TaskDeclaration } from './declarations.ts';
-import { controlActions, type QueueEntry, type RunDetail, type RunSummary } from './runs.ts';
+import { controlActions, type NonFiniteCount, type QueueEntry, type RunDetail, type RunSummary } from './runs.ts';
 import type { metricDeclarations, MetricSeries, PolicySnapshot, Rollout } from './series.ts';
 
 const runId = z.string().min(1).max(64);
@@ -28,7 +28,7 @@ export const requestSchemas = {
   'runs.rename': z.strictObject({ run: runId, name: z.string().trim().min(1, 'a name needs at least one character').max(120) }),
   'runs.star': z.strictObject({ run: runId, starred: z.boolean() }),
   'runs.annotate': z.strictObject({ run: runId, note: z.string().max(20_000) }),
-  /** Deletes softly: restorable until `runs.purge`, or for 30 days. */
+  /** Deletes softly: restorable for 30 days, after which a workstation removes the runs for good. */
   'runs.delete': z.strictObject({ runs: z.array(runId).min(1).max(10_000) }),
   'runs.restore': z.strictObject({ runs: z.array(runId).min(1).max(10_000) }),
   'runs.deleteCheckpoints': z.strictObject({ run: runId }),
@@ -93,7 +93,7 @@ export interface Responses {
   'system.describe': SystemDescription;
   'system.doctor': DoctorReport;
   'runs.list': { runs: RunSummary[] };
-  'runs.get': RunDetail;
+  'runs.get': RunDetail & { nonFinite: NonFiniteCount[] };
   'runs.create': { runs: string[] };
   'runs.rename': Record<never, never>;
   'runs.star': Record<never, never>;

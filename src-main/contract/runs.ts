@@ -127,6 +127,25 @@ export interface RunDetail extends RunSummary {
   liveSnapshot: { step: number; createdAt: number } | null;
 }
 
+/** Values of a metric that were not finite, and therefore are in no curve. */
+export interface NonFiniteCount {
+  metric: string;
+  attempt: number;
+  count: number;
+  firstStep: number;
+  lastStep: number;
+}
+
+/**
+ * Why a run that has ended cannot go on, with what was kept and what to do; null where it can. Without its
+ * checkpoints, beginning again in silence would throw the run's curves away.
+ */
+export function continuationProblem({ isDemo, checkpoints, events }: Pick<RunDetail, 'isDemo' | 'checkpoints' | 'events'>): string | null {
+  if (checkpoints.length > 0 || !events.some(({ kind }) => kind === 'checkpoint')) return null;
+  const why = isDemo ? 'The demo run comes without checkpoints, so it cannot be continued.' : 'Its checkpoints have been deleted, so this run cannot be continued.';
+  return `${why} Its curves and recordings are kept. Start a new run with the same settings instead (New run like this).`;
+}
+
 export interface QueueEntry {
   run: string;
   position: number;

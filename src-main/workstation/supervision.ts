@@ -22,6 +22,7 @@ export interface SupervisionOptions {
 
 /** Deleted runs can be restored for this long. */
 const restorableMs = 30 * 24 * 3600 * 1000;
+const purgeMs = 24 * 3600 * 1000;
 
 export function createSupervision(options: SupervisionOptions): Supervision {
   const { store, onError, onChange, intervalMs = 2000 } = options;
@@ -51,8 +52,10 @@ export function createSupervision(options: SupervisionOptions): Supervision {
     attempt(() => store.attempts.reapDead());
     advance();
   };
-  attempt(() => store.runs.purgeDeleted(restorableMs));
+  // A workstation may stay open for weeks.
+  const purge = (): void => attempt(() => store.runs.purgeDeleted(restorableMs));
+  purge();
   supervise();
-  const timer = setInterval(supervise, intervalMs);
-  return { advance, close: () => clearInterval(timer) };
+  const timers = [setInterval(supervise, intervalMs), setInterval(purge, purgeMs)];
+  return { advance, close: () => timers.forEach(clearInterval) };
 }

@@ -4,7 +4,7 @@ import { WorkstationError, type RequestName, type RequestOf, type ResponseOf, ty
 import { openStore, StoreError, type Store } from '../store/store.ts';
 import { parseRequest, toContractError } from './edge.ts';
 import { createDataHandlers } from './handlers/data.ts';
-import type { Handlers } from './handlers/handlers.ts';
+import type { Handlers, Requester } from './handlers/handlers.ts';
 import { createQueueHandlers } from './handlers/queue.ts';
 import { createRunHandlers } from './handlers/runs.ts';
 import { createSystemHandlers } from './handlers/system.ts';
@@ -21,11 +21,17 @@ export interface WorkstationService extends Workstation {
 /** Requests that change nothing, so nobody needs to be told at once. */
 const readingRequests = /^(system\.|metrics\.|rollouts\.|snapshots\.)|\.(list|get|log)$/;
 
+export interface WorkstationOptions {
+  dataDirectory: string;
+  /** Who asks, in the events that requests leave on a run's charts. */
+  requester?: Requester;
+}
+
 /**
  * Opens the data directory, for reading only where it cannot be written.
  * @throws StoreError when it cannot be opened at all (a newer version's, a damaged file)
  */
-export function createWorkstation({ dataDirectory }: { dataDirectory: string }): WorkstationService {
+export function createWorkstation({ dataDirectory, requester = 'window' }: WorkstationOptions): WorkstationService {
   const store = openStoreAsFarAsPossible(dataDirectory);
   let lastProblem = '';
   const onError = (error: unknown): void => {
@@ -36,7 +42,7 @@ export function createWorkstation({ dataDirectory }: { dataDirectory: string }):
   };
   const poller = createPoller({ store, onError });
   const supervision = createSupervision({ store, onError, onChange: () => poller.pollNow() });
-  const context = { store, advanceQueue: () => supervision.advance() };
+  const context = { store, requester, advanceQueue: () => supervision.advance() };
   const handlers: Handlers = {
     ...createSystemHandlers(context),
     ...createRunHandlers(context),

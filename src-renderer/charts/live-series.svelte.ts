@@ -25,7 +25,7 @@ export class LiveSeries {
   private readonly app: AppState;
   private readonly run: string;
   private readonly metrics: string[];
-  private readonly options: Required<LiveSeriesOptions>;
+  private options: Required<LiveSeriesOptions>;
   private readonly unsubscribe: () => void;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private askedAt = -Infinity;
@@ -57,6 +57,14 @@ export class LiveSeries {
   /** Zooms: asks for the part in full detail at once. */
   setRange(range: readonly [number, number] | null): void {
     this.range = range;
+    this.askedAt = -Infinity;
+    this.refresh();
+  }
+
+  /** Asks at once for the rows that a resume has superseded, or lets go of them. */
+  includeSuperseded(include: boolean): void {
+    if (this.options.includeSuperseded === include) return;
+    this.options = { ...this.options, includeSuperseded: include };
     this.askedAt = -Infinity;
     this.refresh();
   }

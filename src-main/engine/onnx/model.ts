@@ -16,7 +16,6 @@ export interface OnnxGraph {
   /** Values given here (weights), by name. */
   weights: ReadonlyMap<string, { value: Value; data: Float32Array }>;
   outputs: ReadonlyMap<string, Value>;
-  metadata?: Readonly<Record<string, string>>;
 }
 
 /** The file's bytes. The same graph gives the same bytes. */
@@ -48,7 +47,7 @@ export function writeOnnx(graph: OnnxGraph): Uint8Array {
   };
   const constants = new Set(nodes.flatMap((node) => node.inputs.filter((value) => value.data !== null)));
 
-  const file = new ProtobufWriter()
+  return new ProtobufWriter()
     .integer(1, irVersion)
     .text(2, 'Elbow')
     .message(7, (body) => {
@@ -63,9 +62,8 @@ export function writeOnnx(graph: OnnxGraph): Uint8Array {
       for (const [name, value] of graph.inputs) body.message(11, (writer) => writeValueInfo(writer, name, value));
       for (const [name, value] of outputNames) body.message(12, (writer) => writeValueInfo(writer, name, value));
     })
-    .message(8, (opset) => opset.text(1, '').integer(2, opsetVersion));
-  for (const [key, text] of Object.entries(graph.metadata ?? {})) file.message(14, (entry) => entry.text(1, key).text(2, text));
-  return file.finish();
+    .message(8, (opset) => opset.text(1, '').integer(2, opsetVersion))
+    .finish();
 }
 
 function writeNode(writer: ProtobufWriter, node: Node, nameOf: (value: Value) => string): void {

@@ -25,17 +25,6 @@ export function formatDuration(seconds: number | null | undefined): string {
   return `${Math.floor(whole / 86400)} d ${Math.floor((whole % 86400) / 3600)} h`;
 }
 
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let k = 0;
-  while (value >= 999.5 && k < units.length - 1) {
-    value /= 1000;
-    k += 1;
-  }
-  return `${k === 0 ? value : Number(value.toPrecision(3))} ${units[k]}`;
-}
-
 /** Local time, `2026-03-01 14:05`. */
 export function formatDate(milliseconds: number | null): string {
   if (milliseconds === null) return '–';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatDuration, formatNumber, wrap } from './format.ts';
+import { formatDuration, formatNumber, wrap } from './format.ts';
 import { createOutput, formatTable, type OutputStream, toJsonLine } from './output.ts';
 
 function capture(isTTY: boolean, columns = 40) {
@@ -55,9 +55,6 @@ describe('formats', () => {
   });
   it.each([[null, '–'], [-1, '–'], [Infinity, '–'], [0, '0 s'], [59.4, '59 s'], [59.6, '1 min 00 s'], [185, '3 min 05 s'], [7800, '2 h 10 min'], [273_600, '3 d 4 h']])('%s seconds as %s', (value, text) => {
     expect(formatDuration(value)).toBe(text);
-  });
-  it.each([[0, '0 B'], [999, '999 B'], [1000, '1 kB'], [1_234_567, '1.23 MB'], [5e12, '5 TB'], [5e15, '5000 TB']])('%s bytes as %s', (value, text) => {
-    expect(formatBytes(value)).toBe(text);
   });
   it('wraps at spaces', () => {
     expect(wrap('one two three', 9, '  ')).toBe('  one two\n  three');

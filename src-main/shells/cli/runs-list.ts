@@ -1,6 +1,7 @@
 // `npm run runs -- list`.
+import { formatBytes } from '../../contract/format.ts';
 import type { RunSummary } from '../../contract/runs.ts';
-import { formatBytes, formatCount, formatDate, formatDuration, formatNumber } from './format.ts';
+import { formatCount, formatDate, formatDuration, formatNumber } from './format.ts';
 import { createOutput, formatTable, type Column } from './output.ts';
 import { type CommonOptions, withStoredRuns } from './session.ts';
 

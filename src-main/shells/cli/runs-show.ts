@@ -1,8 +1,9 @@
 // `npm run runs -- show RUN`.
+import { formatBytes } from '../../contract/format.ts';
 import { formatParameter } from '../../contract/parameters.ts';
-import type { RunDetail } from '../../contract/runs.ts';
+import type { NonFiniteCount, RunDetail } from '../../contract/runs.ts';
 import { UsageError } from './failure.ts';
-import { formatBytes, formatCount, formatDate, formatDuration, formatNumber } from './format.ts';
+import { formatCount, formatDate, formatDuration, formatNumber } from './format.ts';
 import { readOutcome } from './outcome.ts';
 import { createOutput, formatTable, type Output } from './output.ts';
 import { type CommonOptions, withStoredRuns } from './session.ts';
@@ -13,12 +14,13 @@ export async function showRun(given: string, options: CommonOptions): Promise<vo
     if (store === null) throw new UsageError(`there is no run "${given.slice(0, 80)}": no run is stored here yet`);
     const run = store.runs.get(store.runs.resolve(given));
     const outcome = readOutcome(store, run);
-    output.json({ ...run, ...outcome });
-    print(output, run, outcome.stateHash);
+    const nonFinite = store.metrics.nonFinite(run.id);
+    output.json({ ...run, nonFinite, ...outcome });
+    print(output, run, outcome.stateHash, nonFinite);
   });
 }
 
-function print(output: Output, run: RunDetail, stateHash: string | null): void {
+function print(output: Output, run: RunDetail, stateHash: string | null, nonFinite: readonly NonFiniteCount[]): void {
   const { configuration } = run;
   output.line(`${output.bold(run.id)}  ${run.name}${run.starred ? '  ★' : ''}`);
   const facts: [string, string][] = [
@@ -42,6 +44,10 @@ function print(output: Output, run: RunDetail, stateHash: string | null): void {
   section(output, 'Evaluations', [
     ['step', 'mean return', 'lowest', 'highest', 'episodes'],
     ...run.evaluations.map(({ step, meanReturn, returns }) => [formatCount(step), formatNumber(meanReturn), formatNumber(Math.min(...returns)), formatNumber(Math.max(...returns)), String(returns.length)]),
+  ]);
+  section(output, 'Values that were not finite, in no curve', [
+    ['metric', 'attempt', 'count', 'first at step', 'last at step'],
+    ...nonFinite.map(({ metric, attempt, count, firstStep, lastStep }) => [metric, String(attempt), formatCount(count), formatCount(firstStep), formatCount(lastStep)]),
   ]);
   section(output, 'Attempts', [
     ['attempt', 'from step', 'to step', 'started', 'ended'],

@@ -21,7 +21,7 @@ export interface Session {
 export async function openSession(options: CommonOptions): Promise<Session> {
   const dataDirectory = findDataDirectory(options);
   const { createWorkstation } = await import('../../workstation/workstation.ts');
-  const workstation = open(() => createWorkstation({ dataDirectory }));
+  const workstation = open(() => createWorkstation({ dataDirectory, requester: 'command line' }));
   try {
     const store = openStored(dataDirectory);
     return {

@@ -90,6 +90,16 @@ describe('a short run', () => {
     expect(parseLines(stdout).at(-1)?.['stateHash']).not.toBe(firstHash);
   });
 
+  it('is not continued once its checkpoints are deleted, and stays finished', async () => {
+    const store = openStore(env['ELBOW_DATA_DIR'] ?? '');
+    store.runs.deleteCheckpoints(run);
+    const { code, stdout } = await runCli(['train', '--resume', run, '--steps', '600', '--json'], { env });
+    expect(code).toBe(1);
+    expect(parseLines(stdout)).toMatchObject([{ kind: 'error', message: expect.stringMatching(/checkpoints have been deleted.*new run.*Nothing was changed/) as string }]);
+    expect(store.runs.summary(run)).toMatchObject({ state: 'finished', totalSteps: 500 });
+    store.close();
+  });
+
   it('is deleted, restored and deleted again', async () => {
     expect(await runCli(['runs', 'delete', run], { env })).toMatchObject({ code: 0, stdout: expect.stringContaining(`npm run runs -- restore ${run}`) as string });
     expect(await runCli(['runs', 'restore', run], { env })).toMatchObject({ code: 0, stdout: `Restored run ${run} (first try).\n` });
@@ -121,14 +131,45 @@ describe('Ctrl-C and the queue', () => {
     for (const { id } of runs) expect(text).toContain(`npm run train -- --resume ${id}`);
   });
 
+  it('leaves at once on a second Ctrl-C, with the fields of a result so far', async () => {
+    const env = { ELBOW_DATA_DIR: path.join(folder, 'left'), ELBOW_TRAINERS: '1' };
+    const child = startCli(['train', '--task', 'inverted-pendulum', '--steps', '1000000', ...small, '--json'], { env });
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
+    const closed = new Promise((resolve) => child.once('close', resolve));
+    await expect.poll(() => text, { timeout: 30_000, interval: 100 }).toMatch(/"environmentSteps":[1-9]/);
+    const store = openStore(env.ELBOW_DATA_DIR);
+    const run = store.runs.list()[0]?.id ?? '';
+    const { pid = 0 } = store.attempts.holder(run) ?? {};
+    // A trainer that cannot answer: the second Ctrl-C finds the run still going on.
+    process.kill(pid, 'SIGSTOP');
+    try {
+      child.kill('SIGINT');
+      await expect.poll(() => store.commands.pending(run), { timeout: 10_000 }).toMatchObject([{ action: 'stop', requester: 'command line' }]);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      child.kill('SIGINT');
+      expect(await closed).toBe(1);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    const last = parseLines(text).at(-1) ?? {};
+    expect(last).toMatchObject({ kind: 'left', run, status: 'running' });
+    expect(Object.keys(last)).toEqual(expect.arrayContaining(resultKeys));
+    expect(last['environmentSteps']).toBeGreaterThan(0);
+    await expect.poll(() => store.runs.summary(run).state, { timeout: 20_000 }).toBe('stopped');
+    store.close();
+  });
+
   it('--queue returns at once and names the place', async () => {
     const env = { ELBOW_DATA_DIR: path.join(folder, 'queued'), ELBOW_TRAINERS: '1' };
     const { code, stdout } = await runCli(['train', '--task', 'inverted-pendulum', '--steps', '200', '--seeds', '1,2', ...small, '--queue', '--json'], { env });
     expect(code).toBe(0);
-    expect(parseLines(stdout)).toMatchObject([
+    const lines = parseLines(stdout);
+    expect(lines).toMatchObject([
       { kind: 'queued', status: 'running', seed: 1, queuePosition: null },
-      { kind: 'queued', status: 'queued', seed: 2, queuePosition: 1 },
+      { kind: 'queued', status: 'queued', seed: 2, queuePosition: 1, environmentSteps: 0, gradientSteps: null, evaluationReturn: null, stateHash: null },
     ]);
+    for (const line of lines) expect(Object.keys(line)).toEqual(expect.arrayContaining(resultKeys));
     // Nobody is there to start the second one but the first one's trainer.
     const store = openStore(env.ELBOW_DATA_DIR);
     await expect.poll(() => store.runs.list().map(({ state }) => state), { timeout: 40_000, interval: 200 }).toEqual(['finished', 'finished']);

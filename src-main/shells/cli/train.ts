@@ -89,14 +89,14 @@ async function train(session: Session, options: TrainOptions, prepared: Prepared
 
   for (const run of runs) announce(output, store, run, share);
   if (options.queue === true) {
-    for (const run of runs) output.json({ kind: 'queued', ...identity(store.runs.summary(run)) });
+    for (const run of runs) output.json({ kind: 'queued', ...standing(store, store.runs.summary(run)) });
     return exitCodes.done;
   }
   const followed = await followRuns({ store, workstation, runs, share, output });
   if (followed.leftEarly) {
     output.line('Left. What was asked of the trainers stands: each stops once its checkpoint is written.');
     for (const run of runs) output.line(continueText(run));
-    for (const summary of followed.summaries) output.json({ kind: 'left', ...identity(summary) });
+    for (const summary of followed.summaries) output.json({ kind: 'left', ...standing(store, summary) });
     return exitCodes.failed;
   }
   for (const summary of followed.summaries) report(output, store, summary);
@@ -152,6 +152,8 @@ function continueText(run: string): string {
   return `Continue with: npm run train -- --resume ${run}`;
 }
 
-function identity(summary: RunSummary): object {
-  return { run: summary.id, status: summary.state, name: summary.name, task: summary.task, agent: summary.agent, seed: summary.seed, queuePosition: summary.queuePosition };
+/** How a run stands when it is not followed to its end: the fields of its result so far, and which run it is. */
+function standing(store: Store, summary: RunSummary): object {
+  const { name, task, agent, seed, queuePosition } = summary;
+  return { ...readOutcome(store, summary), name, task, agent, seed, queuePosition };
 }

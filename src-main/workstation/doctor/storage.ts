@@ -1,4 +1,5 @@
 // Where the runs lie and what they take.
+import { formatBytes } from '../../contract/format.ts';
 import type { DoctorLine } from '../../contract/requests.ts';
 import type { Store } from '../../store/store.ts';
 import { line } from './line.ts';
@@ -45,10 +46,4 @@ export function describeStorageByRun(store: Store): DoctorLine[] {
   const lines = runs.slice(0, shownRuns).map((run) => line(`${run.name} (${run.id.slice(0, 8)})`, `${formatBytes(run.diskBytes)}, ${run.state}`));
   if (rest.length > 0) lines.push(line(`${rest.length} more`, formatBytes(rest.reduce((sum, run) => sum + run.diskBytes, 0))));
   return lines;
-}
-
-function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  const power = Math.min(4, Math.floor(Math.log10(bytes) / 3));
-  return `${Number((bytes / 1000 ** power).toPrecision(3))} ${['B', 'kB', 'MB', 'GB', 'TB'][power]}`;
 }

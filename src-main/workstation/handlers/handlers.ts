@@ -7,8 +7,12 @@ export type Handlers = { [K in RequestName]: (request: RequestOf<K>) => Response
 /** The handlers of one subject: `HandlersOf<'queue'>` has `queue.list`, `queue.move` … */
 export type HandlersOf<Subject extends string> = Pick<Handlers, Extract<RequestName, `${Subject}.${string}`>>;
 
+/** Through which of the shells a person asks. */
+export type Requester = 'window' | 'command line';
+
 export interface HandlerContext {
   store: Store;
+  requester: Requester;
   /** Something waits in the queue: start what the machine has room for. */
   advanceQueue(): void;
 }

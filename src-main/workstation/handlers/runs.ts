@@ -1,18 +1,17 @@
 // Runs: looking at them, making and continuing them, steering and keeping them.
 import path from 'node:path';
+import { WorkstationError } from '../../contract/requests.ts';
+import { continuationProblem, type RunDetail } from '../../contract/runs.ts';
 import { planRuns } from '../plan.ts';
 import { findPossibilities } from '../possibilities.ts';
 import { importDemo } from '../demo.ts';
 import { readTail } from '../log-tail.ts';
 import type { HandlerContext, HandlersOf } from './handlers.ts';
 
-/** Who asks, in the events that a control leaves on the run's charts. */
-const requester = 'window';
-
-export function createRunHandlers({ store, advanceQueue }: HandlerContext): HandlersOf<'runs'> {
+export function createRunHandlers({ store, requester, advanceQueue }: HandlerContext): HandlersOf<'runs'> {
   return {
     'runs.list': () => ({ runs: store.runs.list() }),
-    'runs.get': ({ run }) => store.runs.get(run),
+    'runs.get': ({ run }) => ({ ...store.runs.get(run), nonFinite: store.metrics.nonFinite(run) }),
     'runs.create'(wishes) {
       const { configurations, names } = planRuns(wishes, findPossibilities());
       // All or none: a full disk halfway must not leave half of the seeds.
@@ -46,6 +45,7 @@ export function createRunHandlers({ store, advanceQueue }: HandlerContext): Hand
       return {};
     },
     'runs.continue'({ run, steps }) {
+      refuseWithoutCheckpoints(store.runs.get(run));
       store.transaction(() => {
         if (steps !== null) store.runs.extend(run, steps, requester);
         store.queue.enqueue(run);
@@ -60,4 +60,10 @@ export function createRunHandlers({ store, advanceQueue }: HandlerContext): Hand
     },
     'runs.importDemo': () => ({ run: importDemo(store) }),
   };
+}
+
+/** Before anything is stored: a trainer would refuse too, and leave a finished run marked failed. */
+function refuseWithoutCheckpoints(run: RunDetail): void {
+  const problem = continuationProblem(run);
+  if (problem !== null) throw new WorkstationError({ code: 'conflict', message: `${problem} Nothing was changed.`, field: null });
 }

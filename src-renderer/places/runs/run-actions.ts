@@ -77,7 +77,7 @@ export async function watchDemo(app: AppState): Promise<void> {
   if (made !== undefined) app.go({ place: 'replay', run: made.run, rollout: null });
 }
 
-/** May it be continued? */
-export function canContinue(run: RunSummary): boolean {
+/** Has it ended? It may then be continued, unless `continuationProblem` names a reason. */
+export function hasEnded(run: RunSummary): boolean {
   return run.state === 'stopped' || run.state === 'interrupted' || run.state === 'failed' || run.state === 'finished';
 }

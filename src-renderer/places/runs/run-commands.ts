@@ -2,7 +2,7 @@
 import type { RunSummary } from '../../../src-main/contract/runs.ts';
 import type { AppState } from '../../app-state.svelte.ts';
 import type { Command } from '../../commands.ts';
-import { canContinue, moveInQueue, toggleStars } from './run-actions.ts';
+import { hasEnded, moveInQueue, toggleStars } from './run-actions.ts';
 import type { RunsView } from './runs-view.svelte.ts';
 
 export interface RunHandlers {
@@ -35,7 +35,7 @@ export function runCommands(app: AppState, view: RunsView, handlers: RunHandlers
     { id: 'runs.replay', title: 'Open the run in Replay', group, keys: 'r', when: hasOne, run: withOne((run) => app.go({ place: 'replay', run: run.id, rollout: null })) },
     { id: 'runs.compare', title: 'Compare the selected runs', group, keys: 'c', when: () => view.selected.length > 1, run: () => app.go({ place: 'compare', runs: view.selected.map((run) => run.id) }) },
     { id: 'runs.like', title: 'New run like this', group, keys: 'l', when: hasOne, run: withOne((run) => app.go({ place: 'new', like: run.id })) },
-    { id: 'runs.continue', title: 'Continue the run', group, when: () => one() !== undefined && canContinue(one() as RunSummary), run: handlers.continueRun },
+    { id: 'runs.continue', title: 'Continue the run', group, when: () => one() !== undefined && hasEnded(one() as RunSummary), run: handlers.continueRun },
     { id: 'runs.star', title: 'Star or unstar', group, keys: 's', when: () => view.targets().length > 0, run: async () => void (await toggleStars(app, view.targets())) },
     { id: 'runs.rename', title: 'Rename the run', group, keys: 'F2', when: hasOne, run: handlers.rename },
     { id: 'runs.delete', title: 'Delete the selected runs', group, keys: 'Delete', when: () => view.targets().length > 0, run: handlers.remove },

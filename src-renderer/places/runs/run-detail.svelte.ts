@@ -1,10 +1,10 @@
 // The details of one run, kept fresh: asked for again when the run gained data or changed state, at most
 // once a second.
-import type { RunDetail } from '../../../src-main/contract/runs.ts';
+import type { ResponseOf } from '../../../src-main/contract/requests.ts';
 import type { AppState } from '../../app-state.svelte.ts';
 
 export class LiveRunDetail {
-  detail = $state.raw<RunDetail | null>(null);
+  detail = $state.raw<ResponseOf<'runs.get'> | null>(null);
   error = $state.raw<string | null>(null);
 
   private readonly app: AppState;

@@ -9,6 +9,14 @@ export const watchedMetrics: readonly MetricName[] = [
 ];
 
 type Lookup = ReadonlyMap<string, MetricSeries>;
+type Superseded = readonly (MetricSeries & { attempt: number })[];
+
+/** What later attempts have superseded of a metric: faint lines, one an attempt, to lie below the curve. */
+export function supersededLines(superseded: Superseded, metric: MetricName, label: string, colour: string): ChartSeries[] {
+  return superseded
+    .filter((one) => one.metric === metric && one.step.length > 0)
+    .map((one) => ({ label: `${label}, attempt ${one.attempt}, superseded`, x: one.step, y: one.mean, colour, kind: 'line', width: 1, opacity: 0.35 }));
+}
 
 /** One metric as a line, with its range as a band where points were put together. */
 export function lineOf(series: Lookup, metric: MetricName, label: string, colour: string, style: Partial<ChartSeries> = {}): ChartSeries[] {
