@@ -24,10 +24,10 @@ export function plotCurves(title: string, steps: number, runs: readonly Experime
   const yStep = tickStep(high - low, 5);
   for (let value = Math.ceil(low / yStep) * yStep; value <= high; value += yStep) {
     parts.push(`<line x1="${left}" x2="${width - right}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}" stroke="#d5dae1"/>`);
-    text([left - 8, y(value) + 4], value.toLocaleString('en-US'), 'text-anchor="end"');
+    text([left - 8, y(value) + 4], (value || 0).toLocaleString('en-US'), 'text-anchor="end"');
   }
   const xStep = tickStep(steps, 5);
-  for (let step = 0; step <= steps; step += xStep) text([x(step), height - bottom + 18], step.toLocaleString('en-US'), 'text-anchor="middle"');
+  for (let step = 0; step <= steps; step += xStep) text([x(step), height - bottom + 18], step.toLocaleString('en-US'), `text-anchor="${step === steps ? 'end' : 'middle'}"`);
   text([(left + width - right) / 2, height - 8], 'environment steps', 'text-anchor="middle"');
   text([left, 20], `${title}: evaluation return, mean action, 10 episodes`, 'font-weight="600" font-size="14"');
 
