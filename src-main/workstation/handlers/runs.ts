@@ -1,7 +1,7 @@
 // Runs: looking at them, making and continuing them, steering and keeping them.
-import path from 'node:path';
 import { WorkstationError } from '../../contract/requests.ts';
 import { continuationProblem, type RunDetail } from '../../contract/runs.ts';
+import { runLogPath } from '../../training/launch.ts';
 import { planRuns } from '../plan.ts';
 import { findPossibilities } from '../possibilities.ts';
 import { importDemo } from '../demo.ts';
@@ -55,7 +55,7 @@ export function createRunHandlers({ store, requester, advanceQueue }: HandlerCon
     },
     async 'runs.log'({ run, maxBytes }) {
       store.runs.summary(run); // a run that is not there is refused here, before any path is made of its name
-      const file = path.join(store.runs.directory(run), 'log.txt');
+      const file = runLogPath(store.dataDirectory, run);
       return { ...(await readTail(file, maxBytes)), path: file };
     },
     'runs.importDemo': () => ({ run: importDemo(store) }),
