@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import type { DoctorLine, DoctorReport } from '../../contract/requests.ts';
-import { openStore } from '../../store/store.ts';
+import { openStore, processIdentity } from '../../store/store.ts';
 import { examine } from './doctor.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'elbow-doctor-'));
@@ -39,6 +39,24 @@ describe('examine', () => {
     const report = examine(store, store.dataDirectory);
     expect(lineOf(report, 'trainers at once')).toMatchObject({ state: 'missing', advice: expect.stringContaining('many') as string });
     expect(lineOf(report, 'data directory')).toMatchObject({ value: path.join(folder, 'data'), state: 'ok' });
+    store.close();
+  });
+
+  it('names what a trainer was asked for and has not done, and warns when it takes long', () => {
+    const store = openStore(path.join(folder, 'asked'));
+    const run = store.runs.create({ configuration: { task: 'reacher', agent: 'sac', seed: 1, device: 'cpu', threads: 1, hyperparameters: { steps: 1000 } }, name: 'held' });
+    store.attempts.open(run, {
+      startStep: 0, ...processIdentity(),
+      environment: {
+        elbowVersion: '0.1.0', gitState: null, packages: {}, node: 'v24', platform: 'linux', cpu: 'a processor', cpuCount: 2, gpu: null, device: 'cpu', threads: 1, modelHash: '0'.repeat(64), host: 'here',
+      },
+    });
+    expect(lineOf(examine(store, store.dataDirectory), 'asked of a trainer')).toBeUndefined();
+    store.commands.request(run, 'pause', 'command line');
+    expect(lineOf(examine(store, store.dataDirectory), 'asked of a trainer')).toMatchObject({ value: expect.stringMatching(`^pause of run ${run}, asked by command line \\d s ago$`) as string, state: 'info' });
+    vi.useFakeTimers({ now: Date.now() + 180_000, toFake: ['Date'] });
+    expect(lineOf(examine(store, store.dataDirectory), 'asked of a trainer')).toMatchObject({ state: 'warning', advice: expect.stringContaining('log') as string });
+    vi.useRealTimers();
     store.close();
   });
 
