@@ -38,6 +38,8 @@ export interface AgentInstance {
   policy(n: number): ProgramDeclaration;
   /** Batch `observation` [n, o], `action` [n, a]; diagnostics `q1`, `q2` [n]. */
   critics(n: number): ProgramDeclaration;
+  /** What the means of a window's diagnostics say that a person should know, in words; null where nothing. Told once an attempt. */
+  warning?(means: Readonly<Record<string, number>>): string | null;
   /** The programs' control inputs for these hyper-parameter values. */
   controls(values: ParameterValues): NamedArrays;
 }

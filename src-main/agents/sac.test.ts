@@ -176,6 +176,10 @@ describe('temperature', () => {
     const program = await engine.compile(agent.updates[0] as (typeof agent.updates)[number]);
     for (let k = 0; k < 3; k += 1) await program.run({ ...draw(), controls });
     expect((await engine.readState())['log-temperature']?.[0]).toBe(10);
+    const { temperature } = await program.run({ ...draw(), controls });
+    expect(agent.warning?.({ temperature: temperature?.[0] as number })).toContain('upper bound, e^10');
+    expect(agent.warning?.({ temperature: Math.exp(-15) })).toContain('lower bound, e^-15');
+    for (const value of [Math.exp(9.99), Math.exp(-14.99), 1]) expect(agent.warning?.({ temperature: value })).toBeNull();
   });
 });
 

@@ -156,7 +156,22 @@ export const sac: Agent = {
           return { state: {}, diagnostics: { q1, q2 } };
         },
       }),
+      warning: ({ temperature }) => (isLearned && temperature !== undefined ? boundWarning(temperature) : null),
       controls: (given) => Object.fromEntries(Object.keys(controlShapes).map((name) => [name, Float32Array.of(numberOf(given, name))])),
     };
   },
 };
+
+/** Where a learned temperature sits on a bound, it cannot do its work, and only a person can help. */
+function boundWarning(temperature: number): string | null {
+  const [lowest, highest] = logTemperatureBounds;
+  // Single precision of a window's mean.
+  const isAt = (bound: number): boolean => Math.abs(Math.log(temperature) - bound) < 1e-4;
+  if (isAt(highest)) {
+    return `The temperature is held at its upper bound, e^${highest}: the policy's entropy stays below its target, which it cannot reach. Lower the entropy target.`;
+  }
+  if (isAt(lowest)) {
+    return `The temperature is held at its lower bound, e^${lowest}: the policy's entropy stays above its target, which it cannot reach. Raise the entropy target.`;
+  }
+  return null;
+}

@@ -74,7 +74,7 @@ export interface Rollout {
   columns: RolloutColumn[];
 }
 
-/** A policy as an ONNX file: input `observation` [n, observations], outputs as named below. */
+/** A policy as an ONNX file: input `observation` [1, observations], outputs as named below. */
 export interface PolicySnapshot {
   run: string;
   step: number;
@@ -82,13 +82,13 @@ export interface PolicySnapshot {
   onnx: Uint8Array;
 }
 
-/** Names of a policy file's inputs and outputs (n is free). */
+/** Names of a policy file's inputs and outputs. Files take one observation at a time. */
 export const policyFile = {
   input: 'observation',
   outputs: {
-    /** [n, actions], tanh of the mean, in [-1, 1]. */
+    /** [1, actions], tanh of the mean, in [-1, 1]. */
     meanAction: 'mean-action',
-    /** [n, actions], mean and standard deviation before squashing. */
+    /** [1, actions], mean and standard deviation before squashing. */
     mean: 'mean',
     sigma: 'sigma',
   },

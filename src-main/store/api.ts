@@ -92,6 +92,11 @@ export interface QueueApi {
    * returns its id. The caller starts its trainer, which calls `attempts.open`.
    */
   claim(options: { share: number; claimant: string; isAlive?: IsAlive }): string | null;
+  /**
+   * The run's trainer says that it is there: from now on its claim, if there is one, holds while its process lives.
+   * @throws conflict where another living process has the run
+   */
+  takeClaim(run: string, trainer: { pid: number; bootId: string; isAlive?: IsAlive }): void;
   /** Gives a claim back at once, e.g. when its trainer could not be spawned. */
   unclaim(run: string): void;
 }

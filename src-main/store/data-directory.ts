@@ -24,6 +24,9 @@ export function runDirectory(dataDirectory: string, run: string): string {
   return join(dataDirectory, 'runs', run);
 }
 
+/** The log in a run's folder: what its trainers have said, in the order of saying. */
+export const runLogName = 'log.txt';
+
 /** Bytes that this user may still write there; null where the system does not tell. */
 export function freeBytes(directory: string): number | null {
   try {
@@ -45,12 +48,4 @@ export function isNetworkFileSystem(directory: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** A size for a person: "1.4 MB". Decimal units, as disks are sold and file managers count. */
-export function formatBytes(bytes: number | null): string {
-  if (bytes === null) return 'an unknown number of bytes';
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
-  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
-  return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
 }

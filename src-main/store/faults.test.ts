@@ -99,7 +99,7 @@ describe('a full disk', () => {
       }
     });
     expect(refused.code).toBe('disk-full');
-    expect(refused.message).toMatch(new RegExp(`^No room left in ${join(disk, 'data')}: [\\d.]+ (bytes|kB) are free\\. Everything that was stored before is kept`));
+    expect(refused.message).toMatch(new RegExp(`^No room left in ${join(disk, 'data')}: [\\d.]+ (B|kB) are free\\. Everything that was stored before is kept`));
     expect(acknowledged).toBeGreaterThan(1000);
     expect(unbrokenPoints(store, run)).toBe(acknowledged);
     expect(refusal(() => store.evaluations.add(run, attempt, { ...evaluationAt(5, 1), policyOnnx: new Uint8Array(500_000) })).code).toBe('disk-full');

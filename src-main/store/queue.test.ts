@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { newRun, openAttempt, refusal, startProcess, temporaryDirectory, temporaryStore } from './testing/temporary-store.ts';
-import type { Store } from './store.ts';
+import { processIdentity, type Store } from './store.ts';
 
 const claim = (store: Store, share = 1): string | null => store.queue.claim({ share, claimant: 'a test' });
 const order = (store: Store): string[] => store.queue.list().map((entry) => entry.name);
@@ -76,6 +76,30 @@ describe('queue', () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  it('keeps a claim for as long as the trainer that took it lives, and from other trainers', () => {
+    const store = temporaryStore();
+    const [a = ''] = queueOf(store, 'a', 'b');
+    expect(claim(store)).toBe(a);
+    const loading = processIdentity();
+    store.queue.takeClaim(a, loading);
+    expect(refusal(() => store.queue.takeClaim(a, { pid: 1, bootId: loading.bootId })).code).toBe('conflict');
+    vi.useFakeTimers({ now: Date.now() + 3_600_000, toFake: ['Date'] });
+    try {
+      expect(claim(store)).toBeNull();
+      expect(order(store)).toEqual(['b']);
+      expect(store.queue.claim({ share: 1, claimant: 'a test', isAlive: () => false }), 'the trainer died while it loaded').toBe(a);
+    } finally {
+      vi.useRealTimers();
+    }
+    openAttempt(store, a);
+    expect(refusal(() => store.queue.takeClaim(a, { pid: 1, bootId: loading.bootId })).code).toBe('conflict');
+    store.queue.takeClaim(a, loading);
+    for (const [pid, field] of [[0, 'pid'], [1.5, 'pid'], [Number.NaN, 'pid']] as const) {
+      expect(refusal(() => store.queue.takeClaim(a, { pid, bootId: 'x' })).message).toContain(field);
+    }
+    expect(refusal(() => store.queue.takeClaim('nowhere', loading)).code).toBe('not-found');
   });
 
   it('takes a run out when a trainer starts it otherwise', () => {

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { StoreError } from './errors.ts';
 import { processIsAlive } from './process-identity.ts';
 
-/** A trainer starts within a few seconds; after this its claimant is taken to have vanished. */
+/** A trainer says that it is there within a few seconds; after this, what should have started it is taken to have failed. */
 const claimMilliseconds = 30_000;
 
 export class Queue implements QueueApi {
@@ -74,7 +74,9 @@ export class Queue implements QueueApi {
     checkLine('claimant', claimant, 200);
     return this.#connection.write(() => {
       const now = Date.now();
-      for (const { id, claimed_at } of this.#claims()) {
+      for (const { id, claimed_at, claimed_by } of this.#claims()) {
+        const trainer = readTrainer(claimed_by);
+        if (trainer !== null && isAlive(trainer.pid, trainer.bootId)) continue;
         // Also where the clock was set back since.
         if (Math.abs(now - claimed_at) > claimMilliseconds) this.#putBack(id);
       }
@@ -92,14 +94,29 @@ export class Queue implements QueueApi {
     });
   }
 
+  takeClaim(run: string, { pid, bootId, isAlive = processIsAlive }: { pid: number; bootId: string; isAlive?: IsAlive }): void {
+    checkInteger('pid', pid, 1);
+    checkLine('bootId', bootId, 200);
+    this.#connection.write(() => {
+      this.#connection.touch(run, 'data');
+      const claim = this.#claims().find(({ id }) => id === run);
+      const other = readTrainer(claim?.claimed_by ?? null) ??
+        this.#connection.get<Trainer>('SELECT pid, boot_id AS bootId FROM attempts WHERE run = ? AND ended_at IS NULL', run);
+      if (other && !(other.pid === pid && other.bootId === bootId) && isAlive(other.pid, other.bootId)) {
+        throw new StoreError('conflict', `Run ${run} is being trained by process ${other.pid} already. Stop it there first, or watch it in the window.`);
+      }
+      if (claim) this.#connection.run('UPDATE runs SET claimed_by = ? WHERE id = ?', `trainer ${pid} ${bootId}`, run);
+    });
+  }
+
   unclaim(run: string): void {
     this.#connection.write(() => {
       if (this.#claims().some(({ id }) => id === run)) this.#putBack(run);
     });
   }
 
-  #claims(): { id: string; claimed_at: number }[] {
-    return this.#connection.all("SELECT id, claimed_at FROM runs WHERE state = 'running' AND claimed_at IS NOT NULL");
+  #claims(): { id: string; claimed_at: number; claimed_by: string | null }[] {
+    return this.#connection.all("SELECT id, claimed_at, claimed_by FROM runs WHERE state = 'running' AND claimed_at IS NOT NULL");
   }
 
   #putBack(run: string): void {
@@ -107,4 +124,15 @@ export class Queue implements QueueApi {
     this.#insert(run, (first?.rank ?? 0) - 1);
     this.#connection.touch(run, 'summary');
   }
+}
+
+interface Trainer {
+  pid: number;
+  bootId: string;
+}
+
+/** The trainer that has taken a claim; null where only its claimant is known yet. */
+function readTrainer(claimedBy: string | null): Trainer | null {
+  const [, pid, bootId] = /^trainer (\d+) (.+)$/.exec(claimedBy ?? '') ?? [];
+  return pid === undefined || bootId === undefined ? null : { pid: Number(pid), bootId };
 }

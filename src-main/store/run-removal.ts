@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkAmount } from './checks.ts';
 import type { Connection } from './connection.ts';
-import { runDirectory } from './data-directory.ts';
+import { runDirectory, runLogName } from './data-directory.ts';
 import { StoreError } from './errors.ts';
 
 /** All or none. @throws StoreError not-found, conflict (a trainer holds one) */
@@ -54,7 +54,7 @@ export function purgeDeleted(connection: Connection, olderThanMs: number): strin
 
 /**
  * Removes a run's checkpoints: their rows first, so that none ever points at a missing file, then everything
- * in the run's folder but logs. Returns the bytes freed.
+ * in the run's folder but the log. Returns the bytes freed.
  */
 export function deleteCheckpoints(connection: Connection, run: string): number {
   connection.write(() => {
@@ -66,7 +66,7 @@ export function deleteCheckpoints(connection: Connection, run: string): number {
   let freed = 0;
   connection.translated(() => {
     for (const name of existsSync(directory) ? readdirSync(directory) : []) {
-      if (name.endsWith('.log')) continue;
+      if (name === runLogName) continue;
       freed += bytesBelow(join(directory, name));
       rmSync(join(directory, name), { recursive: true, force: true });
     }

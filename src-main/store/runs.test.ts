@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configuration, evaluationAt, newRun, openAttempt, refusal, rollout, temporaryDirectory, temporaryStore } from './testing/temporary-store.ts';
+import { runLogName } from './data-directory.ts';
 import { openStore } from './store.ts';
 
 describe('runs', () => {
@@ -69,7 +70,7 @@ describe('runs', () => {
     store.attempts.close(gone, 1);
     store.runs.setState(gone, 'stopped');
     mkdirSync(store.runs.directory(gone), { recursive: true });
-    writeFileSync(join(store.runs.directory(gone), 'trainer.log'), 'log');
+    writeFileSync(join(store.runs.directory(gone), runLogName), 'log');
     store.queue.enqueue(gone);
 
     expect(store.runs.softDelete([gone, gone])).toEqual([gone]);
@@ -110,7 +111,7 @@ describe('runs', () => {
     mkdirSync(join(directory, 'checkpoints', '100'), { recursive: true });
     writeFileSync(join(directory, 'checkpoints', '100', 'state.bin'), Buffer.alloc(5000));
     writeFileSync(join(directory, 'replay-0.bin'), Buffer.alloc(300));
-    writeFileSync(join(directory, 'trainer.log'), 'kept');
+    writeFileSync(join(directory, runLogName), 'kept');
     const writer = store.metrics.writer(run, attempt);
     writer.append(100, { entropy: 1 });
     writer.flush();
@@ -121,7 +122,7 @@ describe('runs', () => {
     expect(store.runs.summary(run).diskBytes).toBeGreaterThanOrEqual(5304);
     expect(store.runs.deleteCheckpoints(run)).toBe(5300);
     expect(store.runs.get(run)).toMatchObject({ checkpoints: [], metrics: ['entropy'], evaluations: [{ step: 100, hasPolicy: true }] });
-    expect(existsSync(join(directory, 'trainer.log'))).toBe(true);
+    expect(existsSync(join(directory, runLogName))).toBe(true);
     expect(existsSync(join(directory, 'checkpoints'))).toBe(false);
     expect(store.runs.deleteCheckpoints(run)).toBe(0);
   });

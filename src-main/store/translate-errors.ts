@@ -1,5 +1,6 @@
 // SQLite's and the file system's error codes as StoreErrors, in words for a person.
-import { freeBytes, formatBytes } from './data-directory.ts';
+import { formatBytes } from '../contract/format.ts';
+import { freeBytes } from './data-directory.ts';
 import { StoreError } from './errors.ts';
 
 const keptWords = 'Everything that was stored before is kept; this write was undone.';
@@ -16,7 +17,7 @@ export function translateError(error: unknown, dataDirectory: string): unknown {
     (code.startsWith('SQLITE_IOERR') && free !== null && free < 256 * 1024);
   if (isFull) {
     return make('disk-full',
-      `No room left in ${dataDirectory}: ${formatBytes(free)} are free. ${keptWords} ` +
+      `No room left in ${dataDirectory}: ${free === null ? 'an unknown number of bytes' : formatBytes(free)} are free. ${keptWords} ` +
       'Free some space (deleting the checkpoints of old runs helps) and try again.');
   }
   if (code.startsWith('SQLITE_READONLY') || code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {
