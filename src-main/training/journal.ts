@@ -22,6 +22,8 @@ export class Journal implements LoopListener, StorageListener {
   readonly #writer: MetricsWriter;
   /** They go with the next commit: they may be due in the middle of a step, or while there is no room. */
   #changes: (() => void)[] = [];
+  /** Why a person lets training rest; null while it goes on. */
+  #pauseReason: string | null = null;
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -41,6 +43,23 @@ export class Journal implements LoopListener, StorageListener {
   event(kind: RunEvent['kind'], step: number, message: string, requester: string | null = null): void {
     const { store, run, attempt } = this.#options;
     store.events.append(run, attempt, { step, kind, message, requester });
+  }
+
+  /** Training rests from here on; a wait for room in between does not end that. Store it with `storeState`. */
+  pause(reason: string): void {
+    this.#pauseReason = reason;
+    this.#options.meter.pause();
+  }
+
+  resume(): void {
+    this.#pauseReason = null;
+    this.#options.meter.resume();
+  }
+
+  /** Call it inside a commit. */
+  storeState(): void {
+    const { store, run } = this.#options;
+    store.runs.setState(run, this.#pauseReason === null ? 'running' : 'paused', this.#pauseReason);
   }
 
   /**
@@ -71,10 +90,10 @@ export class Journal implements LoopListener, StorageListener {
 
   recovered(message: string): void {
     const { store, run, log, meter } = this.#options;
-    meter.resume();
+    if (this.#pauseReason === null) meter.resume();
     log(message);
     this.#changes.push(() => {
-      store.runs.setState(run, 'running', null);
+      this.storeState();
       this.event('warning', store.runs.summary(run).environmentSteps, message);
     });
   }

@@ -4,6 +4,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { availableParallelism, hostname, totalmem } from 'node:os';
 import { extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runDirectory, runLogName } from '../store/data-directory.ts';
 import type { Store } from '../store/store.ts';
 import { findNodeBinary } from './node-binary.ts';
 
@@ -11,10 +12,10 @@ export { findNodeBinary };
 
 /** Where a run's checkpoints, replay segments and log lie. */
 export function runFolder(dataDirectory: string, run: string): string {
-  return join(dataDirectory, 'runs', run);
+  return runDirectory(dataDirectory, run);
 }
 export function runLogPath(dataDirectory: string, run: string): string {
-  return join(runFolder(dataDirectory, run), 'log.txt');
+  return join(runFolder(dataDirectory, run), runLogName);
 }
 
 /** The trainer's entry: beside this file, TypeScript in a checkout and JavaScript when built. */

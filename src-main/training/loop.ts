@@ -54,6 +54,7 @@ export class TrainingLoop {
   readonly #action: Float32Array;
   readonly #observation: Float64Array;
   readonly #window = new MetricWindow();
+  readonly #warned = new Set<string>();
   #environmentSteps = 0;
   #gradientSteps = 0;
   #episode = { return: 0, length: 0 };
@@ -207,9 +208,19 @@ export class TrainingLoop {
       for (const name in diagnostics) {
         for (const value of diagnostics[name] as Float32Array) requireFinite(value, () => `${name} of the ${program.name} update`, step);
       }
-      this.#window.add(diagnostics);
+      this.#window.add(program.name, diagnostics);
     }
-    if (this.#gradientSteps % windowLength === 0) listener.metrics(step, this.#window.take());
+    if (this.#gradientSteps % windowLength === 0) this.#record(step, listener);
+  }
+
+  /** Tells the window's means and, once for each, what the agent finds wrong with them. */
+  #record(step: number, listener: LoopListener): void {
+    const means = this.#window.take();
+    listener.metrics(step, means);
+    const warning = this.#parts.agent.warning?.(means) ?? null;
+    if (warning === null || this.#warned.has(warning)) return;
+    this.#warned.add(warning);
+    listener.warning(step, warning);
   }
 
   #endEpisode(step: number, isWhole: boolean, listener: LoopListener): void {

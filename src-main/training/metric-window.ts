@@ -11,11 +11,12 @@ const metricNames: ReadonlySet<string> = new Set(metricDeclarations.map(({ name 
 export class MetricWindow {
   #sums: Record<string, { sum: number; count: number }> = {};
 
-  /** Adds the scalar diagnostics that are metrics by name. */
-  add(diagnostics: NamedArrays): void {
+  /** Adds an update's diagnostics. @throws RangeError for one that is no declared metric or no scalar: it would be in no curve */
+  add(update: string, diagnostics: NamedArrays): void {
     for (const name in diagnostics) {
       const values = diagnostics[name] as Float32Array;
-      if (values.length !== 1 || !metricNames.has(name)) continue;
+      if (!metricNames.has(name)) throw new RangeError(`the ${update} reports ${name}, which is no metric of contract/series.ts: declare it there`);
+      if (values.length !== 1) throw new RangeError(`the ${update} reports ${values.length} values of ${name}, where a metric is one value`);
       const entry = (this.#sums[name] ??= { sum: 0, count: 0 });
       entry.sum += values[0] as number;
       entry.count += 1;

@@ -1,4 +1,5 @@
 // Puts a run back to its newest checkpoint that is whole.
+import { continuationProblem } from '../contract/runs.ts';
 import type { ReplayBuffer } from '../replay/replay-buffer.ts';
 import type { Store } from '../store/store.ts';
 import { CheckpointError, readCheckpoint } from './checkpoint/read.ts';
@@ -27,18 +28,16 @@ export async function restoreNewest(options: { store: Store; run: string; folder
     try {
       const { state, segments } = readCheckpoint(folder, checkpoint, buffer);
       await loop.restore(state);
-      return { step: state.environmentSteps, segments, warnings };
+      return { step: state.environmentSteps, segments, warnings: warnings.map((warning) => `${warning} An earlier one was taken.`) };
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
-      warnings.push(`The checkpoint at step ${checkpoint.step.toLocaleString('en-US')} cannot be used: ${error.message}. An earlier one was taken.`);
+      warnings.push(`The checkpoint at step ${checkpoint.step.toLocaleString('en-US')} cannot be used: ${error.message}.`);
     }
   }
-  const wereWritten = store.events.list(run).some(({ kind }) => kind === 'checkpoint');
-  if (warnings.length > 0 || wereWritten) {
-    throw new TrainingError(
-      `this run cannot be continued: ${warnings.length > 0 ? warnings.join(' ') : 'its checkpoints have been deleted.'} ` +
-        `Its curves and recordings are kept; start a new run with the same settings instead.`,
-    );
+  if (warnings.length > 0) {
+    throw new TrainingError(`None of this run's checkpoints can be used. ${warnings.join(' ')} Its curves and recordings are kept; start a new run with the same settings instead.`);
   }
+  const problem = continuationProblem(store.runs.get(run));
+  if (problem !== null) throw new TrainingError(problem);
   return { step: 0, segments: [], warnings };
 }

@@ -27,6 +27,8 @@ const heartbeatInterval = 1000;
 export async function runTraining({ store, run, requests, log, onOpen, fs = realFileSystem }: TrainingOptions): Promise<Outcome> {
   const configuration = store.runs.configuration(run);
   const folder = runFolder(store.dataDirectory, run);
+  // Before anything is loaded, which may take longer than a claim lasts.
+  store.queue.takeClaim(run, processIdentity());
   const prepared = await prepareRun(configuration);
   try {
     const { loop, buffer } = prepared;

@@ -49,6 +49,7 @@ export class Session {
   #lastTurn = performance.now();
   #lastRecord = performance.now();
   #lastSnapshot = -Infinity;
+  #snapshotStep: number | null = null;
   #lastCheckpoint = performance.now();
 
   constructor(options: SessionOptions) {
@@ -117,22 +118,21 @@ export class Session {
 
   /** Does one thing. Gives whether training rests afterwards, or has come to its end. */
   async #obey(request: Request, isPaused: boolean): Promise<boolean | 'stop'> {
-    const { store, run, log } = this.#options;
     const { action, requester } = request;
-    log(`${action} (${requester})`);
+    this.#options.log(`${action} (${requester})`);
     if (action !== 'resume') await this.#checkpoint();
     switch (action) {
       case 'stop':
         await this.#answer(request, 'stopped', `Stopped by ${requester}.`);
         return 'stop';
       case 'pause':
-        this.#meter.pause();
-        await this.#answer(request, 'paused', `Paused by ${requester}.`, () => store.runs.setState(run, 'paused', `paused by ${requester}`));
+        this.#journal.pause(`paused by ${requester}`);
+        await this.#answer(request, 'paused', `Paused by ${requester}.`, () => this.#journal.storeState());
         return true;
       case 'resume':
         if (isPaused) {
-          this.#meter.resume();
-          await this.#answer(request, 'resumed', `Continued by ${requester}.`, () => store.runs.setState(run, 'running', null));
+          this.#journal.resume();
+          await this.#answer(request, 'resumed', `Continued by ${requester}.`, () => this.#journal.storeState());
         } else {
           await this.#answer(request);
         }
@@ -178,21 +178,28 @@ export class Session {
       log(`step ${step}: evaluation return ${mean.toFixed(1)} over ${returns.length} episodes`);
     });
     this.#lastSnapshot = performance.now();
+    this.#snapshotStep = step;
     this.seconds.evaluation += (this.#lastSnapshot - start) / 1000;
   }
 
   /** What goes on the clock rather than with the steps: commits, live snapshots, checkpoints. */
   async #keepRecords(step: number): Promise<void> {
-    const { store, run, attempt, prepared } = this.#options;
     const now = performance.now();
-    if (now - this.#lastSnapshot >= snapshotInterval) {
-      const onnx = await prepared.engine.exportOnnx(prepared.agent.policy(1));
-      await this.#journal.commit('The live policy', () => store.snapshots.setLive(run, attempt, step, onnx));
-      this.#lastSnapshot = performance.now();
-    }
+    if (now - this.#lastSnapshot >= snapshotInterval) await this.#snapshot(step);
     if (now - this.#lastRecord >= recordInterval) await this.#record();
     this.seconds.recording += (performance.now() - now) / 1000;
-    if (now - this.#lastCheckpoint >= prepared.parameters.checkpointMinutes * 60_000) await this.#speed.without(() => this.#checkpoint());
+    if (now - this.#lastCheckpoint >= this.#options.prepared.parameters.checkpointMinutes * 60_000) await this.#speed.without(() => this.#checkpoint());
+  }
+
+  /** Stores the present policy as the live one. */
+  async #snapshot(step: number): Promise<void> {
+    if (this.#snapshotStep !== step) {
+      const { store, run, attempt, prepared: { engine, agent } } = this.#options;
+      const onnx = await engine.exportOnnx(agent.policy(1));
+      await this.#journal.commit('The live policy', () => store.snapshots.setLive(run, attempt, step, onnx));
+      this.#snapshotStep = step;
+    }
+    this.#lastSnapshot = performance.now();
   }
 
   /** Commits metrics and progress. */
@@ -207,6 +214,8 @@ export class Session {
     const { loop, buffer } = this.#options.prepared;
     const start = performance.now();
     await this.#record();
+    // Whoever looks at a run that rests sees the policy that it rests with.
+    await this.#snapshot(loop.environmentSteps);
     const state = await loop.save();
     await untilStored(`The checkpoint at step ${formatStep(loop.environmentSteps)}`, () => this.#checkpointer.write(state, buffer), this.#journal);
     this.#lastCheckpoint = performance.now();

@@ -1,13 +1,14 @@
 // The trainer as a process: requests and signals, stopping and continuing, being killed at any instant.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ParameterValues } from '../contract/parameters.ts';
 import { createStream } from '../random/stream.ts';
-import { openStore, processIsAlive, type Store } from '../store/store.ts';
+import { openStore, processIdentity, processIsAlive, type Store } from '../store/store.ts';
 import { type FileSystem, realFileSystem } from './checkpoint/durable-files.ts';
+import { describeEnvironment } from './environment.ts';
 import { advanceQueue, launchTrainer, runLogPath } from './launch.ts';
 import { outcomeOf, smallRun, trainHere, until } from './test-run.ts';
 
@@ -82,6 +83,7 @@ describe('a trainer', () => {
     const { environmentSteps, stateReason } = store.runs.summary(run);
     expect(stateReason).toBe('paused by ada');
     expect(store.checkpoints.newest(run)?.step).toBe(environmentSteps);
+    expect(store.runs.get(run).liveSnapshot?.step, 'the policy is as new as the pause').toBe(environmentSteps);
     await delay(500);
     expect(store.runs.summary(run).environmentSteps).toBe(environmentSteps);
     store.commands.request(run, 'resume', 'ada');
@@ -115,7 +117,7 @@ describe('a trainer', () => {
   });
 
   it('killed at random instants and continued is bitwise the same as never killed', async () => {
-    const instants = Number(process.env['ELBOW_KILL_INSTANTS'] ?? 12);
+    const instants = Number(process.env['ELBOW_KILL_INSTANTS'] ?? 20);
     const stream = createStream(Number(process.env['ELBOW_KILL_SEED'] ?? 1), 'instants');
     const changes = { steps: 1500, 'checkpoint-minutes': often };
     const reference = create(changes);
@@ -147,7 +149,7 @@ describe('a trainer', () => {
     }
     expect(kept).toBeGreaterThan(0);
     expect(store.check()).toEqual([]);
-  }, 30_000 + 8_000 * Number(process.env['ELBOW_KILL_INSTANTS'] ?? 12));
+  }, 30_000 + 8_000 * Number(process.env['ELBOW_KILL_INSTANTS'] ?? 20));
 
   it('takes the previous checkpoint where the newest is damaged, and says so', async () => {
     const changes = { steps: 900, 'checkpoint-minutes': often };
@@ -171,13 +173,56 @@ describe('a trainer', () => {
     expect(outcomeOf(store, run)).toEqual(outcomeOf(store, reference));
   });
 
+  it('supersedes nothing where the newest checkpoint cannot be read now', async () => {
+    const run = create({ steps: 300, 'checkpoint-minutes': often });
+    await trainHere(store, run);
+    store.runs.extend(run, 400);
+    const [newest] = store.checkpoints.list(run);
+    const state = join(dataDirectory, 'runs', run, newest?.path ?? '', 'state.bin');
+    const bytes = readFileSync(state);
+    const before = outcomeOf(store, run);
+    rmSync(state);
+    // EISDIR: of what the system can refuse, the one that root meets as well.
+    mkdirSync(state);
+    await gone(launch(run));
+    expect(store.runs.get(run)).toMatchObject({ state: 'failed', lastError: expect.stringMatching(/state\.bin cannot be read now \(EISDIR\).*Every checkpoint is kept/) });
+    expect(outcomeOf(store, run)).toEqual(before);
+    rmSync(state, { recursive: true });
+    writeFileSync(state, bytes);
+    await gone(launch(run));
+    expect(stateOf(run)).toBe('finished');
+  });
+
+  it('leaves a run alone that another trainer holds, whatever it meets itself', async () => {
+    const run = store.runs.create({ configuration: { ...smallRun(), agent: 'nobody' }, name: 'test' });
+    store.attempts.open(run, { startStep: 0, environment: describeEnvironment(smallRun(), ''), ...processIdentity() });
+    await gone(launch(run));
+    expect(store.runs.get(run)).toMatchObject({ state: 'running', lastError: null });
+    expect(store.attempts.holder(run)?.pid).toBe(process.pid);
+  });
+
+  it('lets the next in the queue begin when a second signal ends it at once', async () => {
+    const [first, next] = [create({ steps: 100_000, 'evaluation-every': 250, 'evaluation-episodes': 1000 }), create({ steps: 120 })];
+    const pid = launch(first);
+    await until('its first steps', () => store.runs.summary(first).environmentSteps > 0);
+    store.queue.enqueue(next);
+    expect(advanceQueue(store, { share: 1 })).toEqual([]);
+    // In an evaluation of a thousand episodes: the first signal has not been obeyed yet.
+    process.kill(pid, 'SIGINT');
+    await delay(20);
+    process.kill(pid, 'SIGINT');
+    await gone(pid);
+    await until('the end of the next', () => stateOf(next) === 'finished');
+    expect(['interrupted', 'stopped']).toContain(stateOf(first));
+  });
+
   it('refuses to begin again in silence where the checkpoints have been deleted', async () => {
     const run = create({ steps: 120 });
     await trainHere(store, run);
     const before = outcomeOf(store, run);
     store.runs.deleteCheckpoints(run);
     store.runs.extend(run, 200);
-    await expect(trainHere(store, run)).rejects.toThrow('its checkpoints have been deleted. Its curves and recordings are kept');
+    await expect(trainHere(store, run)).rejects.toThrow('Its checkpoints have been deleted, so this run cannot be continued. Its curves and recordings are kept');
     expect(outcomeOf(store, run)).toEqual({ ...before, newest: undefined });
   });
 
@@ -228,11 +273,11 @@ describe('a trainer', () => {
 
   it('keeps the checkpoint and the curves of a run that fails, and says where it failed', async () => {
     // The rewards overflow single precision once they are scaled: the first losses are infinite.
-    const run = create({ 'warm-up': 120, 'reward-scale': 1e38, 'checkpoint-minutes': often });
+    const run = create({ 'warm-up': 500, 'reward-scale': 1e38, 'checkpoint-minutes': often });
     await gone(launch(run));
     const detail = store.runs.get(run);
     expect(detail.state).toBe('failed');
-    expect(detail.lastError).toMatch(/ became (-?Infinity|NaN) at environment step 1\d\d/);
+    expect(detail.lastError).toMatch(/ became (-?Infinity|NaN) at environment step 5\d\d/);
     expect(detail.checkpoints.length).toBeGreaterThan(0);
     expect(detail.events.at(-1)?.kind).toBe('failed');
     expect(detail.lastError).toContain(`environment step ${detail.environmentSteps}.`);

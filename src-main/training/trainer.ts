@@ -1,7 +1,7 @@
 // The trainer's process: trains one run of a data directory until it ends, then lets the next in the queue begin.
 //   node trainer.ts --data-dir DIR --run ID
 import { parseArgs } from 'node:util';
-import { openStore, type Store, StoreError } from '../store/store.ts';
+import { openStore, processIsAlive, type Store, StoreError } from '../store/store.ts';
 import { advanceQueue } from './launch.ts';
 import { Requests } from './requests.ts';
 
@@ -23,6 +23,8 @@ function recordFailure(store: Store, run: string, attempt: number | null, error:
   // Another trainer holds the run: its state is not ours to change.
   if (attempt === null && error instanceof StoreError && error.code === 'conflict') return;
   try {
+    const holder = store.attempts.holder(run);
+    if (attempt === null && holder !== null && holder.pid !== process.pid && processIsAlive(holder.pid, holder.bootId)) return;
     store.transaction(() => {
       store.runs.setError(run, message);
       if (attempt !== null) {
@@ -37,6 +39,23 @@ function recordFailure(store: Store, run: string, attempt: number | null, error:
   }
 }
 
+function startNext(store: Store): void {
+  try {
+    for (const next of advanceQueue(store)) log(`started the next run in the queue: ${next}`);
+  } catch (error) {
+    log(`the next run in the queue could not be started: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Ends this process's own attempt, so that its place in the machine's share is free before it is gone. */
+function interruptOwn(store: Store): void {
+  try {
+    store.attempts.reapDead((pid, bootId) => pid !== process.pid && processIsAlive(pid, bootId));
+  } catch (error) {
+    log(`this end could not be stored: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 async function main(): Promise<number> {
   const { dataDirectory, run: text } = readArguments();
   const store = openStore(dataDirectory);
@@ -45,7 +64,11 @@ async function main(): Promise<number> {
   const requests = new Requests(store, run);
 
   const stop = (name: string): void => {
-    if (requests.isSignalled) process.exit(130);
+    if (requests.isSignalled) {
+      interruptOwn(store);
+      startNext(store);
+      process.exit(130);
+    }
     log(`${name}: writing a checkpoint, then stopping. A second one ends at once, without a checkpoint.`);
     requests.stopBySignal(name);
   };
@@ -55,6 +78,7 @@ async function main(): Promise<number> {
   process.on('SIGHUP', () => {});
   const crash = (error: unknown): void => {
     recordFailure(store, run, attempt, error);
+    startNext(store);
     process.exit(1);
   };
   process.on('uncaughtException', crash);
@@ -75,11 +99,7 @@ async function main(): Promise<number> {
     recordFailure(store, run, attempt, error);
     code = 1;
   }
-  try {
-    for (const next of advanceQueue(store)) log(`started the next run in the queue: ${next}`);
-  } catch (error) {
-    log(`the next run in the queue could not be started: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  startNext(store);
   store.close();
   return code;
 }

@@ -6,6 +6,7 @@ import type { ReplayBuffer } from '../../replay/replay-buffer.ts';
 import type { Checkpoint } from '../../store/store.ts';
 import type { TrainingState } from '../training-state.ts';
 import { type FileRecord, sha256 } from './durable-files.ts';
+import { TrainingError } from '../training-error.ts';
 import { manifestSchema, type ParsedManifest, restoreTraining, type Segment, singlesFrom, unpackArrays } from './manifest.ts';
 import { replayFolder } from './write.ts';
 
@@ -24,6 +25,7 @@ export type CheckpointReference = Pick<Checkpoint, 'step' | 'path' | 'sha256'>;
  * Fills the buffer and gives the state.
  * @param folder the run's folder
  * @throws CheckpointError when a file is missing, altered or not for this buffer; the buffer is then unspecified
+ * @throws TrainingError when a file is there and cannot be read now: that says nothing about what it holds
  */
 export function readCheckpoint(folder: string, reference: CheckpointReference, buffer: ReplayBuffer): { state: TrainingState; segments: Segment[] } {
   const place = join(folder, reference.path);
@@ -74,6 +76,12 @@ function readBytes(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new CheckpointError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`, { cause: error });
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new CheckpointError(`${path} cannot be read (${code})`, { cause: error });
+    throw new TrainingError(
+      `${path} cannot be read now (${code}), which does not mean that it is damaged. Every checkpoint is kept. ` +
+        `Make the file readable, then continue the run.`,
+      { cause: error },
+    );
   }
 }
