@@ -12,6 +12,7 @@ import { describeEnvironment } from '../src-main/training/environment.ts';
 import { prepareRun } from '../src-main/training/prepare.ts';
 import { Requests } from '../src-main/training/requests.ts';
 import { Session } from '../src-main/training/session.ts';
+import { defaultThreads } from '../src-main/workstation/plan.ts';
 
 const windows = 5;
 const warmUp = 1000;
@@ -19,7 +20,7 @@ const warmUp = 1000;
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    threads: { type: 'string', default: String(Math.min(2, availableParallelism())) },
+    threads: { type: 'string', default: String(defaultThreads(availableParallelism())) },
     task: { type: 'string', default: 'half-cheetah' },
     /** Measured environment steps, after the warm-up. */
     steps: { type: 'string', default: '3000' },

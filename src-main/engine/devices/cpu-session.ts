@@ -14,6 +14,7 @@ export function createCpuSession(file: Uint8Array, threads: number): Promise<ort
     graphOptimizationLevel: 'all',
     // Adam's second moments decay into subnormal numbers, on which a processor is many times slower. The flag is the
     // calling thread's own: from the first session on, MuJoCo and JavaScript in this process flush them to zero as well.
-    extra: { session: { set_denormal_as_zero: '1' } },
+    // Threads that spin while they wait fight each other for the processors as soon as anything else runs: see the lab log.
+    extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' } } },
   });
 }
