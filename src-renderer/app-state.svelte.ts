@@ -15,6 +15,8 @@ export interface Toast {
   kind: 'info' | 'error';
   message: string;
   action: { title: string; run: () => void } | null;
+  /** What its button takes back; the message goes when that is taken back otherwise. */
+  undoes: Action | null;
 }
 
 const themeKey = 'elbow.theme';
@@ -91,9 +93,9 @@ export class AppState {
     localStorage.setItem(themeKey, theme);
   }
 
-  toast(message: string, action: Toast['action'] = null, kind: Toast['kind'] = 'info'): void {
+  toast(message: string, action: Toast['action'] = null, kind: Toast['kind'] = 'info', undoes: Action | null = null): void {
     const id = this.nextToast++;
-    this.toasts = [...this.toasts.slice(-3), { id, kind, message, action }];
+    this.toasts = [...this.toasts.slice(-3), { id, kind, message, action, undoes }];
   }
 
   dismissToast(id: number): void {
@@ -112,7 +114,7 @@ export class AppState {
       this.showError(error);
       return false;
     }
-    if (announce) this.toast(action.title, { title: 'Undo', run: () => void this.undo(action) });
+    if (announce) this.toast(action.title, { title: 'Undo', run: () => void this.undo(action) }, 'info', action);
     return true;
   }
 
@@ -120,6 +122,7 @@ export class AppState {
   async undo(action?: Action): Promise<void> {
     try {
       const undone = await this.history.undo(action);
+      if (undone !== null) this.toasts = this.toasts.filter((toast) => toast.undoes !== undone);
       this.toast(undone === null ? 'Nothing to undo' : `Undone: ${undone.title}`);
     } catch (error) {
       this.showError(error);

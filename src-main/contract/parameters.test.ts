@@ -25,7 +25,7 @@ describe('parseParameter', () => {
     [rate, NaN, 'null'], [rate, Infinity, 'null'], [rate, '1e308', '"1e308"'], [rate, -0.001, '-0.001'], [rate, null, 'null'], [rate, undefined, 'undefined'],
     [rate, '٣', 'a number from 0 to 1'], [rate, '9'.repeat(1_000_000), 'a number from 0 to 1'], [rate, [0.5], '[0.5]'], [rate, true, 'true'],
     [batch, '0', 'a whole number from 1 to 65,536; "0" was given'], [batch, 2.5, '2.5'], [batch, '65537', '"65537"'],
-    [hidden, '', 'whole numbers, separated by commas, each from 1 to 4,096'], [hidden, '256,0', '"256,0"'], [hidden, '1,2,3,4,5,6,7,8,9', '1,2,3'], [hidden, 'wide', '"wide"'],
+    [hidden, '', 'whole numbers, separated by commas, each from 1 to 4,096'], [hidden, '256,0', '"256,0"'], [hidden, '1,2,3,4,5,6,7,8,9', '1,2,3'], [hidden, '16,', '"16,"'], [hidden, ',16', '",16"'], [hidden, '16,,16', '"16,,16"'], [hidden, 'wide', '"wide"'],
     [rule, 'Learned', 'one of learned, fixed'], [rule, 1, 'one of learned, fixed'], [flag, 'yes', 'true or false'], [flag, 1, 'true or false'],
   ])('refuses %j given %j, naming the field and its range', (declaration, given, words) => {
     expect(() => parseParameter(declaration as ParameterDeclaration, given)).toThrow(ParameterError);

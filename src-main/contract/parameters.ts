@@ -98,7 +98,7 @@ export function parseParameter(declaration: ParameterDeclaration, given: unknown
       return inRange(value) && Number.isSafeInteger(value) ? value : refuse();
     }
     case 'integers': {
-      const parts: unknown[] = Array.isArray(given) ? given : typeof given === 'string' ? given.split(/[,\s]+/).filter(Boolean) : [];
+      const parts: unknown[] = Array.isArray(given) ? given : typeof given === 'string' ? given.trim().split(/\s*,\s*|\s+/) : [];
       const values = parts.map(toNumber);
       if (values.length < 1 || values.length > 8) return refuse();
       return values.every((value) => inRange(value) && Number.isSafeInteger(value)) ? values : refuse();

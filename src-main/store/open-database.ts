@@ -42,12 +42,20 @@ export function openForWriting(dataDirectory: string): OpenedDatabase {
   }
 }
 
-/** Node's recursive mkdir says ENOENT where a place is read-only, so that place is asked first. */
+/** Level by level: Node's recursive mkdir says ENOENT where a place is read-only, and never returns below /proc. */
 function makeDirectory(directory: string): void {
+  const missing: string[] = [];
   let existing = directory;
-  while (!existsSync(existing)) existing = dirname(existing);
-  if (existing !== directory) accessSync(existing, constants.W_OK);
-  mkdirSync(directory, { recursive: true });
+  for (; !existsSync(existing); existing = dirname(existing)) missing.unshift(existing);
+  if (missing.length > 0) accessSync(existing, constants.W_OK);
+  for (const level of missing) {
+    try {
+      mkdirSync(level);
+    } catch (error) {
+      // Another process opening the same new directory may have been quicker.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
 }
 
 function setPragmas(database: Database.Database): void {

@@ -49,6 +49,10 @@ describe('opening', () => {
     expect(readdirSync(directory)).toEqual(['elbow.sqlite']);
   });
 
+  it.skipIf(!existsSync('/proc/self'))('refuses a place where no directory can be made, at once', () => {
+    expect(() => openStore('/proc/elbow/data')).toThrow(/\/proc\/elbow\/data cannot be used as a data directory.*Nothing was changed/);
+  });
+
   it('gives a version 1 database with everything that it held', () => {
     const directory = directoryWith(readFileSync(fixture));
     const store = temporaryStore(directory);

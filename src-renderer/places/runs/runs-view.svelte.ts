@@ -71,12 +71,12 @@ export class RunsView {
     if (next !== undefined) this.select(next.id, extend ? 'extend' : 'only');
   }
 
-  /** After a deletion the row that took the place of the active one becomes active. */
+  /** After a deletion the row that took the place of the active one becomes active; nothing is selected that nobody chose. */
   settle(previousIndex: number): void {
     if (this.activeRun !== undefined) return;
     const next = this.rows[Math.min(previousIndex, this.rows.length - 1)];
-    if (next === undefined) this.active = null;
-    else this.select(next.id, 'only');
+    this.active = next?.id ?? null;
+    this.anchor = this.active;
   }
 }
 
