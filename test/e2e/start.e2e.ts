@@ -20,8 +20,11 @@ interface Started {
   code: number | null;
 }
 
-/** Runs start.ts until `enough` matches what it has printed, does `then`, interrupts it and waits for its end. */
-async function start(given: readonly string[], env: NodeJS.ProcessEnv, enough: RegExp, then: (output: string, pid: number) => Promise<void> = async () => undefined): Promise<Started> {
+/** Runs start.ts until `enough` matches what it has printed, does `then`, interrupts it (unless it ends by itself) and waits for its end. */
+async function start(
+  given: readonly string[], env: NodeJS.ProcessEnv, enough: RegExp,
+  { then = async () => undefined, endsByItself = false }: { then?: (output: string, pid: number) => Promise<void>; endsByItself?: boolean } = {},
+): Promise<Started> {
   const none = { DISPLAY: undefined, WAYLAND_DISPLAY: undefined, ELECTRON_OVERRIDE_DIST_PATH: undefined };
   const child = spawn(process.execPath, [path.join(root, 'scripts/start.ts'), '--no-open', '--data-dir', path.join(folder, 'data'), ...given], {
     env: { ...process.env, ...none, ...env },
@@ -33,7 +36,7 @@ async function start(given: readonly string[], env: NodeJS.ProcessEnv, enough: R
   try {
     await expect.poll(() => output, { timeout: 30_000, interval: 50 }).toMatch(enough);
     await then(output, child.pid ?? 0);
-    child.kill('SIGINT');
+    if (!endsByItself) child.kill('SIGINT');
     return { code: await ended, output };
   } finally {
     child.kill('SIGKILL');
@@ -44,12 +47,14 @@ const address = /Elbow is at (http:\/\/127\.0\.0\.1:(\d+)\/)#token=([\w-]{20,})\
 
 describe('npm start', () => {
   it('without a display explains itself in one line, prints the address, and closes in order', async () => {
-    const { output, code } = await start(['--port', '0'], {}, address, async (printed, pid) => {
-      const [, url = '', , token = ''] = address.exec(printed) ?? [];
-      const page = await fetch(url);
-      expect(page.status).toBe(200);
-      expect(await page.text()).toContain('<title>');
-      if (process.platform === 'linux') expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).not.toContain(token);
+    const { output, code } = await start(['--port', '0'], {}, address, {
+      then: async (printed, pid) => {
+        const [, url = '', , token = ''] = address.exec(printed) ?? [];
+        const page = await fetch(url);
+        expect(page.status).toBe(200);
+        expect(await page.text()).toContain('<title>');
+        if (process.platform === 'linux') expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).not.toContain(token);
+      },
     });
     expect(output.split('\n')[0]).toMatch(/^Elbow opens in the browser shell: there is no display here/);
     expect(output).toMatch(/Elbow is closed\. Trainers go on/);
@@ -74,7 +79,7 @@ describe('npm start', () => {
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as AddressInfo;
     try {
-      const { output, code } = await start(['--web', '--port', String(port)], {}, /in use/);
+      const { output, code } = await start(['--web', '--port', String(port)], {}, /in use/, { endsByItself: true });
       expect(output).toMatch(new RegExp(`^port ${port} is in use by another program .*--port`, 'i'));
       expect(code).toBe(1);
     } finally {
