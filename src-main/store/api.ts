@@ -1,10 +1,14 @@
 // What the store offers, in one place. All calls are synchronous; every call may throw a StoreError. A run is
 // named by its full id, except in `runs.resolve`. Times are milliseconds since 1970.
+import type { ParameterValues } from '../contract/parameters.ts';
 import type {
   AttemptSummary, CheckpointSummary, ControlAction, EvaluationSummary, QueueEntry, RunConfiguration, RunDetail, RunEnvironment,
   RunEvent, RunState, RunSummary,
 } from '../contract/runs.ts';
 import type { MetricSeries, PolicySnapshot, Rollout } from '../contract/series.ts';
+import type { EditsApi, FittedPriorsApi, HistogramsApi } from './edits-api.ts';
+
+export type * from './edits-api.ts';
 
 /** Is the process that opened an attempt still there? */
 export type IsAlive = (pid: number, bootId: string) => boolean;
@@ -14,6 +18,18 @@ export interface NewRun {
   name: string;
   parent?: { run: string; step: number } | null;
   isDemo?: boolean;
+}
+
+export interface Fork {
+  /** The run that it continues from. */
+  run: string;
+  /** One of that run's `checkpoints.list`. */
+  checkpoint: Checkpoint;
+  /** What the checkpoint needs besides its own folder: paths relative to the run's folder. */
+  files: readonly string[];
+  /** Complete, like a new run's; `steps` beyond the checkpoint's. */
+  configuration: RunConfiguration;
+  name: string;
 }
 
 export interface RunProgress {
@@ -45,6 +61,14 @@ export interface Changes {
 export interface RunsApi {
   /** Stores a new run in state stopped ("not started yet"); `queue.enqueue` or `attempts.open` comes next. Returns its id. */
   create(run: NewRun): string;
+  /**
+   * Stores a new run that continues from another one's checkpoint, in state stopped ("not started yet"), and returns its
+   * id. It gets the checkpoint's files (which are never changed once written, so they are shared where the file system
+   * allows), its row under attempt 0 with `forkedFrom` in the details, and the fitted priors; no curves and no edits.
+   * All or nothing, also after a crash; not within another transaction.
+   * @throws not-found, invalid, conflict where the checkpoint or one of its files is gone
+   */
+  fork(fork: Fork): string;
   /** A full id, a unique name or a unique beginning of an id. @throws not-found (with the nearest), ambiguous */
   resolve(text: string): string;
   get(run: string): RunDetail;
@@ -54,6 +78,8 @@ export interface RunsApi {
   configuration(run: string): RunConfiguration;
   setState(run: string, state: RunState, reason?: string | null): void;
   setProgress(run: string, progress: RunProgress): void;
+  /** Sets the hyper-parameters in force, all of them; null: the configuration's. */
+  setValues(run: string, values: ParameterValues | null): void;
   /** Keeps the message of the last error; the state is set apart. null clears it. */
   setError(run: string, message: string | null): void;
   rename(run: string, name: string): void;
@@ -118,10 +144,14 @@ export interface AttemptsApi {
   open(run: string, attempt: NewAttempt, isAlive?: IsAlive): number;
   /** Says that the trainer lives; about once a second. */
   heartbeat(run: string, attempt: number): void;
-  /** Ends the attempt; requests to it that are not done are dropped. The run's state is set apart. */
+  /**
+   * Ends the attempt; requests to it that are not done are dropped, and so are pending edits that are not due at a
+   * certain step. The run's state is set apart.
+   */
   close(run: string, attempt: number): void;
   /** Runs whose trainer has vanished become `interrupted`, with the reason in words. Returns their ids. */
   reapDead(isAlive?: IsAlive): string[];
+  /** From attempt 1 on: 0 stands for what a fork took over. */
   list(run: string): AttemptSummary[];
   /** The process that holds the run; null where none does. */
   holder(run: string): { attempt: number; pid: number; bootId: string; heartbeatAt: number } | null;
@@ -259,9 +289,12 @@ export interface Store {
   readonly metrics: MetricsApi;
   readonly events: EventsApi;
   readonly commands: CommandsApi;
+  readonly edits: EditsApi;
   readonly evaluations: EvaluationsApi;
   readonly rollouts: RolloutsApi;
   readonly snapshots: SnapshotsApi;
+  readonly histograms: HistogramsApi;
+  readonly fittedPriors: FittedPriorsApi;
   readonly checkpoints: CheckpointsApi;
   /** Everything in `fn` is committed together or not at all. */
   transaction<T>(fn: () => T): T;

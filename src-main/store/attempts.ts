@@ -5,6 +5,7 @@ import { checkInteger, checkLine } from './checks.ts';
 import { currentCheckpoints } from './checkpoints.ts';
 import { fromJson } from './columns.ts';
 import type { Connection } from './connection.ts';
+import { dropPendingEdits } from './edits.ts';
 import { StoreError } from './errors.ts';
 import { updateEvaluationColumns } from './evaluations.ts';
 import { processIsAlive } from './process-identity.ts';
@@ -75,6 +76,7 @@ export class Attempts implements AttemptsApi {
   #end(run: string, now: number): void {
     this.#connection.run('UPDATE attempts SET ended_at = ? WHERE run = ? AND ended_at IS NULL', now, run);
     this.#connection.run('UPDATE commands SET settled_at = ? WHERE run = ? AND settled_at IS NULL', now, run);
+    dropPendingEdits(this.#connection, run, now);
   }
 
   heartbeat(run: string, attempt: number): void {
@@ -119,7 +121,7 @@ export class Attempts implements AttemptsApi {
   }
 
   list(run: string): AttemptSummary[] {
-    return this.#connection.all<AttemptRow>('SELECT * FROM attempts WHERE run = ? ORDER BY attempt', run).map((row) => ({
+    return this.#connection.all<AttemptRow>('SELECT * FROM attempts WHERE run = ? AND attempt > 0 ORDER BY attempt', run).map((row) => ({
       attempt: row.attempt,
       startStep: row.start_step,
       startedAt: row.started_at,

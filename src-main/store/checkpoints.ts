@@ -1,7 +1,7 @@
 // The index of checkpoint files. The trainer writes the files first and its row last, so that a row always
 // stands for a whole checkpoint.
 import type { Checkpoint, CheckpointsApi } from './api.ts';
-import { checkInteger, refuse } from './checks.ts';
+import { checkInteger, checkRelativePath, refuse } from './checks.ts';
 import { fromJson } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { measureFiles } from './run-removal.ts';
@@ -28,8 +28,7 @@ export class Checkpoints implements CheckpointsApi {
     checkInteger('step', step);
     checkInteger('bytes', bytes);
     checkInteger('createdAt', createdAt);
-    const isInside = path !== '' && !/^[/\\]|^[a-z]:|\\|\0/i.test(path) && !path.split('/').some((part) => part === '..' || part === '');
-    if (!isInside) refuse('path', 'relative, with forward slashes, and inside the run\'s folder', path);
+    checkRelativePath('path', path);
     if (!/^[0-9a-f]{64}$/.test(sha256)) refuse('sha256', '64 hexadecimal digits', sha256);
     this.#connection.write(() => {
       this.#connection.requireCurrentAttempt(run, attempt);

@@ -46,3 +46,10 @@ export function checkChoice<T extends string>(field: string, value: unknown, cho
   const found = choices.find((choice) => choice === value);
   return found ?? refuse(field, `one of ${choices.join(', ')}`, value);
 }
+
+/** A path below a folder, with forward slashes. */
+export function checkRelativePath(field: string, value: unknown): string {
+  const path = typeof value === 'string' ? value : '';
+  const isInside = path !== '' && !/^[/\\]|^[a-z]:|\\|\0/i.test(path) && !path.split('/').some((part) => part === '..' || part === '');
+  return isInside ? path : refuse(field, 'relative, with forward slashes, and inside the run\'s folder', value);
+}

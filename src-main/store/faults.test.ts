@@ -118,9 +118,9 @@ describe('a full disk', () => {
   });
 
   it.for([0, 8, 40, 100])('is said when a new database does not fit into %i kB', (kilobytes, context) => {
-    const disk = smallDisk(256);
+    const disk = smallDisk(512);
     if (disk === null) return context.skip();
-    writeFileSync(join(disk, 'filler'), Buffer.alloc((252 - kilobytes) * 1024));
+    writeFileSync(join(disk, 'filler'), Buffer.alloc((508 - kilobytes) * 1024));
     expect(refusal(() => openStore(disk))).toMatchObject({ code: 'disk-full', message: expect.stringContaining('No room left') as string });
     rmSync(join(disk, 'filler'));
     newRun(temporaryStore(disk));

@@ -21,6 +21,15 @@ function contentOf(directory: string): Record<string, string> {
   return Object.fromEntries(readdirSync(directory).sort().map((name) => [name, readFileSync(join(directory, name)).toString('base64')]));
 }
 
+function schemaVersionOf(directory: string): unknown {
+  const database = new Database(join(directory, 'elbow.sqlite'), { readonly: true });
+  try {
+    return database.pragma('user_version', { simple: true });
+  } finally {
+    database.close();
+  }
+}
+
 /** Files as a crash leaves them: what was committed lies in the write-ahead log. */
 function crashedDirectory(change: (store: Store) => void, sql?: string): string {
   const living = temporaryDirectory();
@@ -40,9 +49,9 @@ describe('opening', () => {
     const store = temporaryStore(directory);
     newRun(store);
     const database = new Database(join(directory, 'elbow.sqlite'), { readonly: true });
-    expect(['journal_mode', 'auto_vacuum', 'user_version', 'application_id'].map((name) => database.pragma(name, { simple: true }))).toEqual(['wal', 2, 1, 0x454c424f]);
+    expect(['journal_mode', 'auto_vacuum', 'user_version', 'application_id'].map((name) => database.pragma(name, { simple: true }))).toEqual(['wal', 2, 2, 0x454c424f]);
     database.close();
-    expect(store.storage()).toMatchObject({ dataDirectory: directory, schemaVersion: 1, isNetworkFileSystem: false });
+    expect(store.storage()).toMatchObject({ dataDirectory: directory, schemaVersion: 2, isNetworkFileSystem: false });
     expect(store.storage().freeBytes).toBeGreaterThan(0);
     store.close();
     store.close();
@@ -73,8 +82,18 @@ describe('opening', () => {
       step: 1000, rewardTerms: ['forward', 'control'], columns: [{ name: 'qpos', data: Float64Array.of(0.1, 0.2, 0.3) }, { name: 'action' }, { name: 'terminated' }],
     });
     expect(store.snapshots.critics(run, 1000).onnx).toEqual(Uint8Array.of(2, 2));
+    expect(detail).toMatchObject({ values: detail.configuration.hyperparameters, edits: [], editCount: 0, isEdited: false });
     expect(store.check()).toEqual([]);
-    openAttempt(store, run, 1000);
+
+    const backup = temporaryDirectory();
+    copyFileSync(join(directory, 'elbow.sqlite.before-version-2'), join(backup, 'elbow.sqlite'));
+    expect(schemaVersionOf(backup), 'the backup is as it was').toBe(1);
+    expect(temporaryStore(backup).runs.get(run)).toEqual(detail);
+
+    const attempt = openAttempt(store, run, 1000);
+    const edit = store.edits.request(run, { changes: { 'batch-size': 32 }, requester: 'a test' });
+    store.edits.applied(run, attempt, { step: 1000, values: { steps: 1000, 'batch-size': 32 }, edits: [{ id: edit, previous: { 'batch-size': 16 } }] });
+    expect(store.runs.get(run)).toMatchObject({ values: { 'batch-size': 32 }, edits: [{ id: edit, state: 'applied' }], editCount: 1 });
   });
 
   it('backs an older database up before a migration, and undoes a migration that fails', () => {
@@ -82,18 +101,18 @@ describe('opening', () => {
     const path = join(directory, 'elbow.sqlite');
     const database = new Database(path);
     afterThisTest(() => database.close());
-    const second = { version: 2, up: (into: Database.Database) => void into.exec('ALTER TABLE runs ADD COLUMN colour TEXT') };
-    const broken = { version: 2, up: (into: Database.Database) => void into.exec('CREATE TABLE half (a) STRICT; DROP TABLE runs; nonsense') };
+    const third = { version: 3, up: (into: Database.Database) => void into.exec('ALTER TABLE runs ADD COLUMN colour TEXT') };
+    const broken = { version: 3, up: (into: Database.Database) => void into.exec('CREATE TABLE half (a) STRICT; DROP TABLE runs; nonsense') };
     expect(() => migrate(database, [...migrations, broken], path)).toThrow(/nonsense|syntax|unknown datatype|missing datatype/);
-    expect(database.pragma('user_version', { simple: true })).toBe(1);
+    expect(database.pragma('user_version', { simple: true }), 'the migrations before it stay').toBe(2);
     expect(database.prepare('SELECT count(*) AS count FROM runs').get()).toEqual({ count: 2 });
-    migrate(database, [...migrations, second], path);
-    migrate(database, [...migrations, second], path);
-    expect(database.pragma('user_version', { simple: true })).toBe(2);
+    migrate(database, [...migrations, third], path);
+    migrate(database, [...migrations, third], path);
+    expect(database.pragma('user_version', { simple: true })).toBe(3);
     expect(database.prepare('SELECT colour FROM runs').all()).toHaveLength(2);
-    expect(readdirSync(directory).filter((name) => name.includes('before')).sort()).toEqual(['elbow.sqlite.before-version-2', 'elbow.sqlite.before-version-2-2']);
+    expect(readdirSync(directory).filter((name) => name.includes('before')).sort()).toEqual(['elbow.sqlite.before-version-3', 'elbow.sqlite.before-version-3-2']);
     const backup = temporaryDirectory();
-    copyFileSync(`${path}.before-version-2-2`, join(backup, 'elbow.sqlite'));
+    copyFileSync(`${path}.before-version-3-2`, join(backup, 'elbow.sqlite'));
     expect(temporaryStore(backup).runs.list()).toHaveLength(2);
   });
 
@@ -108,7 +127,7 @@ describe('opening', () => {
       for (const options of [{}, { readonly: true }]) {
         const { code, message } = refusal(() => openStore(directory, options));
         expect(code).toBe('newer-version');
-        expect(message).toContain('its schema has version 7, this Elbow knows versions up to 1');
+        expect(message).toContain('its schema has version 7, this Elbow knows versions up to 2');
         expect(message).toContain(directory);
       }
       const after = contentOf(directory);

@@ -1,5 +1,6 @@
-// What a new run must be before it is stored. Whether the values suit the agent is the caller's to check: the
-// store knows no agents.
+// What a new run and an edit must be before they are stored. Whether the values suit the agent is the caller's to
+// check: the store knows no agents.
+import type { ParameterValues } from '../contract/parameters.ts';
 import type { RunConfiguration } from '../contract/runs.ts';
 import { checkInteger, checkLine, refuse } from './checks.ts';
 
@@ -13,16 +14,24 @@ export function checkConfiguration(configuration: RunConfiguration): { configura
   checkLine('device', device, 100);
   checkInteger('seed', seed);
   checkInteger('threads', threads, 1, 1024);
-  for (const [name, value] of Object.entries(hyperparameters)) {
+  checkValues('hyperparameters', hyperparameters);
+  const totalSteps = checkInteger('hyperparameters.steps', hyperparameters['steps'], 1, maxSteps);
+  return { configuration, totalSteps };
+}
+
+/** @param field what the record is called in a refusal. @throws StoreError invalid */
+export function checkValues(field: string, values: unknown): ParameterValues {
+  const isRecord = typeof values === 'object' && values !== null && [Object.prototype, null].includes(Object.getPrototypeOf(values) as object | null);
+  if (!isRecord || Object.keys(values).length === 0) refuse(field, 'a record with at least one hyper-parameter', values);
+  for (const [name, value] of Object.entries(values) as [string, unknown][]) {
     checkLine('a hyper-parameter\'s name', name, 100);
-    const numbers = typeof value === 'number' ? [value] : Array.isArray(value) ? value : [];
+    const numbers = typeof value === 'number' ? [value] : Array.isArray(value) ? value as unknown[] : [];
     const isKnown = ['number', 'string', 'boolean'].includes(typeof value) || Array.isArray(value);
     // JSON would turn these into null.
     if (!isKnown || !numbers.every((number) => typeof number === 'number' && Number.isFinite(number))) {
-      refuse(`hyperparameters.${name}`, 'a finite number, a text, true, false or a list of finite numbers', value);
+      refuse(`${field}.${name}`, 'a finite number, a text, true, false or a list of finite numbers', value);
     }
-    if (value === 'auto') refuse(`hyperparameters.${name}`, 'resolved for the task before the run is stored', value);
+    if (value === 'auto') refuse(`${field}.${name}`, 'resolved for the task before it is stored', value);
   }
-  const totalSteps = checkInteger('hyperparameters.steps', hyperparameters['steps'], 1, maxSteps);
-  return { configuration, totalSteps };
+  return values as ParameterValues;
 }

@@ -1,9 +1,9 @@
 // Imports a whole run from another store: every row that belongs to it, and its folder.
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Connection, Row } from './connection.ts';
 import { runDirectory } from './data-directory.ts';
+import { dropPendingEdits } from './edits.ts';
 import { StoreError } from './errors.ts';
+import { copyFolder } from './run-folder.ts';
 import { measureFiles } from './run-removal.ts';
 
 /**
@@ -16,7 +16,8 @@ export function copyRun(source: Connection, target: Connection, run: string, id:
   target.write(() => source.read(() => {
     const [row] = rowsOf(source, 'runs', 'id = ? AND deleted_at IS NULL', run);
     if (!row) throw new StoreError('not-found', `There is no run with the id ${JSON.stringify(run)} in ${source.dataDirectory}`);
-    const hasFiles = copyFiles(runDirectory(source.dataDirectory, run), directory);
+    // Without its files, a checkpoint's row would promise what is not there.
+    const hasFiles = copyFolder(runDirectory(source.dataDirectory, run), directory);
     const isUnfinished = ['running', 'paused', 'queued'].includes(String(row['state']));
     insert(target, 'runs', {
       ...row,
@@ -29,9 +30,10 @@ export function copyRun(source: Connection, target: Connection, run: string, id:
     for (const attempt of rowsOf(source, 'attempts', 'run = ?', run)) {
       insert(target, 'attempts', { ...attempt, run: id, ended_at: attempt['ended_at'] ?? attempt['heartbeat_at'] });
     }
-    for (const table of ['events', 'live_snapshots', ...(hasFiles ? ['checkpoints'] : [])]) {
+    for (const table of ['events', 'live_snapshots', 'action_histograms', 'fitted_priors', ...(hasFiles ? ['checkpoints'] : [])]) {
       for (const found of rowsOf(source, table, 'run = ?', run)) insert(target, table, { ...withoutId(found), run: id });
     }
+    copyEdits(source, target, run, id);
     for (const series of rowsOf(source, 'metric_series', 'run = ?', run)) {
       const copy = insert(target, 'metric_series', { ...withoutId(series), run: id });
       copyChildren(source, target, 'metric_chunks', 'series', series['id'], copy);
@@ -47,6 +49,15 @@ export function copyRun(source: Connection, target: Connection, run: string, id:
     measureFiles(target, id);
     target.touch(id, 'summary');
   }));
+}
+
+/** In their order, with new ids; what still waited for a trainer's notice waits for none here. */
+function copyEdits(source: Connection, target: Connection, run: string, id: string): void {
+  const copies = new Map<unknown, number>();
+  for (const edit of rowsOf(source, 'edits', 'run = ?', run)) {
+    copies.set(edit['id'], insert(target, 'edits', { ...withoutId(edit), run: id, undoes: copies.get(edit['undoes']) ?? null }));
+  }
+  dropPendingEdits(target, id, Date.now());
 }
 
 function rowsOf(source: Connection, table: string, condition: string, value: unknown): Row[] {
@@ -66,19 +77,4 @@ function withoutId(row: Row): Row {
 function insert(target: Connection, table: string, row: Row): number {
   const names = Object.keys(row);
   return target.run(`INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`, ...Object.values(row)).id;
-}
-
-/** Whole or absent: copied under a temporary name. Without its files, a checkpoint's row would promise what is not there. */
-function copyFiles(from: string, to: string): boolean {
-  if (!existsSync(from)) return false;
-  const partial = `${to}.partial-${process.pid}`;
-  mkdirSync(dirname(to), { recursive: true });
-  try {
-    cpSync(from, partial, { recursive: true });
-    rmSync(to, { recursive: true, force: true });
-    renameSync(partial, to);
-  } finally {
-    rmSync(partial, { recursive: true, force: true });
-  }
-  return true;
 }

@@ -9,9 +9,21 @@ const letters = 'abcdefghjkmnpqrstvwxyz';
 const alphabet = `23456789${letters}`;
 
 /** Eight characters, the first a letter, so that no id looks like a number. */
-export function newRunId(): string {
+function newRunId(): string {
   const pick = (from: string): string => from.charAt(randomInt(from.length));
   return pick(letters) + Array.from({ length: 7 }, () => pick(alphabet)).join('');
+}
+
+export function freeRunId(connection: Connection): string {
+  for (;;) {
+    const id = newRunId();
+    if (!isRunIdTaken(connection, id)) return id;
+  }
+}
+
+/** Also by a run that was removed for good: pollers tell them apart by id. */
+export function isRunIdTaken(connection: Connection, id: string): boolean {
+  return connection.get('SELECT 1 FROM runs WHERE id = ? UNION ALL SELECT 1 FROM removed_runs WHERE id = ?', id, id) !== undefined;
 }
 
 /**

@@ -1,6 +1,10 @@
-// Rows of the runs table as contract's RunSummary.
+// Rows of the runs table: a new one, and stored ones as contract's RunSummary.
 import type { RunState, RunSummary } from '../contract/runs.ts';
+import type { NewRun } from './api.ts';
+import { checkInteger, checkLine } from './checks.ts';
 import { toFloat32 } from './columns.ts';
+import type { Connection } from './connection.ts';
+import { checkConfiguration } from './run-checks.ts';
 
 export interface SummaryRow {
   id: string;
@@ -70,4 +74,22 @@ export function toSummary(row: SummaryRow): RunSummary {
     isDemo: row.is_demo === 1,
     isEdited: row.is_edited === 1,
   };
+}
+
+/** Stores a run that has not started. Within a write. @throws StoreError invalid */
+export function insertRun(connection: Connection, id: string, run: NewRun): void {
+  const { configuration, totalSteps } = checkConfiguration(run.configuration);
+  const name = checkLine('name', run.name, 120);
+  const parent = run.parent ?? null;
+  if (parent) {
+    checkLine('parent.run', parent.run, 64);
+    checkInteger('parent.step', parent.step);
+  }
+  connection.run(
+    `INSERT INTO runs (id, name, task, agent, seed, device, threads, configuration, state, state_reason, total_steps, created_at,
+       parent_run, parent_step, is_demo)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'stopped', 'not started yet', ?, ?, ?, ?, ?)`,
+    id, name, configuration.task, configuration.agent, configuration.seed, configuration.device, configuration.threads,
+    JSON.stringify(configuration), totalSteps, Date.now(), parent?.run ?? null, parent?.step ?? null, Number(run.isDemo ?? false));
+  connection.touch(id, 'summary');
 }

@@ -1,7 +1,8 @@
 // Runs: making, finding, describing and changing them.
+import type { ParameterValues } from '../contract/parameters.ts';
 import type { RunConfiguration, RunDetail, RunState, RunSummary } from '../contract/runs.ts';
 import { runStates } from '../contract/runs.ts';
-import type { Changes, NewRun, RunDataState, RunProgress, RunsApi, Store } from './api.ts';
+import type { Changes, Fork, NewRun, RunDataState, RunProgress, RunsApi, Store } from './api.ts';
 import { checkAmount, checkChoice, checkInteger, checkLine, checkText } from './checks.ts';
 import { fromJson } from './columns.ts';
 import type { Connection } from './connection.ts';
@@ -9,10 +10,14 @@ import { connectionOf } from './connection-of.ts';
 import { runDirectory } from './data-directory.ts';
 import { StoreError } from './errors.ts';
 import { copyRun } from './run-copy.ts';
-import { checkConfiguration, maxSteps } from './run-checks.ts';
-import { newRunId, resolveRun } from './run-ids.ts';
+import { checkValues, maxSteps } from './run-checks.ts';
+import { forkRun } from './run-fork.ts';
+import { freeRunId, isRunIdTaken, resolveRun } from './run-ids.ts';
 import { deleteCheckpoints, purgeDeleted, restore, softDelete } from './run-removal.ts';
-import { selectSummaries, toSummary, type SummaryRow } from './run-rows.ts';
+import { insertRun, selectSummaries, toSummary, type SummaryRow } from './run-rows.ts';
+
+/** The newest ones, in a run's detail. */
+const shownEdits = 100;
 
 export class Runs implements RunsApi {
   readonly #connection: Connection;
@@ -24,36 +29,15 @@ export class Runs implements RunsApi {
   }
 
   create(run: NewRun): string {
-    const { configuration, totalSteps } = checkConfiguration(run.configuration);
-    const name = checkLine('name', run.name, 120);
-    const parent = run.parent ?? null;
-    if (parent) {
-      checkLine('parent.run', parent.run, 64);
-      checkInteger('parent.step', parent.step);
-    }
     return this.#connection.write(() => {
-      const id = this.#freeId();
-      this.#connection.run(
-        `INSERT INTO runs (id, name, task, agent, seed, device, threads, configuration, state, state_reason, total_steps, created_at,
-           parent_run, parent_step, is_demo)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'stopped', 'not started yet', ?, ?, ?, ?, ?)`,
-        id, name, configuration.task, configuration.agent, configuration.seed, configuration.device, configuration.threads,
-        JSON.stringify(configuration), totalSteps, Date.now(), parent?.run ?? null, parent?.step ?? null, Number(run.isDemo ?? false));
-      this.#connection.touch(id, 'summary');
+      const id = freeRunId(this.#connection);
+      insertRun(this.#connection, id, run);
       return id;
     });
   }
 
-  #freeId(): string {
-    for (;;) {
-      const id = newRunId();
-      if (!this.#isTaken(id)) return id;
-    }
-  }
-
-  /** Also by a run that was removed for good: pollers tell them apart by id. */
-  #isTaken(id: string): boolean {
-    return this.#connection.get('SELECT 1 FROM runs WHERE id = ? UNION ALL SELECT 1 FROM removed_runs WHERE id = ?', id, id) !== undefined;
+  fork(fork: Fork): string {
+    return this.#connection.translated(() => forkRun(this.#connection, this.#store, fork));
   }
 
   resolve(text: string): string {
@@ -65,16 +49,23 @@ export class Runs implements RunsApi {
       const summary = this.summary(run);
       const snapshot = this.#connection.get<{ step: number; createdAt: number }>(
         'SELECT step, created_at AS createdAt FROM live_snapshots WHERE run = ?', run);
-      const error = this.#connection.get<{ last_error: string | null }>('SELECT last_error FROM runs WHERE id = ?', run);
+      const row = this.#connection.get<{ error: string | null; values: string | null }>(
+        'SELECT last_error AS error, live_values AS "values" FROM runs WHERE id = ?', run);
+      const configuration = this.configuration(run);
+      const { edits, count } = this.#store.edits.list(run, { limit: shownEdits });
       return {
         ...summary,
-        configuration: this.configuration(run),
+        configuration,
+        // Written by setValues and edits.applied alone, which checked it.
+        values: row?.values ? fromJson(row.values) as ParameterValues : configuration.hyperparameters,
+        edits,
+        editCount: count,
         attempts: this.#store.attempts.list(run),
         evaluations: this.#store.evaluations.list(run),
         checkpoints: this.#store.checkpoints.list(run).map(({ step, attempt, createdAt, bytes }) => ({ step, attempt, createdAt, bytes })),
         events: this.#store.events.list(run),
         metrics: this.#store.metrics.names(run),
-        lastError: error?.last_error ?? null,
+        lastError: row?.error ?? null,
         liveSnapshot: snapshot ?? null,
       };
     });
@@ -129,6 +120,14 @@ export class Runs implements RunsApi {
     });
   }
 
+  setValues(run: string, values: ParameterValues | null): void {
+    const json = values === null ? null : JSON.stringify(checkValues('values', values));
+    this.#connection.write(() => {
+      this.#connection.touch(run, 'data');
+      this.#connection.run('UPDATE runs SET live_values = ? WHERE id = ?', json, run);
+    });
+  }
+
   setError(run: string, message: string | null): void {
     this.#update(run, 'last_error = ?', message === null ? null : checkText('message', message.slice(0, 100_000), 100_000));
   }
@@ -170,7 +169,7 @@ export class Runs implements RunsApi {
       const total = checkInteger('steps', totalSteps, environmentSteps + 1, maxSteps);
       const configuration = this.configuration(run);
       configuration.hyperparameters['steps'] = total;
-      this.#update(run, 'configuration = ?, total_steps = ?', JSON.stringify(configuration), total);
+      this.#update(run, "configuration = ?, total_steps = ?, live_values = json_set(live_values, '$.steps', ?)", JSON.stringify(configuration), total, BigInt(total));
       const attempt = this.#connection.get<{ newest: number | null }>('SELECT max(attempt) AS newest FROM attempts WHERE run = ?', run);
       this.#store.events.append(run, attempt?.newest ?? 0, {
         step: environmentSteps, kind: 'extended', message: `Total steps set from ${before} to ${total}`, requester,
@@ -184,7 +183,7 @@ export class Runs implements RunsApi {
   }
 
   copyFrom(source: Store, run: string, options: { isDemo?: boolean } = {}): string {
-    const id = this.#isTaken(run) ? this.#freeId() : run;
+    const id = isRunIdTaken(this.#connection, run) ? freeRunId(this.#connection) : run;
     copyRun(connectionOf(source), this.#connection, run, id, options.isDemo ?? null);
     return id;
   }

@@ -1,5 +1,6 @@
 // All migrations in order. The last one's version is the schema that this Elbow reads and writes.
 import type { Migration } from '../migrate.ts';
 import { first } from './001-first.ts';
+import { second } from './002-edits.ts';
 
-export const migrations: readonly Migration[] = [first];
+export const migrations: readonly Migration[] = [first, second];

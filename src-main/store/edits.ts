@@ -1,0 +1,159 @@
+// Edits: changes of live hyper-parameters. A window or the CLI asks here, the trainer looks here between steps and
+// says what it made of each, so that the rows together with configuration and seed are what the run is a function of.
+import type { ParameterValues } from '../contract/parameters.ts';
+import type { EditState, RunEdit } from '../contract/runs.ts';
+import type { AppliedEdits, EditsApi, NewEdit, ScheduledEdit } from './api.ts';
+import { checkInteger, checkLine, checkText, refuse } from './checks.ts';
+import { fromJson } from './columns.ts';
+import type { Connection } from './connection.ts';
+import { StoreError } from './errors.ts';
+import { requireEditable, requireNotStarted } from './edit-permission.ts';
+import { checkValues } from './run-checks.ts';
+
+interface EditRow extends Omit<RunEdit, 'changes' | 'previous'> {
+  changes: string;
+  previous: string | null;
+}
+
+const select = `
+  SELECT id, requester, requested_at AS requestedAt, changes, undoes, due_step AS dueStep, state, applied_step AS appliedStep, previous, reason
+  FROM edits`;
+/** Of one page; more would be no page. */
+const maxLimit = 10_000;
+
+export class Edits implements EditsApi {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  request(run: string, { changes, undoes = null, requester }: NewEdit): number {
+    checkEdit(changes, requester);
+    if (undoes !== null) checkInteger('undoes', undoes, 1);
+    return this.#connection.write(() => {
+      this.#connection.touch(run, 'data');
+      requireEditable(this.#connection, run);
+      if (undoes !== null) this.#requireUndoable(run, undoes);
+      return this.#insert(run, changes, undoes, requester, null);
+    });
+  }
+
+  #requireUndoable(run: string, id: number): void {
+    const { state } = this.get(run, id);
+    if (state === 'refused' || state === 'dropped') {
+      throw new StoreError('conflict', `Edit ${id} of run ${run} was ${state} and never in force, so that there is nothing to undo.`);
+    }
+  }
+
+  #insert(run: string, changes: ParameterValues, undoes: number | null, requester: string, dueStep: number | null): number {
+    return this.#connection.run(
+      "INSERT INTO edits (run, requester, requested_at, changes, undoes, due_step, state) VALUES (?, ?, ?, ?, ?, ?, 'pending')",
+      run, requester, Date.now(), JSON.stringify(changes), undoes, dueStep).id;
+  }
+
+  schedule(run: string, edits: readonly ScheduledEdit[]): number[] {
+    for (const { changes, requester, dueStep } of edits) {
+      checkEdit(changes, requester);
+      checkInteger('dueStep', dueStep);
+    }
+    return this.#connection.write(() => {
+      this.#connection.touch(run, 'data');
+      requireNotStarted(this.#connection, run);
+      const copies = new Map<number, number>();
+      return edits.map(({ id, changes, undoes, requester, dueStep }) => {
+        const undone = undoes === null ? null : copies.get(undoes) ?? refuse('undoes', 'the id of an earlier edit of the list', undoes);
+        const copy = this.#insert(run, changes, undone, requester, dueStep);
+        copies.set(id, copy);
+        return copy;
+      });
+    });
+  }
+
+  pending(run: string): RunEdit[] {
+    return this.#connection.all<EditRow>(`${select} WHERE run = ? AND state = 'pending' ORDER BY id`, run).map(parse);
+  }
+
+  applied(run: string, attempt: number, { step, values, edits }: AppliedEdits): void {
+    checkInteger('step', step);
+    checkValues('values', values);
+    for (const { previous } of edits) checkValues('previous', previous);
+    this.#connection.write(() => {
+      this.#connection.requireCurrentAttempt(run, attempt);
+      for (const { id, previous } of edits) {
+        const { changes } = this.#connection.run(
+          "UPDATE edits SET state = 'applied', attempt = ?, applied_step = ?, previous = ?, settled_at = ? WHERE id = ? AND run = ? AND state = 'pending'",
+          attempt, step, JSON.stringify(previous), Date.now(), id, run);
+        if (changes === 0) throw notPending(this.get(run, id));
+      }
+      this.#connection.run('UPDATE runs SET live_values = ? WHERE id = ?', JSON.stringify(values), run);
+      this.#connection.touch(run, 'data');
+    });
+  }
+
+  refuse(id: number, reason: string): void {
+    checkText('reason', reason, 2000);
+    this.#connection.write(() => {
+      const row = this.#connection.get<{ run: string }>(
+        "UPDATE edits SET state = 'refused', reason = ?, settled_at = ? WHERE id = ? AND state = 'pending' RETURNING run", reason, Date.now(), id);
+      if (!row) {
+        const found = this.#connection.get<{ id: number; state: EditState }>('SELECT id, state FROM edits WHERE id = ?', id);
+        throw found ? notPending(found) : new StoreError('not-found', `There is no edit ${id}`);
+      }
+      this.#connection.touch(row.run, 'data');
+    });
+  }
+
+  get(run: string, id: number): RunEdit {
+    const row = this.#connection.get<EditRow>(`${select} WHERE id = ? AND run = ?`, id, run);
+    if (!row) throw new StoreError('not-found', `Run ${run} has no edit ${id}`);
+    return parse(row);
+  }
+
+  list(run: string, { before = null, limit }: { before?: number | null; limit: number }): { edits: RunEdit[]; count: number } {
+    checkInteger('limit', limit, 1, maxLimit);
+    const end = before === null ? Number.MAX_SAFE_INTEGER : checkInteger('before', before, 1);
+    return this.#connection.read(() => ({
+      edits: this.#connection.all<EditRow>(`${select} WHERE run = ? AND id < ? ORDER BY id DESC LIMIT ?`, run, end, limit).reverse().map(parse),
+      count: this.#connection.get<{ count: number }>('SELECT count(*) AS count FROM edits WHERE run = ?', run)?.count ?? 0,
+    }));
+  }
+
+  appliedAfter(run: string, id: number): RunEdit[] {
+    checkInteger('id', id);
+    return this.#connection.all<EditRow>(`${select} WHERE run = ? AND id > ? AND state = 'applied' ORDER BY id`, run, id).map(parse);
+  }
+
+  newestToUndo(run: string): RunEdit | null {
+    const row = this.#connection.get<EditRow>(
+      `${select} WHERE run = ? AND state = 'applied' AND undoes IS NULL
+         AND id NOT IN (SELECT undoes FROM edits WHERE run = ? AND undoes IS NOT NULL AND state IN ('pending', 'applied'))
+       ORDER BY id DESC LIMIT 1`, run, run);
+    return row ? parse(row) : null;
+  }
+}
+
+/** Drops what an ended trainer was asked for; what is due at a certain step waits for the next one. Within a write. */
+export function dropPendingEdits(connection: Connection, run: string, now: number): void {
+  connection.run(
+    "UPDATE edits SET state = 'dropped', reason = 'the trainer ended before it came to this edit', settled_at = ? WHERE run = ? AND state = 'pending' AND due_step IS NULL",
+    now, run);
+}
+
+function checkEdit(changes: ParameterValues, requester: string): void {
+  checkValues('changes', changes);
+  checkLine('requester', requester, 200);
+}
+
+function notPending({ id, state }: Pick<RunEdit, 'id' | 'state'>): StoreError {
+  return new StoreError('conflict', `Edit ${id} is ${state} already. Nothing was changed.`);
+}
+
+/** What request, schedule and applied checked before they wrote it. */
+function parse(row: EditRow): RunEdit {
+  return {
+    ...row,
+    changes: fromJson(row.changes) as ParameterValues,
+    previous: row.previous === null ? null : fromJson(row.previous) as ParameterValues,
+  };
+}
