@@ -67,7 +67,7 @@ export function deleteCheckpoints(connection: Connection, run: string): number {
   connection.translated(() => {
     for (const name of existsSync(directory) ? readdirSync(directory) : []) {
       if (name === runLogName) continue;
-      freed += bytesBelow(join(directory, name));
+      freed += bytesBelow(join(directory, name), 'none');
       rmSync(join(directory, name), { recursive: true, force: true });
     }
   });
@@ -80,15 +80,19 @@ export function deleteCheckpoints(connection: Connection, run: string): number {
 
 /** Notes how much the files in a run's folder take. Within a write. */
 export function measureFiles(connection: Connection, run: string): void {
-  const bytes = bytesBelow(runDirectory(connection.dataDirectory, run));
+  const bytes = bytesBelow(runDirectory(connection.dataDirectory, run), 'all');
   connection.run('UPDATE runs SET file_bytes = ? WHERE id = ?', bytes, run);
 }
 
-/** What cannot be read, or is deleted meanwhile by the run's trainer, counts as nothing. */
-function bytesBelow(path: string): number {
+/**
+ * What cannot be read, or is deleted meanwhile by the run's trainer, counts as nothing.
+ * @param ofShared what to count for a file that a fork or its parent has too: deleting it here frees nothing
+ */
+function bytesBelow(path: string, ofShared: 'all' | 'none'): number {
   try {
     const found = lstatSync(path);
-    return found.isDirectory() ? readdirSync(path).reduce((sum, name) => sum + bytesBelow(join(path, name)), 0) : found.size;
+    if (found.isDirectory()) return readdirSync(path).reduce((sum, name) => sum + bytesBelow(join(path, name), ofShared), 0);
+    return ofShared === 'none' && found.nlink > 1 ? 0 : found.size;
   } catch {
     return 0;
   }
