@@ -10,23 +10,36 @@ export interface Problem {
   actionSize: number;
 }
 
+/** What an agent needs besides its hyper-parameters, made before it. */
+export interface Supplies {
+  /** Parameters of the prior that was fitted to a stored run, for `prior=behaviour`. */
+  behaviourPrior?: NamedArrays;
+}
+
 /**
  * A program that learns, with its schedule. Its batch inputs are named `observation` [B, o], `action` [B, a],
- * `reward` [B], `next-observation` [B, o] and `terminated` [B] (1 where the episode really ended, 0 else).
- * Its noise inputs are filled with standard normal numbers from the update stream, in the signature's order.
+ * `reward` [B], `next-observation` [B, o] and `terminated` [B] (1 where the episode really ended, 0 else); a program
+ * without batch inputs draws none. Its noise inputs are filled with standard normal numbers from the update stream, in
+ * the signature's order.
  */
 export interface UpdateProgram extends ProgramDeclaration {
+  /** 0 where it takes no batch. */
   batchSize: number;
-  /** Runs at every n-th gradient step. */
-  every: number;
+  /** Does it run at this gradient step, counted from 1? */
+  isDue(gradientStep: number): boolean;
+  /** It waits until the replay buffer holds more transitions than that. */
+  waitsFor?: number;
 }
 
 /** An agent made for one problem. */
 export interface AgentInstance {
   declaration: AgentDeclaration;
   stateShapes: NamedShapes;
-  /** Parameters from the stream; moments, targets and dual variables at their starting values. */
-  initialState(stream: RandomStream): NamedArrays;
+  /**
+   * Parameters from the stream; moments, targets and dual variables at their starting values. Where a former state is
+   * given, its entries that still fit in name and size are kept, and what is copied from them is copied anew.
+   */
+  initialState(stream: RandomStream, former?: NamedArrays): NamedArrays;
   /** In the order in which they run within a gradient step. */
   updates: UpdateProgram[];
   /** Batch `observation` [1, o], noise `exploration` [1, a]; diagnostic `action` [1, a], sampled, in [-1, 1]. */
@@ -36,15 +49,15 @@ export interface AgentInstance {
    * policyFile). Given n, so that evaluation and export can choose it.
    */
   policy(n: number): ProgramDeclaration;
-  /** Batch `observation` [n, o], `action` [n, a]; diagnostics `q1`, `q2` [n]. */
+  /** Batch `observation` [n, o], `action` [n, a]; diagnostics `q1` [n] and, where there are two critics, `q2` [n]. */
   critics(n: number): ProgramDeclaration;
   /** What the means of a window's diagnostics say that a person should know, in words; null where nothing. Told once an attempt. */
   warning?(means: Readonly<Record<string, number>>): string | null;
-  /** The programs' control inputs for these hyper-parameter values. */
-  controls(values: ParameterValues): NamedArrays;
+  /** The programs' control inputs for these hyper-parameter values at this environment step. */
+  controls(values: ParameterValues, environmentStep: number): NamedArrays;
 }
 
 export interface Agent {
   declaration: AgentDeclaration;
-  create(problem: Problem, values: ParameterValues): AgentInstance;
+  create(problem: Problem, values: ParameterValues, supplies?: Supplies): AgentInstance;
 }

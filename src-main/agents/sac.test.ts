@@ -26,7 +26,7 @@ function problem(o: number, a: number, values: Partial<ParameterValues>) {
     } as NamedArrays,
     noise: { current: normal(batchSize * a), next: normal(batchSize * a) } as NamedArrays,
   });
-  return { agent, draw, batchSize, controls: agent.controls(all), initial: agent.initialState(createStream(3, 'initial')) };
+  return { agent, draw, batchSize, controls: agent.controls(all, 0), initial: agent.initialState(createStream(3, 'initial')) };
 }
 
 // The paper's formulas in double precision, written without the agent's code.

@@ -1,177 +1,127 @@
 // Soft actor-critic. Haarnoja et al. 2018, "Soft Actor-Critic Algorithms and Applications", arXiv 1812.05905; its
-// equation numbers below. docs/agents/sac.md sets them beside these lines and names every deviation.
+// equation numbers below. docs/agents/sac.md sets them beside these lines and names every deviation; docs/priors.md
+// says what becomes of −H(π) under another prior than the uniform one.
 import * as tf from '@tensorflow/tfjs';
-import { policyFile } from '../contract/series.ts';
-import type { NamedShapes, NamedTensors, ProgramDeclaration, ProgramInputs, ProgramOutputs } from '../engine/program.ts';
+import type { ProgramInputs, ProgramOutputs } from '../engine/program.ts';
 import type { Agent, AgentInstance, Problem } from './agent.ts';
+import { Critics, targetOf, targetShapesOf, targetsLike } from './parts/critics.ts';
 import { Adam, at, gradientsOf, pick, polyak } from './parts/optimiser.ts';
+import { createPrior } from './parts/priors/create.ts';
+import { divergenceDiagnostics, inCriticTarget } from './parts/priors/diagnostics.ts';
+import { criticsProgram, keepFormer, scalarShapes, stochasticPolicyPrograms, transitionShapes, transitionsOf } from './parts/programs.ts';
 import { SquashedGaussianPolicy } from './parts/squashed-gaussian.ts';
-import { TwinCritics } from './parts/twin-critics.ts';
-import { choiceOf, integersOf, numberOf } from './parts/values.ts';
+import { Temperature, temperatureAt } from './parts/temperature.ts';
+import { booleanOf, choiceOf, integersOf, numberOf, scalarsOf } from './parts/values.ts';
 import { sacDeclaration } from './sac.declaration.ts';
 
-/** log α is kept inside these bounds, so that an unreachable entropy target cannot make it diverge. */
-const logTemperatureBounds = [-15, 10] as const;
-
-const controlShapes = {
-  'entropy-target': [], temperature: [], discount: [], 'target-smoothing': [], 'reward-scale': [],
-  'actor-learning-rate': [], 'critic-learning-rate': [], 'temperature-learning-rate': [],
-} as const satisfies NamedShapes;
+/** Controls whose value is the hyper-parameter's own. */
+const plainControls = ['discount', 'target-smoothing', 'reward-scale', 'actor-learning-rate', 'critic-learning-rate', 'temperature-learning-rate'] as const;
 
 export const sac: Agent = {
   declaration: sacDeclaration,
 
-  create({ observationSize, actionSize }: Problem, values): AgentInstance {
+  create(problem: Problem, values, supplies = {}): AgentInstance {
+    const { observationSize, actionSize } = problem;
     const batchSize = numberOf(values, 'batch-size');
     const hidden = integersOf(values, 'hidden');
-    const isLearned = choiceOf(values, 'temperature-rule', ['learned', 'fixed']) === 'learned';
-    const bounds = choiceOf(values, 'log-sigma-bounds', ['affine', 'clip']);
+    const isActorPaused = booleanOf(values, 'actor-paused');
+    const rule = choiceOf(values, 'temperature-rule', ['learned', 'fixed', 'schedule']);
 
-    const policy = new SquashedGaussianPolicy('actor', { observation: observationSize, hidden, action: actionSize }, bounds);
-    const critics = new TwinCritics({ observation: observationSize, action: actionSize, hidden });
+    const policy = new SquashedGaussianPolicy('actor', { observation: observationSize, hidden, action: actionSize }, choiceOf(values, 'log-sigma-bounds', ['affine', 'clip']));
+    const critics = new Critics({ observation: observationSize, action: actionSize, hidden });
+    const prior = createPrior(values, problem, policy, supplies);
+    const temperature = new Temperature(rule);
     const actorShapes = policy.network.shapes;
-    const temperatureShapes = { 'log-temperature': [] };
     const actorAdam = new Adam('actor', actorShapes);
     const criticAdam = new Adam('critics', critics.shapes);
-    const temperatureAdam = new Adam('temperature', temperatureShapes);
-
-    const temperatureOf = (state: NamedTensors, controls: NamedTensors): tf.Tensor =>
-      isLearned ? tf.exp(at(state, 'log-temperature')) : at(controls, 'temperature');
 
     function update({ state, batch, noise, controls }: ProgramInputs): ProgramOutputs {
-      const s = at(batch, 'observation') as tf.Tensor2D;
-      const a = at(batch, 'action') as tf.Tensor2D;
-      const r = at(batch, 'reward').mul(at(controls, 'reward-scale'));
-      const sNext = at(batch, 'next-observation') as tf.Tensor2D;
-      const continues = tf.sub(1, at(batch, 'terminated'));
+      const { s, a, r, sNext, continues } = transitionsOf(batch, controls);
       const epsilon = at(noise, 'current') as tf.Tensor2D;
       const epsilonNext = at(noise, 'next') as tf.Tensor2D;
-      const entropyTarget = at(controls, 'entropy-target');
+      const given = { state, controls };
 
-      // α from before its own step serves both losses below.
-      const alpha = temperatureOf(state, controls);
+      // α from before its own step serves both losses below. Under the uniform prior, divergence is log π(a|s).
+      const alpha = temperature.value(state, controls);
       const actor = pick(state, actorShapes);
       const current = policy.sample(actor, s, epsilon);
-      const meanLogProbability = current.logProbability.mean();
+      const divergence = prior.divergence(given, s, current).mean();
 
-      // Temperature, eq. 18 in its logarithmic form J(log α) = −log α · E[log π(a|s) + H̄]: its gradient is
-      // −(E[log π] + H̄), whatever α is.
-      let temperatureStep: NamedTensors = {};
-      if (isLearned) {
-        const gradient = meanLogProbability.add(entropyTarget).neg();
-        temperatureStep = temperatureAdam.step(state, { 'log-temperature': gradient }, at(controls, 'temperature-learning-rate'));
-        temperatureStep['log-temperature'] = tf.clipByValue(at(temperatureStep, 'log-temperature'), ...logTemperatureBounds);
-      }
+      // Temperature, eq. 18. While the actor rests, nothing could answer it.
+      const temperatureStep = isActorPaused ? {} : temperature.step(state, controls, divergence, alpha);
 
       // Critics, eqs. 5 and 6: y = r + γ (1 − d) (min Q′(s′, a′) − α log π(a′|s′)), a′ ~ π(·|s′).
       const next = policy.sample(actor, sNext, epsilonNext);
-      const softValue = critics.targetMinimum(state, sNext, next.action).sub(alpha.mul(next.logProbability));
+      const softValue = critics.targetMinimum(state, sNext, next.action).sub(alpha.mul(inCriticTarget(prior, given, sNext, next)));
       const y = r.add(at(controls, 'discount').mul(continues).mul(softValue));
       const online = pick(state, critics.shapes);
-      const criticLoss = gradientsOf((parameters) => {
-        const [q1, q2] = critics.evaluate(parameters, s, a);
-        return tf.squaredDifference(q1, y).mean().add(tf.squaredDifference(q2, y).mean()).mul(0.5) as tf.Scalar;
-      }, online);
+      const criticLoss = gradientsOf((parameters) => critics.squaredError(parameters, s, a, y).mul(0.5), online);
       const criticStep = criticAdam.step(state, criticLoss.gradients, at(controls, 'critic-learning-rate'));
       const updatedCritics = pick(criticStep, critics.shapes);
 
       // Actor, eqs. 7 and 9: E[α log π(ã|s) − min Q(s, ã)], ã reparameterised; it sees the updated critics.
       const actorLoss = gradientsOf((parameters) => {
-        const { action, logProbability } = policy.sample(parameters, s, epsilon);
-        return alpha.mul(logProbability).sub(critics.minimum(updatedCritics, s, action)).mean() as tf.Scalar;
+        const sample = policy.sample(parameters, s, epsilon);
+        return alpha.mul(prior.divergence(given, s, sample)).sub(critics.minimum(updatedCritics, s, sample.action)).mean();
       }, actor);
-      const actorStep = actorAdam.step(state, actorLoss.gradients, at(controls, 'actor-learning-rate'));
+      const actorStep = isActorPaused ? {} : actorAdam.step(state, actorLoss.gradients, at(controls, 'actor-learning-rate'));
 
       // Targets: Q′ ← τ Q + (1 − τ) Q′.
-      const targetStep = polyak(updatedCritics, state, at(controls, 'target-smoothing'), critics.targetName);
+      const targetStep = polyak(updatedCritics, state, at(controls, 'target-smoothing'), targetOf);
+      const learned = prior.learn?.(given, s, current, alpha);
 
       return {
-        state: { ...temperatureStep, ...criticStep, ...actorStep, ...targetStep },
+        state: { ...temperatureStep, ...criticStep, ...actorStep, ...targetStep, ...learned?.state },
         diagnostics: {
-          entropy: meanLogProbability.neg(),
-          'entropy-target': entropyTarget,
+          ...divergenceDiagnostics(prior, controls, current, divergence),
           temperature: alpha,
           'critic-loss': criticLoss.value,
           'actor-loss': actorLoss.value,
           'mean-q': critics.minimum(online, s, a).mean(),
           'policy-sigma': tf.exp(current.logSigma).mean(),
+          ...learned?.diagnostics,
         },
       };
     }
 
-    const observationOf = (batch: NamedTensors): tf.Tensor2D => at(batch, 'observation') as tf.Tensor2D;
-
-    const act: ProgramDeclaration = {
-      name: 'sac act',
-      signature: { batch: { observation: [1, observationSize] }, noise: { exploration: [1, actionSize] }, controls: {} },
-      fn: ({ state, batch, noise }) => ({
-        state: {},
-        diagnostics: { action: policy.sample(state, observationOf(batch), at(noise, 'exploration') as tf.Tensor2D).action },
-      }),
-    };
-
     return {
       declaration: sacDeclaration,
       stateShapes: {
-        ...actorShapes, ...critics.shapes, ...critics.targetShapes, ...temperatureShapes,
-        ...actorAdam.stateShapes, ...criticAdam.stateShapes, ...temperatureAdam.stateShapes,
+        ...actorShapes, ...critics.shapes, ...targetShapesOf(critics.shapes),
+        ...actorAdam.stateShapes, ...criticAdam.stateShapes, ...temperature.stateShapes, ...prior.stateShapes,
       },
-      initialState: (stream) => ({
-        ...policy.network.initialState(stream),
-        ...critics.initialState(stream),
-        'log-temperature': Float32Array.of(Math.log(numberOf(values, 'temperature'))),
-        ...actorAdam.initialState(), ...criticAdam.initialState(), ...temperatureAdam.initialState(),
-      }),
+      initialState(stream, former = {}) {
+        const actor = policy.network.initialState(stream);
+        const online = critics.initialState(stream);
+        const networks = keepFormer({
+          ...actor, ...online, ...targetsLike(online),
+          ...actorAdam.initialState(), ...criticAdam.initialState(), ...temperature.initialState(numberOf(values, 'temperature')),
+        }, former);
+        return { ...networks, ...keepFormer(prior.initialState(stream, networks), former) };
+      },
       updates: [
         {
           name: 'sac update',
           batchSize,
-          every: 1,
+          isDue: () => true,
           signature: {
-            batch: {
-              observation: [batchSize, observationSize], action: [batchSize, actionSize], reward: [batchSize],
-              'next-observation': [batchSize, observationSize], terminated: [batchSize],
-            },
+            batch: transitionShapes(batchSize, problem),
             noise: { current: [batchSize, actionSize], next: [batchSize, actionSize] },
-            controls: controlShapes,
+            controls: { ...scalarShapes([...plainControls, 'temperature', 'divergence-target']), ...prior.controlShapes },
           },
           fn: update,
         },
+        ...prior.updates,
       ],
-      act,
-      policy: (n) => ({
-        name: 'sac policy',
-        signature: { batch: { observation: [n, observationSize] }, noise: {}, controls: {} },
-        fn: ({ state, batch }) => {
-          const { mu, logSigma } = policy.distribution(state, observationOf(batch));
-          const { meanAction, mean, sigma } = policyFile.outputs;
-          return { state: {}, diagnostics: { [meanAction]: tf.tanh(mu), [mean]: mu, [sigma]: tf.exp(logSigma) } };
-        },
+      ...stochasticPolicyPrograms('sac', policy, problem),
+      critics: criticsProgram('sac', critics, problem),
+      warning: (means) => temperature.warning(means),
+      controls: (given, step) => ({
+        ...scalarsOf(given, plainControls),
+        temperature: Float32Array.of(temperatureAt(rule, given, step)),
+        'divergence-target': Float32Array.of(prior.target(given)),
+        ...prior.controls(given),
       }),
-      critics: (n) => ({
-        name: 'sac critics',
-        signature: { batch: { observation: [n, observationSize], action: [n, actionSize] }, noise: {}, controls: {} },
-        fn: ({ state, batch }) => {
-          const [q1, q2] = critics.evaluate(state, observationOf(batch), at(batch, 'action') as tf.Tensor2D);
-          return { state: {}, diagnostics: { q1, q2 } };
-        },
-      }),
-      warning: ({ temperature }) => (isLearned && temperature !== undefined ? boundWarning(temperature) : null),
-      controls: (given) => Object.fromEntries(Object.keys(controlShapes).map((name) => [name, Float32Array.of(numberOf(given, name))])),
     };
   },
 };
-
-/** Where a learned temperature sits on a bound, it cannot do its work, and only a person can help. */
-function boundWarning(temperature: number): string | null {
-  const [lowest, highest] = logTemperatureBounds;
-  // Single precision of a window's mean.
-  const isAt = (bound: number): boolean => Math.abs(Math.log(temperature) - bound) < 1e-4;
-  if (isAt(highest)) {
-    return `The temperature is held at its upper bound, e^${highest}: the policy's entropy stays below its target, which it cannot reach. Lower the entropy target.`;
-  }
-  if (isAt(lowest)) {
-    return `The temperature is held at its lower bound, e^${lowest}: the policy's entropy stays above its target, which it cannot reach. Raise the entropy target.`;
-  }
-  return null;
-}

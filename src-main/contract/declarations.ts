@@ -62,6 +62,8 @@ export interface AgentDeclaration {
   /** The four choices of variational EM, in words. */
   parts: { prior: string; posterior: string; value: string; temperature: string };
   parameters: readonly ParameterDeclaration[];
+  /** Knobs of other agents that this one has no use for: they are shown greyed, with the reason. */
+  unused: readonly { name: string; title: string; reason: string }[];
   citation: string;
   /** The documentation page, below docs/. */
   page: string;

@@ -3,17 +3,31 @@
 
 export type ParameterValue = number | string | boolean | readonly number[];
 
+/** Another hyper-parameter's value that this one depends on, and what to say where it has another. */
+export interface Condition {
+  parameter: string;
+  is: readonly string[];
+  otherwise: string;
+}
+
 /** One hyper-parameter, declared once beside the code that uses it. */
 export interface ParameterDeclaration {
   /** kebab-case, as on the command line: `batch-size`. */
   name: string;
-  /** `integers` is a list of whole numbers, written `256,256`. */
-  kind: 'integer' | 'number' | 'choice' | 'boolean' | 'integers';
-  /** The default; `'auto'` where it depends on the task (see AgentDeclaration.taskDefaults). */
+  /**
+   * `integers` is a list of whole numbers, written `256,256`; `numbers` one number for every action dimension, or one for
+   * all of them; `text` a name.
+   */
+  kind: 'integer' | 'number' | 'choice' | 'boolean' | 'integers' | 'numbers' | 'text';
+  /** The default; `'auto'` where it depends on the task (see ResolvedAgent.taskDefaults). */
   default: ParameterValue;
-  /** Smallest and largest value allowed, both inclusive (of each entry, for `integers`). */
+  /** Smallest and largest value allowed, both inclusive (of each entry, for lists). */
   min?: number;
   max?: number;
+  /** Largest value allowed for each action dimension: a task with D of them allows D times this. `why` says where it comes from. */
+  maxPerAction?: { value: number; why: string };
+  /** The name of a hyper-parameter that this one may not exceed. */
+  atMost?: string;
   choices?: readonly string[];
   /** Unit as shown after the number: `nats`, `environment steps`, `1`. */
   unit: string;
@@ -25,8 +39,22 @@ export interface ParameterDeclaration {
   citation: string;
   /** May it change during a run? */
   live: boolean;
-  group: 'run' | 'optimisation' | 'temperature' | 'networks' | 'replay' | 'evaluation';
+  /** Where one of these does not hold, the value has no effect: it is shown greyed, with the reason. */
+  usedWhen?: readonly Condition[];
+  /** Where one of these does not hold, it cannot be changed during a run, for this reason. */
+  liveWhen?: readonly Condition[];
+  /** For a choice: the hyper-parameter that a person has to give with a change to this value during a run. */
+  asksFor?: Readonly<Record<string, string>>;
+  /** A change during a run compiles the agent's programs anew. */
+  recompiles?: boolean;
+  /** It shapes the stored state: a fork cannot change it. */
+  structural?: boolean;
+  group: 'run' | 'optimisation' | 'temperature' | 'prior' | 'exploration' | 'networks' | 'replay' | 'evaluation';
 }
+
+/** Longest text, and most entries of a list. */
+export const textLimit = 120;
+export const listLimits = { integers: 8, numbers: 64 } as const;
 
 export type ParameterValues = Record<string, ParameterValue>;
 
@@ -45,7 +73,11 @@ export function describeRange(declaration: ParameterDeclaration): string {
   const { kind, min, max, choices } = declaration;
   if (kind === 'boolean') return 'true or false';
   if (kind === 'choice') return `one of ${(choices ?? []).join(', ')}`;
-  const what = { integer: 'a whole number', number: 'a number', integers: 'whole numbers, separated by commas, each' }[kind];
+  if (kind === 'text') return `a text of at most ${textLimit} characters`;
+  const what = {
+    integer: 'a whole number', number: 'a number', integers: 'whole numbers, separated by commas, each',
+    numbers: 'one number for all action dimensions or one for each, separated by commas, each',
+  }[kind];
   if (min !== undefined && max !== undefined) return `${what} from ${formatBound(min)} to ${formatBound(max)}`;
   if (min !== undefined) return `${what} of at least ${formatBound(min)}`;
   if (max !== undefined) return `${what} of at most ${formatBound(max)}`;
@@ -97,12 +129,15 @@ export function parseParameter(declaration: ParameterDeclaration, given: unknown
       const value = toNumber(given);
       return inRange(value) && Number.isSafeInteger(value) ? value : refuse();
     }
-    case 'integers': {
-      const parts: unknown[] = Array.isArray(given) ? given : typeof given === 'string' ? given.trim().split(/\s*,\s*|\s+/) : [];
+    case 'integers':
+    case 'numbers': {
+      const parts: unknown[] = Array.isArray(given) ? given : typeof given === 'string' ? given.trim().split(/\s*,\s*|\s+/) : [given];
       const values = parts.map(toNumber);
-      if (values.length < 1 || values.length > 8) return refuse();
-      return values.every((value) => inRange(value) && Number.isSafeInteger(value)) ? values : refuse();
+      if (values.length < 1 || values.length > listLimits[declaration.kind]) return refuse();
+      return values.every((value) => inRange(value) && (declaration.kind === 'numbers' || Number.isSafeInteger(value))) ? values : refuse();
     }
+    case 'text':
+      return typeof given === 'string' && given.length <= textLimit ? given.trim() : refuse();
   }
 }
 

@@ -2,12 +2,14 @@
 // comes back unasked. Requests are checked by their schema at the edge; responses are typed.
 import { z } from 'zod';
 import type { DeviceDeclaration, ResolvedAgent, TaskDeclaration } from './declarations.ts';
-import { controlActions, type NonFiniteCount, type QueueEntry, type RunDetail, type RunSummary } from './runs.ts';
+import { listLimits, textLimit } from './parameters.ts';
+import { type ActionHistogram, controlActions, type NonFiniteCount, type QueueEntry, type RunDetail, type RunEdit, type RunSummary } from './runs.ts';
 import type { metricDeclarations, MetricSeries, PolicySnapshot, Rollout } from './series.ts';
 
 const runId = z.string().min(1).max(64);
 const nothing = z.strictObject({});
-const parameterValue = z.union([z.number(), z.string().max(200), z.boolean(), z.array(z.number()).max(8)]);
+const parameterValue = z.union([z.number(), z.string().max(10 * textLimit), z.boolean(), z.array(z.number()).max(listLimits.numbers)]);
+const parameterValues = z.record(z.string().max(100), parameterValue);
 
 export const requestSchemas = {
   'system.describe': nothing,
@@ -17,7 +19,7 @@ export const requestSchemas = {
   'runs.create': z.strictObject({
     task: z.string().max(100),
     agent: z.string().max(100),
-    hyperparameters: z.record(z.string().max(100), parameterValue),
+    hyperparameters: parameterValues,
     /** As typed: `1`, `1-3`, `1,4,9`. One run a seed. */
     seeds: z.string().min(1).max(100),
     device: z.string().max(100),
@@ -35,6 +37,23 @@ export const requestSchemas = {
   'runs.control': z.strictObject({ run: runId, action: z.enum(controlActions) }),
   /** Continues a stopped, interrupted, failed or finished run; `steps` is a new total. */
   'runs.continue': z.strictObject({ run: runId, steps: z.int().min(1).max(1e9).nullable() }),
+  /** Changes live hyper-parameters of a run under way; its trainer applies them between two steps. */
+  'runs.edit': z.strictObject({ run: runId, changes: parameterValues }),
+  /** Takes an applied edit back, by a new edit; null is the newest that is not taken back yet. */
+  'runs.undo': z.strictObject({ run: runId, edit: z.int().min(1).nullable() }),
+  /** A page of edits, oldest first: the newest ones before that id. */
+  'runs.edits': z.strictObject({ run: runId, before: z.int().min(1).nullable(), limit: z.int().min(1).max(10_000) }),
+  /** Which actions the policy now takes. */
+  'runs.actions': z.strictObject({ run: runId }),
+  /** A new run that continues from a checkpoint of this one (null: the newest) with changed settings. */
+  'runs.fork': z.strictObject({
+    run: runId,
+    step: z.int().min(0).nullable(),
+    hyperparameters: parameterValues,
+    name: z.string().trim().max(120).nullable(),
+  }),
+  /** A new run with the same configuration, seed and edits, each edit at the step where it was applied. */
+  'runs.repeat': z.strictObject({ run: runId, name: z.string().trim().max(120).nullable() }),
   'runs.log': z.strictObject({ run: runId, maxBytes: z.int().min(1).max(1_000_000) }),
   'runs.importDemo': nothing,
   'queue.list': nothing,
@@ -103,6 +122,13 @@ export interface Responses {
   'runs.deleteCheckpoints': { freedBytes: number };
   'runs.control': Record<never, never>;
   'runs.continue': Record<never, never>;
+  'runs.edit': { edit: number };
+  'runs.undo': { edit: number };
+  'runs.edits': { edits: RunEdit[]; count: number };
+  /** null where the policy has not been looked at yet. */
+  'runs.actions': { histogram: ActionHistogram | null };
+  'runs.fork': { run: string };
+  'runs.repeat': { run: string };
   'runs.log': { text: string; isTruncated: boolean; path: string };
   'runs.importDemo': { run: string };
   'queue.list': { entries: QueueEntry[] };

@@ -115,8 +115,52 @@ export interface RunEvent {
   requester: string | null;
 }
 
+/**
+ * pending: the trainer has not come to it yet. applied: in force from `appliedStep` on. refused: the trainer could not
+ * apply it, `reason` says why. dropped: the trainer ended first.
+ */
+export type EditState = 'pending' | 'applied' | 'refused' | 'dropped';
+
+/** A change of live hyper-parameters, as it was asked for and as it was applied. */
+export interface RunEdit {
+  id: number;
+  requester: string;
+  /** Milliseconds since 1970. */
+  requestedAt: number;
+  /** The requested values, by hyper-parameter. */
+  changes: ParameterValues;
+  /** The edit that this one takes back; null where it is no undo. */
+  undoes: number | null;
+  /** Copied from a run that this one repeats: to be applied at exactly this step; null where the trainer chooses. */
+  dueStep: number | null;
+  state: EditState;
+  /** Environment steps done when it was applied: the next step is the first with the new values. */
+  appliedStep: number | null;
+  /** Values of the changed hyper-parameters before it; null until it is applied. */
+  previous: ParameterValues | null;
+  reason: string | null;
+}
+
+/** How often the policy now takes which actions: sampled actions on a batch of stored states. */
+export interface ActionHistogram {
+  /** Environment steps that the policy had learned from. */
+  step: number;
+  createdAt: number;
+  /** Bins of equal width over [-1, 1]. */
+  bins: number;
+  /** [actions × bins], one dimension after another. */
+  counts: Int32Array;
+  /** [actions × 4], before squashing: batch means of μ, μ², σ² and log σ, from which the KL to any tanh-Gaussian follows. */
+  moments: Float64Array;
+}
+
 export interface RunDetail extends RunSummary {
   configuration: RunConfiguration;
+  /** The hyper-parameters in force: the configuration's, with the edits applied. */
+  values: ParameterValues;
+  /** The newest 100, oldest first. */
+  edits: RunEdit[];
+  editCount: number;
   attempts: AttemptSummary[];
   evaluations: EvaluationSummary[];
   checkpoints: CheckpointSummary[];

@@ -19,7 +19,7 @@ async function open(): Promise<PreparedRun> {
 }
 const run = (prepared: PreparedRun, step: number, episodes = 5, isSampled = false) =>
   evaluate({
-    task: prepared.evaluationTask, modelHash: prepared.modelHash, policy: prepared.evaluationPolicy, episodes, step,
+    task: prepared.evaluationTask, modelHash: prepared.modelHash, policy: prepared.loop.learner.policy, episodes, step,
     stream: createEvaluationStream(1, step), ...(isSampled ? { noiseStream: createStream(1, 'noise') } : {}),
   });
 

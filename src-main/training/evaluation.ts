@@ -94,12 +94,14 @@ async function runEpisode(options: EvaluationOptions, episode: number): Promise<
 
 /**
  * log π(a|s) in nats of a = tanh(u), u = μ + σ ε, in the form without cancellation (Haarnoja et al. 2018,
- * arXiv 1812.05905, appendix C): Σ_j −ε²/2 − log σ − log(2π)/2 − 2 (log 2 − u − softplus(−2u)).
+ * arXiv 1812.05905, appendix C): Σ_j −ε²/2 − log σ − log(2π)/2 − 2 (log 2 − u − softplus(−2u)). NaN for a deterministic
+ * policy, which has no density.
  */
 export function squashedLogProbability(mean: ArrayLike<number>, sigma: ArrayLike<number>, noise: ArrayLike<number>): number {
   let sum = 0;
   for (let j = 0; j < mean.length; j += 1) {
     const [mu, s, epsilon] = [mean[j] as number, sigma[j] as number, noise[j] as number];
+    if (s === 0) return NaN;
     const u = mu + s * epsilon;
     const softplus = Math.max(-2 * u, 0) + Math.log1p(Math.exp(-Math.abs(2 * u)));
     sum += -0.5 * epsilon * epsilon - Math.log(s) - 0.5 * Math.log(2 * Math.PI) - 2 * (Math.LN2 - u - softplus);

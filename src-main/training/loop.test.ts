@@ -2,7 +2,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { findAgent } from '../agents/registry.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
-import { createEngine } from '../engine/devices.ts';
 import { PhysicsError } from '../physics/errors.ts';
 import { ReplayBuffer } from '../replay/replay-buffer.ts';
 import { loadTask } from '../tasks/node/load-task.ts';
@@ -23,19 +22,19 @@ afterEach(async () => {
 });
 
 /** A loop over real parts; `change` may put a fault between it and the task. */
-async function openLoop(changes: ParameterValues = {}, seed = 1, change: (task: Task) => Task = (task) => task) {
-  const configuration = smallRun(changes, seed);
+async function openLoop(changes: ParameterValues = {}, seed = 1, change: (task: Task) => Task = (task) => task, agent = 'sac') {
+  const configuration = smallRun(changes, seed, agent);
   const parameters = readRunParameters(configuration.hyperparameters);
   const task = await loadTask(configuration.task);
-  const agent = findAgent('sac').create({ observationSize: 4, actionSize: 1 }, configuration.hyperparameters);
-  const engine = createEngine({ device: 'cpu', threads: 1, stateShapes: agent.stateShapes });
-  const buffer = new ReplayBuffer({ observationSize: 4, actionSize: 1, capacity: parameters.bufferSize });
+  const problem = { observationSize: 4, actionSize: 1 };
+  const buffer = new ReplayBuffer({ ...problem, capacity: parameters.bufferSize });
+  const supply = () => Promise.resolve({});
+  const maker = findAgent(agent);
+  const loop = await TrainingLoop.create({ task: change(task), maker, problem, device: 'cpu', threads: 1, buffer, parameters, seed, supply }, configuration.hyperparameters);
   opened.push(async () => {
-    await engine.dispose();
+    await loop.dispose();
     task.dispose();
   });
-  const controls = agent.controls(configuration.hyperparameters);
-  const loop = await TrainingLoop.create({ task: change(task), engine, agent, buffer, parameters, seed, controls });
   const recorded: Recorded = { metrics: [], warnings: [] };
   const run = async (steps: number): Promise<string> => {
     for (let i = 0; i < steps; i += 1) {
@@ -92,7 +91,7 @@ describe('the training loop', () => {
     const windows = recorded.metrics.filter(([, values]) => 'entropy' in values);
     expect(windows.map(([step]) => step)).toEqual([150, 250, 350]);
     expect(Object.keys(windows[0]?.[1] ?? {}).sort()).toEqual(
-      ['actor-loss', 'critic-loss', 'entropy', 'entropy-target', 'mean-q', 'policy-sigma', 'temperature'].sort(),
+      ['actor-loss', 'critic-loss', 'entropy', 'entropy-target', 'kl', 'kl-target', 'mean-q', 'policy-sigma', 'temperature'],
     );
     const episodes = recorded.metrics.filter(([, values]) => 'training-return' in values);
     let row = 0;
@@ -148,7 +147,7 @@ describe('the training loop', () => {
     fresh.recorded.metrics.length = 0;
     fresh.buffer.restart(0);
     fresh.buffer.appendRows(rows);
-    await fresh.loop.restore(state);
+    await fresh.loop.restore(state, state.values ?? {});
     expect(await fresh.run(300)).toBe(hash);
     expect(fresh.recorded.metrics).toEqual(original.recorded.metrics);
   });

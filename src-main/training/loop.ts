@@ -1,25 +1,27 @@
 // The training loop: what happens within one environment step, in one fixed order. Everything here is a
 // function of the configuration and the seed; wall time, storage and requests belong to the session.
 import type { MetricName } from '../contract/series.ts';
-import type { AgentInstance } from '../agents/agent.ts';
-import type { Engine, NamedArrays, Program } from '../engine/program.ts';
+import type { ParameterValues } from '../contract/parameters.ts';
+import type { NamedArrays } from '../engine/program.ts';
 import { PhysicsError } from '../physics/errors.ts';
-import type { ReplayBatch, ReplayBuffer } from '../replay/replay-buffer.ts';
 import type { StepResult, Task } from '../tasks/task.ts';
+import { createLearner, type Learner, type LearnerParts, makeAgent, needsRecompiling } from './learner.ts';
 import { MetricWindow, windowLength } from './metric-window.ts';
 import type { RunParameters } from './run-parameters.ts';
-import { createParameterStream, createRunStreams, restoreStreams, type RunStreams, saveStreams } from './streams.ts';
+import { createEditStream, createParameterStream, createRunStreams, restoreStreams, type RunStreams, saveStreams } from './streams.ts';
 import { requireFinite, TrainingError } from './training-error.ts';
 import type { TrainingState } from './training-state.ts';
 
-export interface LoopParts {
+export interface LoopParts extends LearnerParts {
   task: Task;
-  engine: Engine;
-  agent: AgentInstance;
-  buffer: ReplayBuffer;
   parameters: RunParameters;
   seed: number;
-  controls: NamedArrays;
+}
+
+/** A change of hyper-parameters between two steps. */
+export interface LoopEdit {
+  id: number;
+  changes: ParameterValues;
 }
 
 /** What a step has to tell; the loop itself keeps nothing of it. */
@@ -36,59 +38,57 @@ export interface Stopwatch {
   updates: number;
 }
 
-interface PreparedUpdate {
-  program: Program;
-  every: number;
-  batch: ReplayBatch;
-  noise: NamedArrays;
-}
-
 export class TrainingLoop {
   readonly seconds: Stopwatch = { acting: 0, physics: 0, sampling: 0, updates: 0 };
   readonly #parts: LoopParts;
   readonly #streams: RunStreams;
-  readonly #updates: PreparedUpdate[];
-  readonly #act: Program;
   readonly #actBatch: NamedArrays & { observation: Float32Array };
-  readonly #actNoise: NamedArrays;
   readonly #action: Float32Array;
   readonly #observation: Float64Array;
   readonly #window = new MetricWindow();
   readonly #warned = new Set<string>();
+  #learner: Learner;
+  #values: ParameterValues;
+  #controls: NamedArrays;
   #environmentSteps = 0;
   #gradientSteps = 0;
   #episode = { return: 0, length: 0 };
+  /** Edits applied since the last step, by id, in order. */
+  #editsHere: number[] = [];
 
-  private constructor(parts: LoopParts, act: Program, updates: PreparedUpdate[]) {
-    const { task, agent } = parts;
+  private constructor(parts: LoopParts, values: ParameterValues, learner: Learner) {
+    const { task } = parts;
     this.#parts = parts;
+    this.#values = values;
+    this.#learner = learner;
+    this.#controls = learner.agent.controls(values, 0);
     this.#streams = createRunStreams(parts.seed);
-    this.#updates = updates;
-    this.#act = act;
     this.#actBatch = { observation: new Float32Array(task.observation.length) };
-    this.#actNoise = allocate(agent.act.signature.noise);
     this.#action = new Float32Array(task.declaration.action.length);
     this.#observation = new Float64Array(task.observation.length);
   }
 
   /** Compiles the agent's programs and begins the first episode, with new parameters. */
-  static async create(parts: LoopParts): Promise<TrainingLoop> {
-    const { agent, engine, buffer, task } = parts;
-    const updates: PreparedUpdate[] = [];
-    for (const declaration of agent.updates) {
-      updates.push({
-        program: await engine.compile(declaration),
-        every: declaration.every,
-        batch: buffer.createBatch(declaration.batchSize),
-        noise: allocate(declaration.signature.noise),
-      });
-    }
-    const loop = new TrainingLoop(parts, await engine.compile(agent.act), updates);
-    await engine.writeState(agent.initialState(createParameterStream(parts.seed)));
-    task.reset(loop.#streams.reset);
+  static async create(parts: LoopParts, values: ParameterValues): Promise<TrainingLoop> {
+    const agent = await makeAgent(parts, values);
+    const learner = await createLearner(parts, agent, agent.initialState(createParameterStream(parts.seed)));
+    const loop = new TrainingLoop(parts, values, learner);
+    parts.task.reset(loop.#streams.reset);
     return loop;
   }
 
+  /** The agent on its device; another one after a change of kind. */
+  get learner(): Learner {
+    return this.#learner;
+  }
+  /** The hyper-parameters in force. */
+  get values(): ParameterValues {
+    return this.#values;
+  }
+  /** Ids of the edits applied since the last step. */
+  get editsHere(): readonly number[] {
+    return this.#editsHere;
+  }
   get environmentSteps(): number {
     return this.#environmentSteps;
   }
@@ -100,6 +100,8 @@ export class TrainingLoop {
   async step(listener: LoopListener): Promise<void> {
     const { task, buffer, parameters } = this.#parts;
     const step = this.#environmentSteps + 1;
+    this.#editsHere.length = 0;
+    this.#controls = this.#learner.agent.controls(this.#values, step);
     this.#observation.set(task.observation);
     await this.#chooseAction(step);
 
@@ -123,9 +125,30 @@ export class TrainingLoop {
     if (result === null || result.terminated || result.truncated) this.#endEpisode(step, result !== null, listener);
   }
 
+  /**
+   * Changes hyper-parameters, one edit after another. What they compile anew keeps the state that still fits; what is new
+   * starts from a stream of the step and the edit's place in it, so that a repetition gives the same bits.
+   */
+  async applyEdits(edits: readonly LoopEdit[]): Promise<void> {
+    const { declaration } = this.#parts.maker;
+    let [agent, state] = [this.#learner.agent, null as NamedArrays | null];
+    for (const { id, changes } of edits) {
+      const next = { ...this.#values, ...changes };
+      if (needsRecompiling(declaration, this.#values, next)) {
+        state ??= await this.#learner.engine.readState();
+        agent = await makeAgent(this.#parts, next);
+        state = agent.initialState(createEditStream(this.#parts.seed, this.#environmentSteps, this.#editsHere.length), state);
+      }
+      this.#values = next;
+      this.#editsHere.push(id);
+    }
+    if (state !== null) await this.#replaceLearner(await createLearner(this.#parts, agent, state));
+    this.#controls = this.#learner.agent.controls(this.#values, this.#environmentSteps);
+  }
+
   /** Everything that a fresh loop needs to go on from here, the replay buffer apart. Call it between steps. */
   async save(): Promise<TrainingState> {
-    const { task, engine, controls } = this.#parts;
+    const { task } = this.#parts;
     return {
       environmentSteps: this.#environmentSteps,
       gradientSteps: this.#gradientSteps,
@@ -134,37 +157,58 @@ export class TrainingLoop {
       task: task.snapshot(),
       observation: task.observation.slice(),
       window: this.#window.save(),
-      controls: structuredClone(controls),
-      engine: await engine.readState(),
+      values: structuredClone(this.#values),
+      editsHere: [...this.#editsHere],
+      engine: await this.#learner.engine.readState(),
     };
   }
 
-  /** Puts a saved state in place of the present one; the replay buffer is restored apart. */
-  async restore(state: TrainingState): Promise<void> {
-    const { task, engine, controls } = this.#parts;
-    await engine.writeState(state.engine);
+  /**
+   * Puts a saved state in place of the present one; the replay buffer is restored apart.
+   * @param values the hyper-parameters that the saved state was trained with
+   */
+  async restore(state: TrainingState, values: ParameterValues): Promise<void> {
+    const { task } = this.#parts;
+    if (needsRecompiling(this.#parts.maker.declaration, this.#values, values)) {
+      await this.#replaceLearner(await createLearner(this.#parts, await makeAgent(this.#parts, values), state.engine));
+    } else {
+      await this.#learner.engine.writeState(state.engine);
+    }
+    this.#values = values;
+    this.#controls = this.#learner.agent.controls(values, state.environmentSteps);
     restoreStreams(this.#streams, state.streams);
     task.restore(state.task);
     if (state.observation.some((value, i) => !Object.is(value, task.observation[i]))) {
       throw new TrainingError('the restored simulation shows another observation than the one stored: was the task changed since?');
     }
     this.#window.restore(state.window);
-    Object.assign(controls, state.controls);
     this.#environmentSteps = state.environmentSteps;
     this.#gradientSteps = state.gradientSteps;
     this.#episode = { ...state.episode };
+    this.#editsHere = [...state.editsHere];
   }
 
-  /** Uniform in the warm-up, then sampled from the newest policy. */
+  async dispose(): Promise<void> {
+    await this.#learner.engine.dispose();
+  }
+
+  async #replaceLearner(learner: Learner): Promise<void> {
+    await this.#learner.engine.dispose();
+    this.#learner = learner;
+  }
+
+  /** Uniform in the warm-up, unless the policy acts in it; then sampled from the newest policy. */
   async #chooseAction(step: number): Promise<void> {
     const start = performance.now();
     const { exploration } = this.#streams;
-    if (step <= this.#parts.parameters.warmUp) {
+    const { warmUp, hasUniformWarmUp } = this.#parts.parameters;
+    if (hasUniformWarmUp && step <= warmUp) {
       for (let i = 0; i < this.#action.length; i += 1) this.#action[i] = 2 * exploration.uniform() - 1;
     } else {
       this.#actBatch.observation.set(this.#observation);
-      for (const name in this.#actNoise) exploration.fillNormal(this.#actNoise[name] as Float32Array);
-      const { action } = await this.#act.run({ batch: this.#actBatch, noise: this.#actNoise, controls: this.#parts.controls });
+      const { program, noise } = this.#learner.act;
+      for (const name in noise) exploration.fillNormal(noise[name] as Float32Array);
+      const { action } = await program.run({ batch: this.#actBatch, noise, controls: this.#controls });
       this.#action.set(action as Float32Array);
       for (const value of this.#action) requireFinite(value, () => "the policy's action", step);
     }
@@ -194,15 +238,15 @@ export class TrainingLoop {
 
   /** One gradient step: every program whose turn it is, in the agent's order. */
   async #learn(step: number, listener: LoopListener): Promise<void> {
-    const { buffer, controls } = this.#parts;
+    const { buffer } = this.#parts;
     this.#gradientSteps += 1;
-    for (const { program, every, batch, noise } of this.#updates) {
-      if (this.#gradientSteps % every !== 0) continue;
+    for (const { declaration, program, batch, noise } of this.#learner.updates) {
+      if (!declaration.isDue(this.#gradientSteps) || buffer.size <= (declaration.waitsFor ?? 0)) continue;
       const start = performance.now();
-      buffer.sample(batch, this.#streams.replay);
+      if (batch !== null) buffer.sample(batch, this.#streams.replay);
       for (const name in noise) this.#streams.updates.fillNormal(noise[name] as Float32Array);
       const sampled = performance.now();
-      const diagnostics = await program.run({ batch, noise, controls });
+      const diagnostics = await program.run({ batch: batch ?? {}, noise, controls: this.#controls });
       this.seconds.sampling += (sampled - start) / 1000;
       this.seconds.updates += (performance.now() - sampled) / 1000;
       for (const name in diagnostics) {
@@ -217,7 +261,7 @@ export class TrainingLoop {
   #record(step: number, listener: LoopListener): void {
     const means = this.#window.take();
     listener.metrics(step, means);
-    const warning = this.#parts.agent.warning?.(means) ?? null;
+    const warning = this.#learner.agent.warning?.(means) ?? null;
     if (warning === null || this.#warned.has(warning)) return;
     this.#warned.add(warning);
     listener.warning(step, warning);
@@ -228,10 +272,4 @@ export class TrainingLoop {
     this.#episode = { return: 0, length: 0 };
     this.#parts.task.reset(this.#streams.reset);
   }
-}
-
-function allocate(shapes: Readonly<Record<string, readonly number[]>>): NamedArrays {
-  return Object.fromEntries(
-    Object.entries(shapes).map(([name, shape]) => [name, new Float32Array(shape.reduce((size, length) => size * length, 1))]),
-  );
 }

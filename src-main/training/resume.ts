@@ -1,11 +1,25 @@
 // Puts a run back to its newest checkpoint that is whole.
-import { continuationProblem } from '../contract/runs.ts';
+import { findAgent } from '../agents/registry.ts';
+import type { ParameterValues } from '../contract/parameters.ts';
+import { continuationProblem, type RunConfiguration } from '../contract/runs.ts';
 import type { ReplayBuffer } from '../replay/replay-buffer.ts';
 import type { Store } from '../store/store.ts';
 import { CheckpointError, readCheckpoint } from './checkpoint/read.ts';
 import type { Segment } from './checkpoint/manifest.ts';
 import type { TrainingLoop } from './loop.ts';
 import { TrainingError } from './training-error.ts';
+import type { TrainingState } from './training-state.ts';
+
+export interface ResumeOptions {
+  store: Store;
+  run: string;
+  /** The run's folder. */
+  folder: string;
+  loop: TrainingLoop;
+  buffer: ReplayBuffer;
+  /** Complete. */
+  configuration: RunConfiguration;
+}
 
 export interface Resumed {
   /** Where training continues; 0 for a run that begins. */
@@ -17,17 +31,16 @@ export interface Resumed {
 }
 
 /**
- * @param options.folder the run's folder
  * @throws TrainingError when checkpoints were written but none can be used: beginning again in silence would
  *   throw the run's curves away
  */
-export async function restoreNewest(options: { store: Store; run: string; folder: string; loop: TrainingLoop; buffer: ReplayBuffer }): Promise<Resumed> {
-  const { store, run, folder, loop, buffer } = options;
+export async function restoreNewest(options: ResumeOptions): Promise<Resumed> {
+  const { store, run, folder, buffer } = options;
   const warnings: string[] = [];
   for (const checkpoint of store.checkpoints.list(run)) {
     try {
       const { state, segments } = readCheckpoint(folder, checkpoint, buffer);
-      await loop.restore(state);
+      await restore(options, state, checkpoint.details);
       return { step: state.environmentSteps, segments, warnings: warnings.map((warning) => `${warning} An earlier one was taken.`) };
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
@@ -41,3 +54,21 @@ export async function restoreNewest(options: { store: Store; run: string; folder
   if (problem !== null) throw new TrainingError(problem);
   return { step: 0, segments: [], warnings };
 }
+
+/**
+ * A run's own checkpoint holds the live values of its step; what is not live, such as an extended number of steps, is the
+ * configuration's. A fork's first checkpoint is its parent's: from it on, the fork's configuration is in force.
+ */
+async function restore({ loop, configuration }: ResumeOptions, state: TrainingState, details: unknown): Promise<void> {
+  const { parameters } = findAgent(configuration.agent).declaration;
+  const set = configuration.hyperparameters;
+  if (isForked(details)) {
+    await loop.restore({ ...state, editsHere: [] }, { ...set, ...state.values });
+    await loop.applyEdits([{ id: 0, changes: set }]);
+    return;
+  }
+  const live = parameters.filter((one) => one.live).flatMap(({ name }) => (state.values?.[name] === undefined ? [] : [[name, state.values[name]]]));
+  await loop.restore(state, { ...set, ...(Object.fromEntries(live) as ParameterValues) });
+}
+
+const isForked = (details: unknown): boolean => typeof details === 'object' && details !== null && 'forkedFrom' in details;

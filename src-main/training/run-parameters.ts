@@ -4,8 +4,10 @@ import { ParameterError, type ParameterValues } from '../contract/parameters.ts'
 export interface RunParameters {
   /** Environment steps of the whole run. */
   steps: number;
-  /** Environment steps with uniform actions before the first gradient step. */
+  /** Environment steps before the first gradient step. */
   warmUp: number;
+  /** Are the actions of the warm-up uniformly random, rather than the policy's? */
+  hasUniformWarmUp: boolean;
   /** Rows of the replay buffer. */
   bufferSize: number;
   /** Environment steps between evaluations; there is always one at the last step. */
@@ -27,6 +29,7 @@ export function readRunParameters(values: ParameterValues): RunParameters {
   return {
     steps: number('steps'),
     warmUp: number('warm-up'),
+    hasUniformWarmUp: values['warm-up-actions'] !== 'policy',
     bufferSize: number('buffer-size'),
     evaluationEvery: number('evaluation-every'),
     evaluationEpisodes: number('evaluation-episodes'),

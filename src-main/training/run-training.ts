@@ -32,7 +32,7 @@ export async function runTraining({ store, run, requests, log, onOpen, fs = real
   const prepared = await prepareRun(configuration);
   try {
     const { loop, buffer } = prepared;
-    const resumed = await restoreNewest({ store, run, folder, loop, buffer });
+    const resumed = await restoreNewest({ store, run, folder, loop, buffer, configuration: prepared.configuration });
     const attempt = store.attempts.open(run, {
       startStep: resumed.step,
       environment: describeEnvironment(configuration, prepared.modelHash),

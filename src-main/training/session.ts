@@ -154,13 +154,13 @@ export class Session {
 
   async #evaluate(step: number): Promise<void> {
     const { store, run, attempt, prepared, log } = this.#options;
-    const { engine, agent, configuration, parameters } = prepared;
+    const { loop: { learner: { engine, agent, policy } }, configuration, parameters } = prepared;
     const start = performance.now();
     await this.#speed.without(async () => {
       const evaluation = await evaluate({
         task: prepared.evaluationTask,
         modelHash: prepared.modelHash,
-        policy: prepared.evaluationPolicy,
+        policy,
         episodes: parameters.evaluationEpisodes,
         stream: createEvaluationStream(configuration.seed, step),
         step,
@@ -194,7 +194,7 @@ export class Session {
   /** Stores the present policy as the live one. */
   async #snapshot(step: number): Promise<void> {
     if (this.#snapshotStep !== step) {
-      const { store, run, attempt, prepared: { engine, agent } } = this.#options;
+      const { store, run, attempt, prepared: { loop: { learner: { engine, agent } } } } = this.#options;
       const onnx = await engine.exportOnnx(agent.policy(1));
       await this.#journal.commit('The live policy', () => store.snapshots.setLive(run, attempt, step, onnx));
       this.#snapshotStep = step;

@@ -26,6 +26,11 @@ export function createParameterStream(seed: number): RandomStream {
   return createStream(seed, 'initial-parameters');
 }
 
+/** For state that an edit adds: of its step and its place among the edits there, so that a repetition draws the same. */
+export function createEditStream(seed: number, step: number, place: number): RandomStream {
+  return createStream(seed, `edit-${step}-${place}`);
+}
+
 /** An evaluation depends on the seed and its step alone: it repeats after a resume, and disturbs nothing. */
 export function createEvaluationStream(seed: number, step: number): RandomStream {
   return createStream(seed, `evaluation-${step}`);

@@ -10,10 +10,10 @@ import type { FileSystem } from './checkpoint/durable-files.ts';
 import { Requests } from './requests.ts';
 import { runTraining } from './run-training.ts';
 
-export function smallRun(changes: ParameterValues = {}, seed = 1): RunConfiguration {
-  const agent = agentDeclarations.find(({ id }) => id === 'sac');
+export function smallRun(changes: ParameterValues = {}, seed = 1, agentId = 'sac'): RunConfiguration {
+  const agent = agentDeclarations.find(({ id }) => id === agentId);
   const task = findTaskDeclaration('inverted-pendulum');
-  if (agent === undefined || task === undefined) throw new Error('sac or inverted-pendulum is not there');
+  if (agent === undefined || task === undefined) throw new Error(`${agentId} or inverted-pendulum is not there`);
   return {
     task: task.id,
     agent: agent.id,

@@ -1,4 +1,5 @@
 // Everything that a run is in the middle of: put back into fresh parts, training goes on bit for bit.
+import type { ParameterValues } from '../contract/parameters.ts';
 import type { NamedArrays } from '../engine/program.ts';
 import type { StreamState } from '../random/stream.ts';
 import type { TaskSnapshot } from '../tasks/task.ts';
@@ -16,8 +17,10 @@ export interface TrainingState {
   observation: Float64Array;
   /** Diagnostics summed since the last recorded mean. */
   window: Record<string, { sum: number; count: number }>;
-  /** The programs' control inputs. */
-  controls: NamedArrays;
+  /** The hyper-parameters in force; none in checkpoints of schema 1, whose runs could not be edited. */
+  values: ParameterValues | null;
+  /** Ids of the edits applied since the last step: later ones come after this state. */
+  editsHere: number[];
   /** Parameters, optimiser moments, target networks, dual variables. */
   engine: NamedArrays;
 }

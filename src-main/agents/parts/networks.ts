@@ -4,14 +4,23 @@ import type { NamedArrays, NamedShapes, NamedTensors } from '../../engine/progra
 import type { RandomStream } from '../../random/stream.ts';
 import { at } from './optimiser.ts';
 
+/**
+ * How parameters start. `fan-in`: U(±1/√fan-in) for weights and biases, as PyTorch's Linear (algorithms.md 1.3, "Ours" in
+ * 2.2). A number: as rlkit in 2018, which VIREL's released code builds on: hidden weights U(±1/√fan-out), hidden biases
+ * 0.1, the last layer's weights and biases U(± that number).
+ */
+export type Initialisation = 'fan-in' | number;
+
 export class Network {
   readonly name: string;
   readonly #sizes: readonly number[];
+  readonly #initialisation: Initialisation;
 
   /** @param sizes units of the input, of each hidden layer and of the output. */
-  constructor(name: string, sizes: readonly number[]) {
+  constructor(name: string, sizes: readonly number[], initialisation: Initialisation = 'fan-in') {
     this.name = name;
     this.#sizes = sizes;
+    this.#initialisation = initialisation;
   }
 
   /** `NAME/layer-K/weight` [in, out] and `NAME/layer-K/bias` [out]. */
@@ -24,14 +33,19 @@ export class Network {
     return shapes;
   }
 
-  /** U(±1/√fan-in) for weights and biases, as PyTorch's Linear (algorithms.md 1.3, "Ours" in 2.2). */
   initialState(stream: RandomStream): NamedArrays {
+    const uniform = (size: number, bound: number): Float32Array => Float32Array.from({ length: size }, () => bound * (2 * stream.uniform() - 1));
     const values: NamedArrays = {};
     for (const [k, [fanIn, fanOut]] of this.#layers()) {
-      const bound = 1 / Math.sqrt(fanIn);
-      const draw = (size: number): Float32Array => Float32Array.from({ length: size }, () => bound * (2 * stream.uniform() - 1));
-      values[`${this.name}/layer-${k}/weight`] = draw(fanIn * fanOut);
-      values[`${this.name}/layer-${k}/bias`] = draw(fanOut);
+      const [weight, bias] = [`${this.name}/layer-${k}/weight`, `${this.name}/layer-${k}/bias`];
+      const isHidden = k < this.#sizes.length - 2;
+      if (this.#initialisation === 'fan-in') {
+        values[weight] = uniform(fanIn * fanOut, 1 / Math.sqrt(fanIn));
+        values[bias] = uniform(fanOut, 1 / Math.sqrt(fanIn));
+      } else {
+        values[weight] = uniform(fanIn * fanOut, isHidden ? 1 / Math.sqrt(fanOut) : this.#initialisation);
+        values[bias] = isHidden ? new Float32Array(fanOut).fill(0.1) : uniform(fanOut, this.#initialisation);
+      }
     }
     return values;
   }

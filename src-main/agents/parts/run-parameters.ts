@@ -9,11 +9,16 @@ export const runParameters: readonly ParameterDeclaration[] = [
   },
   {
     name: 'warm-up', kind: 'integer', default: 'auto', min: 0, max: 1e7, unit: 'environment steps', scale: 'log', live: false, group: 'run',
-    sentence: 'Steps at the start in which actions are uniformly random and nothing is learned.',
+    sentence: 'Steps at the start in which nothing is learned, and actions are uniformly random unless warm-up-actions says otherwise.',
     citation: 'Elbow: 1,000 on inverted-pendulum and reacher, else 5,000; published choices run from 0 to 10,000',
   },
   {
-    name: 'hidden', kind: 'integers', default: [256, 256], min: 1, max: 4096, unit: 'units', scale: 'log', live: false, group: 'networks',
+    name: 'warm-up-actions', kind: 'choice', default: 'uniform', choices: ['uniform', 'policy'], unit: '', scale: 'linear', live: false, group: 'run',
+    sentence: 'Who acts in the warm-up: chance, or the policy as it starts.',
+    citation: 'uniform: Haarnoja et al. 2018, arXiv 1812.05905, its code; policy: the released code of VIREL',
+  },
+  {
+    name: 'hidden', kind: 'integers', default: [256, 256], min: 1, max: 4096, unit: 'units', scale: 'log', live: false, structural: true, group: 'networks',
     sentence: 'Units of each hidden layer, in every network; the layers are joined by ReLU.',
     citation: 'Haarnoja et al. 2018, arXiv 1812.05905, table 1',
   },
@@ -23,7 +28,7 @@ export const runParameters: readonly ParameterDeclaration[] = [
     citation: 'Haarnoja et al. 2018, arXiv 1812.05905, table 1',
   },
   {
-    name: 'buffer-size', kind: 'integer', default: 1_000_000, min: 1, max: 1e8, unit: 'transitions', scale: 'log', live: false, group: 'replay',
+    name: 'buffer-size', kind: 'integer', default: 1_000_000, min: 1, max: 1e8, unit: 'transitions', scale: 'log', live: false, structural: true, group: 'replay',
     sentence: 'Transitions that the replay buffer keeps; beyond it the oldest are overwritten.',
     citation: 'Haarnoja et al. 2018, arXiv 1812.05905, table 1',
   },
@@ -48,3 +53,8 @@ export const runParameters: readonly ParameterDeclaration[] = [
     citation: 'Elbow',
   },
 ];
+
+/** The shared hyper-parameters with an agent's own defaults and sources in place of some. */
+export function runParametersWith(changes: Readonly<Record<string, Pick<ParameterDeclaration, 'default' | 'citation'>>>): ParameterDeclaration[] {
+  return runParameters.map((parameter) => ({ ...parameter, ...changes[parameter.name] }));
+}

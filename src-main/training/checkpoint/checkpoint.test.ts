@@ -44,7 +44,8 @@ function stateAt(step: number): TrainingState {
     task: { state: Float64Array.of(step, -0, 1e-310, Math.PI), taskState: Float64Array.of(3, 0) },
     observation: Float64Array.of(1 / 3, 2, -0),
     window: { entropy: { sum: 1e300, count: 42 } },
-    controls: { temperature: Float32Array.of(0.2) },
+    values: { temperature: 0.2, hidden: [8, 8], 'actor-paused': false, prior: 'uniform' },
+    editsHere: [3, 5],
     engine: { b: Float32Array.of(1, -0, 3e-40), a: Float32Array.of(step), empty: new Float32Array(0) },
   };
 }

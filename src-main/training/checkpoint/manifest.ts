@@ -21,7 +21,8 @@ export const segmentSchema = fileRecord.extend({
 export type Segment = z.infer<typeof segmentSchema>;
 
 export const manifestSchema = z.object({
-  format: z.literal(1),
+  /** 1 had `controls` where 2 has `values` and `editsHere`. */
+  format: z.union([z.literal(1), z.literal(2)]),
   environmentSteps: count,
   gradientSteps: count,
   episode: z.object({ return: doubles, length: count }),
@@ -29,7 +30,8 @@ export const manifestSchema = z.object({
   task: z.object({ state: doubles, taskState: doubles }),
   observation: doubles,
   window: z.record(z.string(), z.object({ sum: doubles, count })),
-  controls: z.record(z.string(), doubles),
+  values: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.array(z.number())])).nullable().default(null),
+  editsHere: z.array(count).default([]),
   /** The engine's state in state.bin: single precision, little-endian, one entry after another. */
   state: fileRecord.extend({ entries: z.array(z.object({ name: z.string(), length: count })) }),
   replay: z.object({ rowsAdded: count, rowWidth: count, segments: z.array(segmentSchema) }),
@@ -62,7 +64,8 @@ export function describeTraining(training: TrainingState): Omit<Manifest, 'state
     window: Object.fromEntries(
       Object.entries(training.window).map(([name, { sum, count }]) => [name, { sum: encodeDoubles([sum]), count }]),
     ),
-    controls: Object.fromEntries(Object.entries(training.controls).map(([name, values]) => [name, encodeDoubles(values)])),
+    values: training.values === null ? null : Object.fromEntries(Object.entries(training.values).map(([name, value]) => [name, typeof value === 'object' ? [...value] : value])),
+    editsHere: training.editsHere,
   };
 }
 
@@ -78,7 +81,8 @@ export function restoreTraining(manifest: ParsedManifest, engine: NamedArrays): 
     window: Object.fromEntries(
       Object.entries(manifest.window).map(([name, { sum, count }]) => [name, { sum: sum[0] ?? 0, count }]),
     ),
-    controls: Object.fromEntries(Object.entries(manifest.controls).map(([name, values]) => [name, Float32Array.from(values)])),
+    values: manifest.values,
+    editsHere: manifest.editsHere,
     engine,
   };
 }

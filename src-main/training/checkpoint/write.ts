@@ -43,7 +43,7 @@ export function writeCheckpoint(options: {
   const { bytes, entries } = packArrays(state.engine);
   const stateFile = writeSynced(fs, join(aside, 'state.bin'), bytes);
   const manifest: Manifest = {
-    format: 1,
+    format: 2,
     ...describeTraining(state),
     state: { ...stateFile, entries },
     replay: { rowsAdded: buffer.rowsAdded, rowWidth: buffer.rowWidth, segments },

@@ -6,7 +6,7 @@ import { checkForm, measuredSpeed, searchParameters, typedLike, type NewRunForm 
 
 const parameter = { scale: 'linear', sentence: 'A sentence.', citation: 'A source', live: false, unit: '1' } as const;
 const agent: ResolvedAgent = {
-  id: 'sac', title: 'SAC', sentence: '', parts: { prior: '', posterior: '', value: '', temperature: '' }, citation: '', page: '',
+  id: 'sac', title: 'SAC', sentence: '', parts: { prior: '', posterior: '', value: '', temperature: '' }, citation: '', page: '', unused: [],
   parameters: [
     { ...parameter, name: 'steps', kind: 'integer', default: 'auto', min: 1, max: 1e9, group: 'run' },
     { ...parameter, name: 'discount', kind: 'number', default: 0.99, min: 0, max: 1, group: 'optimisation', sentence: 'Weight of the next value.' },

@@ -1,0 +1,26 @@
+// What DDPG says about itself. Importable without loading an engine.
+import type { AgentDeclaration } from '../contract/declarations.ts';
+import { actorPaused, discount, explorationNoise, learningRate, targetSmoothing } from './parts/agent-parameters.ts';
+import { runParametersWith } from './parts/run-parameters.ts';
+import { deterministicUnused } from './parts/unused.ts';
+
+const settings = 'the DDPG of Fujimoto et al. 2018, arXiv 1802.09477, its code';
+
+export const ddpgDeclaration: AgentDeclaration = {
+  id: 'ddpg',
+  title: 'DDPG',
+  sentence: 'Deep deterministic policy gradient: a deterministic actor and one critic, each with a target.',
+  parts: { prior: 'none', posterior: 'deterministic', value: 'single Q, hard', temperature: 'none' },
+  citation: 'Lillicrap et al. 2016, Continuous control with deep reinforcement learning, arXiv 1509.02971',
+  page: 'agents/ddpg.md',
+  parameters: [
+    ...runParametersWith({ 'warm-up': { default: 'auto', citation: `10,000 on half-cheetah, 1,000 on inverted-pendulum and reacher, as TD3: ${settings}` } }),
+    discount(settings),
+    targetSmoothing(0.005, settings),
+    learningRate('actor-learning-rate', 'the policy', settings),
+    learningRate('critic-learning-rate', 'the critic', settings),
+    actorPaused,
+    explorationNoise(`${settings}; the original has Ornstein–Uhlenbeck noise`),
+  ],
+  unused: deterministicUnused('DDPG'),
+};

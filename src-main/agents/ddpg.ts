@@ -1,0 +1,74 @@
+// DDPG. Lillicrap et al. 2016, "Continuous control with deep reinforcement learning", arXiv 1509.02971, algorithm 1: a
+// deterministic actor and one critic, each with a target. With the networks, Adam and Gaussian noise of the DDPG that
+// Fujimoto et al. 2018 compare TD3 with. docs/agents/ddpg.md.
+import type * as tf from '@tensorflow/tfjs';
+import type { ProgramInputs, ProgramOutputs } from '../engine/program.ts';
+import type { Agent, AgentInstance, Problem } from './agent.ts';
+import { ddpgDeclaration } from './ddpg.declaration.ts';
+import { asOnline, Critics, targetOf, targetShapesOf, targetsLike } from './parts/critics.ts';
+import { DeterministicPolicy, deterministicPolicyPrograms } from './parts/deterministic-policy.ts';
+import { Adam, at, gradientsOf, pick, polyak } from './parts/optimiser.ts';
+import { criticsProgram, keepFormer, scalarShapes, transitionShapes, transitionsOf } from './parts/programs.ts';
+import { booleanOf, integersOf, numberOf, scalarsOf } from './parts/values.ts';
+
+const plainControls = ['discount', 'target-smoothing', 'reward-scale', 'actor-learning-rate', 'critic-learning-rate', 'exploration-noise'] as const;
+
+export const ddpg: Agent = {
+  declaration: ddpgDeclaration,
+
+  create(problem: Problem, values): AgentInstance {
+    const { observationSize, actionSize } = problem;
+    const batchSize = numberOf(values, 'batch-size');
+    const hidden = integersOf(values, 'hidden');
+    const isActorPaused = booleanOf(values, 'actor-paused');
+    const policy = new DeterministicPolicy('actor', { observation: observationSize, hidden, action: actionSize });
+    const critic = new Critics({ observation: observationSize, action: actionSize, hidden }, 1);
+    const actorShapes = policy.network.shapes;
+    const [actorAdam, criticAdam] = [new Adam('actor', actorShapes), new Adam('critics', critic.shapes)];
+
+    function update({ state, batch, controls }: ProgramInputs): ProgramOutputs {
+      const { s, a, r, sNext, continues } = transitionsOf(batch, controls);
+
+      // Critic: y = r + γ (1 − d) Q′(s′, μ′(s′)).
+      const nextAction = policy.action(asOnline(state, actorShapes), sNext);
+      const y = r.add(at(controls, 'discount').mul(continues).mul(critic.targetMinimum(state, sNext, nextAction)));
+      const online = pick(state, critic.shapes);
+      const criticLoss = gradientsOf((parameters) => critic.squaredError(parameters, s, a, y), online);
+      const criticStep = criticAdam.step(state, criticLoss.gradients, at(controls, 'critic-learning-rate'));
+      const updated = pick(criticStep, critic.shapes);
+
+      // Actor: ∇J = E[∇_a Q(s, μ(s)) ∇μ(s)]; it sees the updated critic.
+      const actor = pick(state, actorShapes);
+      const actorLoss = gradientsOf((parameters) => critic.minimum(updated, s, policy.action(parameters, s)).mean().neg() as tf.Scalar, actor);
+      const actorStep = isActorPaused ? {} : actorAdam.step(state, actorLoss.gradients, at(controls, 'actor-learning-rate'));
+
+      // Targets of both: θ′ ← τ θ + (1 − τ) θ′.
+      const moved = { ...updated, ...(isActorPaused ? actor : pick(actorStep, actorShapes)) };
+      return {
+        state: { ...criticStep, ...actorStep, ...polyak(moved, state, at(controls, 'target-smoothing'), targetOf) },
+        diagnostics: { 'critic-loss': criticLoss.value, 'actor-loss': actorLoss.value, 'mean-q': critic.minimum(online, s, a).mean() },
+      };
+    }
+
+    return {
+      declaration: ddpgDeclaration,
+      stateShapes: {
+        ...actorShapes, ...critic.shapes, ...targetShapesOf({ ...actorShapes, ...critic.shapes }), ...actorAdam.stateShapes, ...criticAdam.stateShapes,
+      },
+      initialState(stream, former = {}) {
+        const online = { ...policy.network.initialState(stream), ...critic.initialState(stream) };
+        return keepFormer({ ...online, ...targetsLike(online), ...actorAdam.initialState(), ...criticAdam.initialState() }, former);
+      },
+      updates: [{
+        name: 'ddpg update',
+        batchSize,
+        isDue: () => true,
+        signature: { batch: transitionShapes(batchSize, problem), noise: {}, controls: scalarShapes(plainControls) },
+        fn: update,
+      }],
+      ...deterministicPolicyPrograms('ddpg', policy, problem),
+      critics: criticsProgram('ddpg', critic, problem),
+      controls: (given) => scalarsOf(given, plainControls),
+    };
+  },
+};

@@ -1,0 +1,94 @@
+// VIREL's critic: the ordinary action value of the present policy, without an entropy term, in two forms. `twin`: two
+// action values with targets, the smaller one counts (Hartikainen's implementation of VIREL). `single`: one action value
+// beside a state value with a target (the authors' released code). docs/agents/virel.md.
+import * as tf from '@tensorflow/tfjs';
+import type { NamedArrays, NamedShapes, NamedTensors } from '../../engine/program.ts';
+import type { RandomStream } from '../../random/stream.ts';
+import { asOnline, Critics, targetOf, targetShapesOf, targetsLike } from './critics.ts';
+import { type Initialisation, Network } from './networks.ts';
+import { Adam, at, gradientsOf, pick, polyak } from './optimiser.ts';
+import type { Transitions } from './programs.ts';
+
+export interface CriticInputs {
+  state: NamedTensors;
+  controls: NamedTensors;
+  transitions: Transitions;
+  /** ã ~ π(·|s) [n, a]. */
+  action: tf.Tensor2D;
+  /** a′ ~ π(·|s′) [n, a]; drawn where the form needs it. */
+  nextAction: () => tf.Tensor2D;
+}
+
+export interface CriticStep {
+  state: NamedTensors;
+  loss: tf.Scalar;
+  /** The action values that the actor's step sees. */
+  actorSees: NamedTensors;
+}
+
+export class HardCritic {
+  readonly actionValues: Critics;
+  readonly #value: Network | null;
+  readonly #criticAdam: Adam;
+  readonly #valueAdam: Adam | null;
+
+  constructor(form: 'twin' | 'single', sizes: { observation: number; action: number; hidden: readonly number[] }, initialisation: Initialisation) {
+    this.actionValues = new Critics(sizes, form === 'twin' ? 2 : 1, initialisation);
+    this.#value = form === 'single' ? new Network('value', [sizes.observation, ...sizes.hidden, 1], initialisation) : null;
+    this.#criticAdam = new Adam('critics', this.actionValues.shapes);
+    this.#valueAdam = this.#value === null ? null : new Adam('value', this.#value.shapes);
+  }
+
+  /** What has a target: V in the single form, both action values in the twin form. */
+  get #targeted(): NamedShapes {
+    return this.#value === null ? this.actionValues.shapes : this.#value.shapes;
+  }
+  get stateShapes(): NamedShapes {
+    return { ...this.actionValues.shapes, ...this.#value?.shapes, ...targetShapesOf(this.#targeted), ...this.#criticAdam.stateShapes, ...this.#valueAdam?.stateShapes };
+  }
+
+  initialState(stream: RandomStream): NamedArrays {
+    const critics = this.actionValues.initialState(stream);
+    const value = this.#value?.initialState(stream);
+    return { ...critics, ...value, ...targetsLike(value ?? critics), ...this.#criticAdam.initialState(), ...this.#valueAdam?.initialState() };
+  }
+
+  /** Parameters for `bellmanTarget`, the online ones or their targets. */
+  online(state: NamedTensors): NamedTensors {
+    return pick(state, { ...this.actionValues.shapes, ...this.#targeted });
+  }
+  targets(state: NamedTensors): NamedTensors {
+    return asOnline(state, this.#targeted);
+  }
+
+  /** y [n] = r + γ (1 − d) V(s′), V being the state value's or the smaller action value at a′. No entropy is in it. */
+  bellmanTarget(networks: NamedTensors, { r, sNext, continues }: Transitions, controls: NamedTensors, nextAction: () => tf.Tensor2D): tf.Tensor1D {
+    const value = this.#value === null ? this.actionValues.minimum(networks, sNext, nextAction()) : this.#value.apply(networks, sNext).squeeze<tf.Tensor1D>([1]);
+    return r.add(at(controls, 'discount').mul(continues).mul(value)) as tf.Tensor1D;
+  }
+
+  /** One step of policy evaluation with the targets' backup, and of the targets. */
+  step({ state, controls, transitions, action, nextAction }: CriticInputs): CriticStep {
+    const { s, a } = transitions;
+    const rate = at(controls, 'critic-learning-rate');
+    const online = pick(state, this.actionValues.shapes);
+    const y = this.bellmanTarget(this.targets(state), transitions, controls, nextAction);
+    // ½ Σ mean (Qᵢ − y)² as in SAC; the single form has no ½, as published.
+    const half = this.#value === null ? 0.5 : 1;
+    const critic = gradientsOf((parameters) => this.actionValues.squaredError(parameters, s, a, y).mul(half), online);
+    const criticStep = this.#criticAdam.step(state, critic.gradients, rate);
+    const updated = pick(criticStep, this.actionValues.shapes);
+    if (this.#value === null || this.#valueAdam === null) {
+      const targets = polyak(updated, state, at(controls, 'target-smoothing'), targetOf);
+      return { state: { ...criticStep, ...targets }, loss: critic.value, actorSees: updated };
+    }
+
+    // L_V = mean (V(s) − Q(s, ã))²: where SAC v1 has Q − log π, VIREL has Q. Every loss is of the parameters before the step.
+    const network = this.#value;
+    const goal = this.actionValues.minimum(online, s, action);
+    const value = gradientsOf((parameters) => tf.squaredDifference(network.apply(parameters, s).squeeze([1]), goal).mean(), pick(state, network.shapes));
+    const valueStep = this.#valueAdam.step(state, value.gradients, rate);
+    const targets = polyak(pick(valueStep, network.shapes), state, at(controls, 'target-smoothing'), targetOf);
+    return { state: { ...criticStep, ...valueStep, ...targets }, loss: critic.value, actorSees: online };
+  }
+}

@@ -1,0 +1,38 @@
+// What SAC's first version says about itself. Importable without loading an engine.
+import type { AgentDeclaration } from '../contract/declarations.ts';
+import { actorPaused, discount, learningRate, logSigmaBounds, targetSmoothing } from './parts/agent-parameters.ts';
+import { runParametersWith } from './parts/run-parameters.ts';
+import { withoutEntropyTarget, withoutPrior, withoutResidual, withoutTemperature } from './parts/unused.ts';
+
+const table1 = 'Haarnoja et al. 2018, arXiv 1801.01290, table 1';
+
+export const sacV1Declaration: AgentDeclaration = {
+  id: 'sac-v1',
+  title: 'SAC v1',
+  sentence: 'Soft actor-critic’s first version: twin critics beside a state value, and a temperature fixed by the reward’s scale.',
+  parts: { prior: 'uniform', posterior: 'direct', value: 'V and twin Q', temperature: '1/reward scale' },
+  citation: 'Haarnoja et al. 2018, Soft Actor-Critic: Off-Policy Maximum Entropy Deep Reinforcement Learning with a Stochastic Actor, arXiv 1801.01290',
+  page: 'agents/sac-v1.md',
+  parameters: [
+    ...runParametersWith({
+      'reward-scale': { default: 'auto', citation: 'Haarnoja et al. 2018, arXiv 1801.01290, table 2: 5 on half-cheetah; 1 where the paper has no such task' },
+    }),
+    discount(table1),
+    targetSmoothing(0.005, table1),
+    learningRate('actor-learning-rate', 'the policy', table1),
+    learningRate('critic-learning-rate', 'the value networks', table1),
+    actorPaused,
+    {
+      name: 'policy-regularisation', kind: 'number', default: 1e-3, min: 0, max: 100, unit: '1', scale: 'log', live: true, group: 'optimisation',
+      sentence: 'Weight of ½ mean μ² and ½ mean (log σ)² in the actor’s loss.',
+      citation: 'Haarnoja et al. 2018, arXiv 1801.01290, its code',
+    },
+    logSigmaBounds('clip'),
+  ],
+  unused: [
+    ...withoutTemperature('it is 1 over the reward’s scale, which is fixed when the run begins'),
+    ...withoutEntropyTarget('its temperature is fixed; SAC’s second version learns it'),
+    ...withoutPrior('its published form has the uniform prior alone; SAC and VIREL take others'),
+    ...withoutResidual('its temperature is fixed by the reward’s scale; VIREL’s is the critic’s Bellman error'),
+  ],
+};

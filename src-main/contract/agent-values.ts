@@ -1,0 +1,110 @@
+// Hyper-parameters together: what no single declaration can check, for forms, the command line, the workstation and
+// the trainer alike.
+import type { AgentDeclaration, TaskDeclaration } from './declarations.ts';
+import { formatValue } from './effects/numbers.ts';
+import { type Condition, describeRange, formatParameter, ParameterError, type ParameterDeclaration, type ParameterValue, type ParameterValues, parseParameter } from './parameters.ts';
+
+/** What the checks need to know of an agent and a task. */
+export type AgentParameters = Pick<AgentDeclaration, 'title' | 'parameters' | 'unused'>;
+export type TaskActions = Pick<TaskDeclaration, 'id' | 'action'>;
+
+/** Why this value has no effect beside the others; null where it has one. */
+export function whyUnused(declaration: ParameterDeclaration, values: ParameterValues): string | null {
+  return failing(declaration.usedWhen, values);
+}
+
+/** Why this value cannot be changed during a run with these values; null where it can. */
+export function whyNotLive(declaration: ParameterDeclaration, values: ParameterValues): string | null {
+  if (!declaration.live) return 'it is fixed when the run begins; fork the run or start a new one to change it';
+  return whyUnused(declaration, values) ?? failing(declaration.liveWhen, values);
+}
+
+function failing(conditions: readonly Condition[] | undefined, values: ParameterValues): string | null {
+  const failed = conditions?.find(({ parameter, is }) => !is.includes(String(values[parameter])));
+  return failed?.otherwise ?? null;
+}
+
+/** Values of a `numbers` parameter, one for each action dimension. */
+export function perAction(value: ParameterValue | undefined, actions: number): number[] {
+  const list = Array.isArray(value) ? (value as readonly number[]) : typeof value === 'number' ? [value] : [];
+  return Array.from({ length: actions }, (_, j) => list[list.length === 1 ? 0 : j] ?? NaN);
+}
+
+/**
+ * Checks complete values against each other and against the task's number of actions. Values without effect are not checked.
+ * @param changed the names of those that a person has just given, all where it is left out: of two that do not go together, the error names one of these
+ * @throws ParameterError naming the parameter, the allowed range and the reason
+ */
+export function checkValues(agent: AgentParameters, task: TaskActions, values: ParameterValues, changed: ParameterValues = values): void {
+  const actions = task.action.length;
+  for (const declaration of agent.parameters) {
+    const { name, maxPerAction, atMost, unit } = declaration;
+    const value = values[name];
+    if (value === undefined || whyUnused(declaration, values) !== null) continue;
+    const refuse = (message: string): never => {
+      throw new ParameterError(name, `${name} ${message}; ${formatParameter(value)} was given`);
+    };
+    if (maxPerAction !== undefined && typeof value === 'number' && value > maxPerAction.value * actions * (1 + 1e-12)) {
+      const most = (maxPerAction.value * actions).toLocaleString('en-US', { maximumFractionDigits: 4 });
+      refuse(`must be at most ${most} ${unit} on ${task.id}, ${maxPerAction.value} for each of its ${actions} action dimensions: ${maxPerAction.why}`);
+    }
+    if (declaration.kind === 'numbers' && Array.isArray(value) && value.length !== 1 && value.length !== actions) {
+      refuse(`must be one number, or ${actions} for ${task.id}: ${task.action.map((one) => one.name).join(', ')}`);
+    }
+    const bound = atMost === undefined ? undefined : values[atMost];
+    if (atMost !== undefined && typeof bound === 'number' && typeof value === 'number' && value > bound) {
+      if (Object.hasOwn(changed, name)) refuse(`must be at most ${atMost}, which is ${bound}`);
+      throw new ParameterError(atMost, `${atMost} must be at least ${name}, which is ${value}; ${bound} was given`);
+    }
+    if (declaration.kind === 'text' && value === '') throw new ParameterError(name, `${name} has to be given beside the other values: ${describeRange(declaration)}`);
+  }
+}
+
+/**
+ * Checks a change of live hyper-parameters, typed or as numbers.
+ * @param before the values in force
+ * @param measured what a person may be told as a proposal, by parameter: `{ 'kl-target': 6.3 }`
+ * @returns the changes that are changes, in their own types
+ * @throws ParameterError naming the parameter, the allowed range and the reason
+ */
+export function checkEdit(
+  agent: AgentParameters, task: TaskActions, before: ParameterValues, given: Readonly<Record<string, unknown>>, measured: Readonly<Record<string, number>> = {},
+): ParameterValues {
+  const parsed: ParameterValues = {};
+  for (const [name, value] of Object.entries(given)) {
+    const declaration = agent.parameters.find((one) => one.name === name);
+    if (declaration === undefined) {
+      const unused = agent.unused.find((one) => one.name === name);
+      const live = agent.parameters.filter((one) => one.live).map((one) => one.name);
+      throw new ParameterError(name, unused ? `${agent.title} has no ${name}: ${unused.reason}` : `${agent.title} has no hyper-parameter ${name}; live ones are ${live.join(', ')}`);
+    }
+    parsed[name] = parseParameter(declaration, value);
+  }
+  // Asked for together with a change of kind a value may well stay the same; alone it is no change.
+  const changes: ParameterValues = Object.fromEntries(
+    Object.entries(parsed).filter(([name, value]) => formatParameter(before[name] ?? '') !== formatParameter(value)));
+  const after = { ...before, ...changes };
+  for (const declaration of agent.parameters.filter(({ name }) => Object.hasOwn(changes, name))) {
+    const { name } = declaration;
+    const reason = whyNotLive(declaration, after);
+    if (reason !== null) throw new ParameterError(name, `${name} cannot be changed now: ${reason}`);
+    const asked = declaration.asksFor?.[String(changes[name])];
+    const askedFor = agent.parameters.find((one) => one.name === asked);
+    if (asked !== undefined && askedFor !== undefined && !Object.hasOwn(given, asked) && whyUnused(askedFor, after) === null) {
+      const now = measured[asked];
+      const proposal = now === undefined ? '' : `; measured now: ${now.toPrecision(3)} ${askedFor.unit}, so ${asked}=${now.toPrecision(3)} would keep the policy as it is`;
+      throw new ParameterError(asked, `${asked} has to be given with ${name}=${formatParameter(changes[name] ?? '')}, since the target means another thing there${proposal}`);
+    }
+  }
+  checkValues(agent, task, after, changes);
+  return changes;
+}
+
+/** "entropy-target −6 → −3 nats, prior uniform → constant": what changes, for events and marks. */
+export function describeChanges(agent: AgentParameters, before: ParameterValues, changes: ParameterValues): string {
+  return Object.entries(changes).map(([name, value]) => {
+    const unit = agent.parameters.find((one) => one.name === name)?.unit ?? '';
+    const shown = unit === '' || unit === '1' ? '' : ` ${unit}`;
+    return `${name} ${formatValue(before[name])} → ${formatValue(value)}${shown}`;
+  }).join(', ');
+}
