@@ -1,0 +1,87 @@
+// An agent made ready on a device: its state, its compiled programs and the arrays that they are fed with. A change of
+// kind (of prior, of temperature rule) makes a new one that takes over the state that still fits.
+import type { Agent, AgentInstance, Problem, Supplies, UpdateProgram } from '../agents/agent.ts';
+import type { AgentDeclaration } from '../contract/declarations.ts';
+import { formatParameter, type ParameterValues } from '../contract/parameters.ts';
+import { policyFile } from '../contract/series.ts';
+import { createEngine } from '../engine/devices.ts';
+import type { Engine, NamedArrays, NamedShapes, Program } from '../engine/program.ts';
+import type { ReplayBatch, ReplayBuffer } from '../replay/replay-buffer.ts';
+import type { EvaluationPolicy } from './evaluation.ts';
+
+export interface LearnerParts {
+  maker: Agent;
+  problem: Problem;
+  device: string;
+  threads: number;
+  buffer: ReplayBuffer;
+  /** Makes what an agent with these values needs besides them; may take a while. */
+  supply: (values: ParameterValues) => Promise<Supplies>;
+}
+
+interface PreparedUpdate {
+  declaration: UpdateProgram;
+  program: Program;
+  /** null where it takes none. */
+  batch: ReplayBatch | null;
+  noise: NamedArrays;
+}
+
+export interface Learner {
+  agent: AgentInstance;
+  engine: Engine;
+  updates: readonly PreparedUpdate[];
+  act: { program: Program; noise: NamedArrays };
+  /** The present policy, for one observation at a time. */
+  policy: EvaluationPolicy;
+}
+
+/** The agent alone, before anything is compiled. */
+export async function makeAgent({ maker, problem, supply }: LearnerParts, values: ParameterValues): Promise<AgentInstance> {
+  return maker.create(problem, values, await supply(values));
+}
+
+/** Compiles the agent's programs over an engine with this state. */
+export async function createLearner(parts: LearnerParts, agent: AgentInstance, state: NamedArrays): Promise<Learner> {
+  const engine = createEngine({ device: parts.device, threads: parts.threads, stateShapes: agent.stateShapes });
+  await engine.writeState(state);
+  const updates: PreparedUpdate[] = [];
+  for (const declaration of agent.updates) {
+    updates.push({
+      declaration,
+      program: await engine.compile(declaration),
+      batch: declaration.batchSize === 0 ? null : parts.buffer.createBatch(declaration.batchSize),
+      noise: allocate(declaration.signature.noise),
+    });
+  }
+  return {
+    agent, engine, updates,
+    act: { program: await engine.compile(agent.act), noise: allocate(agent.act.signature.noise) },
+    policy: await compilePolicy(engine, agent),
+  };
+}
+
+/** Do these values need other programs than those? What is no live value is compiled into them. */
+export function needsRecompiling({ parameters }: AgentDeclaration, before: ParameterValues, after: ParameterValues): boolean {
+  return parameters.some(({ name, live, recompiles, group }) =>
+    (recompiles === true || !live) && group !== 'run' && group !== 'evaluation' && formatParameter(before[name] ?? '') !== formatParameter(after[name] ?? ''));
+}
+
+async function compilePolicy(engine: Engine, agent: AgentInstance): Promise<EvaluationPolicy> {
+  const program = await engine.compile(agent.policy(1));
+  const { meanAction, mean, sigma } = policyFile.outputs;
+  return async (observation) => {
+    const outputs = await program.run({ batch: { [policyFile.input]: observation }, noise: {}, controls: {} });
+    return {
+      meanAction: outputs[meanAction] as Float32Array,
+      mean: outputs[mean] as Float32Array,
+      sigma: outputs[sigma] as Float32Array,
+    };
+  };
+}
+
+function allocate(shapes: NamedShapes): NamedArrays {
+  return Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => [name, new Float32Array(shape.reduce((size, length) => size * length, 1))]),
+  );
+}
