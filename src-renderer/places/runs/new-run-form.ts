@@ -78,7 +78,7 @@ export function checkForm(form: NewRunForm): CheckedForm {
 }
 
 /** The schema's arrays are mutable; ours are not. */
-function toRequest(values: ParameterValues): RequestOf<'runs.create'>['hyperparameters'] {
+export function toRequest(values: ParameterValues): RequestOf<'runs.create'>['hyperparameters'] {
   const plain = (value: ParameterValue): number | string | boolean | number[] => (typeof value === 'object' ? [...value] : value);
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, plain(value)]));
 }
