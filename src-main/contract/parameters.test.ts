@@ -22,7 +22,7 @@ describe('parseParameter', () => {
 
   it.each([
     [rate, '', 'a number from 0 to 1; "" was given'], [rate, '1,5', '"1,5"'], [rate, '0x1', '"0x1"'], [rate, 'NaN', '"NaN"'],
-    [rate, NaN, 'null'], [rate, Infinity, 'null'], [rate, '1e308', '"1e308"'], [rate, -0.001, '-0.001'], [rate, null, 'null'], [rate, undefined, 'undefined'],
+    [rate, NaN, 'NaN was given'], [rate, Infinity, 'Infinity was given'], [rate, '1e308', '"1e308"'], [rate, -0.001, '-0.001'], [rate, null, 'null'], [rate, undefined, 'undefined'],
     [rate, '٣', 'a number from 0 to 1'], [rate, '9'.repeat(1_000_000), 'a number from 0 to 1'], [rate, [0.5], '[0.5]'], [rate, true, 'true'],
     [batch, '0', 'a whole number from 1 to 65,536; "0" was given'], [batch, 2.5, '2.5'], [batch, '65537', '"65537"'],
     [hidden, '', 'whole numbers, separated by commas, each from 1 to 4,096'], [hidden, '256,0', '"256,0"'], [hidden, '1,2,3,4,5,6,7,8,9', '1,2,3'], [hidden, '16,', '"16,"'], [hidden, ',16', '",16"'], [hidden, '16,,16', '"16,,16"'], [hidden, 'wide', '"wide"'],

@@ -96,7 +96,8 @@ function formatBound(value: number): string {
  */
 export function parseParameter(declaration: ParameterDeclaration, given: unknown): ParameterValue {
   const refuse = (): never => {
-    const shown = typeof given === 'string' ? `"${given.slice(0, 60)}"` : JSON.stringify(given)?.slice(0, 60);
+    // JSON would show NaN and the infinities as null.
+    const shown = typeof given === 'string' ? `"${given.slice(0, 60)}"` : typeof given === 'number' ? String(given) : JSON.stringify(given)?.slice(0, 60);
     throw new ParameterError(
       declaration.name,
       `${declaration.name} must be ${describeRange(declaration)}; ${shown} was given`,
