@@ -1,6 +1,6 @@
-// The prior's pictures: shares that sum to one, a density against its formula, and the KL against a sum over samples.
+// The prior's pictures: shares that sum to one, a density against its formula.
 import { describe, expect, it } from 'vitest';
-import { binShares, klFromMoments, normalCdf, pictureTop, squashedShares } from './prior-shape.ts';
+import { binShares, normalCdf, pictureTop, squashedShares } from './prior-shape.ts';
 
 describe('normalCdf', () => {
   it.each([[0, 0.5], [1, 0.8413447], [-1.96, 0.0249979], [5, 0.9999997], [-40, 0]])('of %s is %s', (z, share) => expect(normalCdf(z)).toBeCloseTo(share, 6));
@@ -27,23 +27,6 @@ describe('binShares', () => {
   const histogram = { step: 1, createdAt: 0, bins: 2, counts: Int32Array.of(1, 3, 0, 0), moments: new Float64Array(8) };
   it('takes one dimension', () => expect(binShares(histogram, 0)).toEqual([0.25, 0.75]));
   it('is nothing where nothing was counted', () => expect(binShares(histogram, 1)).toEqual([0, 0]));
-});
-
-describe('klFromMoments', () => {
-  it('is zero from itself, and the closed form of two Gaussians from another', () => {
-    const [mu, sigma] = [0.3, 0.2];
-    const moments = Float64Array.of(mu, mu * mu, sigma * sigma, Math.log(sigma));
-    expect(klFromMoments({ moments }, [mu], [sigma])).toBeCloseTo(0, 12);
-    expect(klFromMoments({ moments }, [0], [1])).toBeCloseTo(-Math.log(sigma) + (sigma ** 2 + mu ** 2) / 2 - 0.5, 12);
-  });
-  it('is the mean over states, and the sum over dimensions', () => {
-    const states = [[0.1, 0.4], [-0.7, 0.2], [1.2, 0.9]] as const;
-    const mean = (of: (state: readonly [number, number]) => number): number => states.reduce((sum, state) => sum + of(state), 0) / states.length;
-    const moments = [mean(([mu]) => mu), mean(([mu]) => mu * mu), mean(([, sigma]) => sigma * sigma), mean(([, sigma]) => Math.log(sigma))];
-    const [m, s] = [0.25, 0.6];
-    const expected = mean(([mu, sigma]) => Math.log(s / sigma) + (sigma * sigma + (mu - m) ** 2) / (2 * s * s) - 0.5);
-    expect(klFromMoments({ moments: Float64Array.from([...moments, ...moments]) }, [m, m], [s, s])).toBeCloseTo(2 * expected, 12);
-  });
 });
 
 describe('pictureTop', () => {

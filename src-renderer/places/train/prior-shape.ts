@@ -2,9 +2,6 @@
 // this mean and scale implies over the same bins. Both are shares of all actions in a bin, so that they compare.
 import type { ActionHistogram } from '../../../src-main/contract/runs.ts';
 
-/** Moments of each action dimension before squashing, in the order of ActionHistogram. */
-const momentsPerAction = 4;
-
 /** Share of actions in each bin of one dimension; zeros where nothing was counted. */
 export function binShares({ bins, counts }: ActionHistogram, dimension: number): number[] {
   const own = Array.from(counts.subarray(dimension * bins, (dimension + 1) * bins));
@@ -28,19 +25,6 @@ export function normalCdf(z: number): number {
   const series = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t;
   const upper = 0.5 * series * Math.exp(-x * x);
   return z >= 0 ? 1 - upper : upper;
-}
-
-/**
- * Mean KL(π‖p) in nats of the policy from a constant squashed Gaussian, in closed form: squashing leaves it as it is, so
- * that for each dimension it is log s − E[log σ] + (E[σ²] + E[μ²] − 2 m E[μ] + m²)/(2 s²) − ½.
- * @param means, scales one for each action dimension
- */
-export function klFromMoments({ moments }: Pick<ActionHistogram, 'moments'>, means: readonly number[], scales: readonly number[]): number {
-  return means.reduce((sum, mean, j) => {
-    const [mu = NaN, muSquared = NaN, variance = NaN, logSigma = NaN] = moments.subarray(j * momentsPerAction, (j + 1) * momentsPerAction);
-    const scale = scales[j] ?? NaN;
-    return sum + Math.log(scale) - logSigma + (variance + muSquared - 2 * mean * mu + mean * mean) / (2 * scale * scale) - 0.5;
-  }, 0);
 }
 
 /** How much taller than the lower of the two the picture may become: a spike would press the other onto the ground. */

@@ -1,9 +1,9 @@
 // What a change of kind proposes for the number that it asks for: what is measured now, so that the policy stays as it is.
+import { klFromMoments } from '../../../src-main/contract/action-moments.ts';
 import { perAction } from '../../../src-main/contract/agent-values.ts';
 import type { TaskDeclaration } from '../../../src-main/contract/declarations.ts';
 import type { ParameterValues } from '../../../src-main/contract/parameters.ts';
 import type { ActionHistogram, RunDetail } from '../../../src-main/contract/runs.ts';
-import { klFromMoments } from './prior-shape.ts';
 
 export interface Measurements {
   task: Pick<TaskDeclaration, 'action'>;
