@@ -120,9 +120,17 @@ describe('checkEdit', () => {
     ['virel', 'an empty clip', {}, { 'temperature-max': 1e-5 }, 'temperature-max', /^temperature-max must be at least temperature-min, which is 0\.0001/],
     ['sac', 'one wrong among right ones', {}, { 'actor-learning-rate': 1e-4, 'critic-learning-rate': 2 }, 'critic-learning-rate', /a number from 0 to 1; 2 was given/],
   ])('%s: refuses %s', (agent, _, before, given, parameter, message) => {
-    const error = refusal(() => checkEdit(agentOf(agent), cheetah, valuesOf(agent, before), given, { 'kl-target': 6.312 }));
+    const error = refusal(() => checkEdit(agentOf(agent), cheetah, valuesOf(agent, before), given, { measured: { 'kl-target': 6.312 } }));
     expect(error.parameter).toBe(parameter);
     expect(error.message).toMatch(message);
+  });
+
+  it('asks for nothing where former values are put back together, but for knobs that are live before or after', () => {
+    const before = valuesOf('sac', { ...constant, 'kl-target': 3 });
+    const former = { prior: 'uniform', 'kl-target': 10.159 };
+    expect(checkEdit(agentOf('sac'), cheetah, before, former, { asks: false })).toEqual(former);
+    expect(refusal(() => checkEdit(agentOf('sac'), cheetah, before, { temperature: 0.5 }, { asks: false })).message).toMatch(/temperature cannot be changed now/);
+    expect(refusal(() => checkEdit(agentOf('sac'), cheetah, before, { ...former, 'entropy-target': 5 }, { asks: false })).message).toMatch(/4\.1016/);
   });
 
   it('leaves what it was given alone', () => {

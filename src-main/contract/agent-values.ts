@@ -63,12 +63,14 @@ export function checkValues(agent: AgentParameters, task: TaskActions, values: P
 /**
  * Checks a change of live hyper-parameters, typed or as numbers.
  * @param before the values in force
- * @param measured what a person may be told as a proposal, by parameter: `{ 'kl-target': 6.3 }`
+ * @param options.measured what a person may be told as a proposal, by parameter: `{ 'kl-target': 6.3 }`
+ * @param options.asks must a change of kind bring its target along? Not where a former choice is put back.
  * @returns the changes that are changes, in their own types
  * @throws ParameterError naming the parameter, the allowed range and the reason
  */
 export function checkEdit(
-  agent: AgentParameters, task: TaskActions, before: ParameterValues, given: Readonly<Record<string, unknown>>, measured: Readonly<Record<string, number>> = {},
+  agent: AgentParameters, task: TaskActions, before: ParameterValues, given: Readonly<Record<string, unknown>>,
+  { measured = {}, asks = true }: { measured?: Readonly<Record<string, number>>; asks?: boolean } = {},
 ): ParameterValues {
   const parsed: ParameterValues = {};
   for (const [name, value] of Object.entries(given)) {
@@ -86,9 +88,10 @@ export function checkEdit(
   const after = { ...before, ...changes };
   for (const declaration of agent.parameters.filter(({ name }) => Object.hasOwn(changes, name))) {
     const { name } = declaration;
-    const reason = whyNotLive(declaration, after);
+    // What is put back may lose its effect by it: with the kind of prior goes that kind's target.
+    const reason = asks || whyNotLive(declaration, before) !== null ? whyNotLive(declaration, after) : null;
     if (reason !== null) throw new ParameterError(name, `${name} cannot be changed now: ${reason}`);
-    const asked = declaration.asksFor?.[String(changes[name])];
+    const asked = asks ? declaration.asksFor?.[String(changes[name])] : undefined;
     const askedFor = agent.parameters.find((one) => one.name === asked);
     if (asked !== undefined && askedFor !== undefined && !Object.hasOwn(given, asked) && whyUnused(askedFor, after) === null) {
       const now = measured[asked];

@@ -71,7 +71,7 @@ const cases: Case[] = [
   each('reasons', ['a\0', 'x'.repeat(2001), 7 as unknown as string], 'reason', (store, _, reason) => store.edits.refuse(1, reason)),
   each('page lengths', [...badNumbers, 0, 10_001], 'limit', (store, run, limit) => store.edits.list(run, { limit })),
   each('ends of pages', [-1, 0.5, NaN, 0], 'before', (store, run, before) => store.edits.list(run, { before, limit: 1 })),
-  each('edits to go on from', badNumbers, 'id', (store, run, id) => store.edits.appliedAfter(run, id)),
+  each('edits to go on from', badNumbers, 'step', (store, run, step) => store.edits.appliedFrom(run, step)),
   each('steps of histograms', badNumbers, 'step', (store, run, step) => store.histograms.set(run, openAttempt(store, run), { step, bins: 1, counts: new Int32Array(1), moments: new Float64Array(4) })),
   each('checkpoint paths', ['', '/etc/passwd', '../other', 'a/../../b', 'a//b', 'C:/x', 'a\\b', 'a\0'], 'path', (store, run, path) =>
     store.checkpoints.add(run, openAttempt(store, run), { step: 1, path, bytes: 1, sha256: 'ab'.repeat(32), createdAt: 1, details: null })),

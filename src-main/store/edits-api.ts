@@ -45,8 +45,8 @@ export interface EditsApi {
   get(run: string, id: number): RunEdit;
   /** The newest `limit` (before that id), oldest first, and how many the run has in all. */
   list(run: string, page: { before?: number | null; limit: number }): { edits: RunEdit[]; count: number };
-  /** Applied edits with a larger id, in the order of ids; 0 gives all. A resumed run applies them again at their steps. */
-  appliedAfter(run: string, id: number): RunEdit[];
+  /** Edits applied at that step or later, in the order in which they were. A resumed run applies them again at their steps. */
+  appliedFrom(run: string, step: number): RunEdit[];
   /** The newest applied edit that is no undo and that no pending or applied edit takes back; null where there is none. */
   newestToUndo(run: string): RunEdit | null;
 }

@@ -38,7 +38,7 @@ describe('edits', () => {
     expect(editCount).toBe(2 * count);
     expect(edits.every(({ state }) => state === 'applied')).toBe(true);
     expect(values, 'the last one wins').toEqual(edits.at(-1)?.changes);
-    expect(store.edits.appliedAfter(run, 0)).toHaveLength(2 * count);
+    expect(store.edits.appliedFrom(run, 0)).toHaveLength(2 * count);
     const seconds = processes.map(({ lines }) => Number(lines[0]) / 1000);
     console.info(`two processes at once, beside a trainer: ${seconds.map((time) => Math.round(count / time)).join(' and ')} edits a second`);
     expect(Math.max(...seconds), 'a thousand a second in all').toBeLessThan(2);

@@ -154,10 +154,10 @@ describe('edits', () => {
     const first = edit(store, run, attempt, 100, { a: 1 });
     store.edits.refuse(store.edits.request(run, { changes: { a: 5 }, requester: 'me' }), 'no');
     const undo = edit(store, run, attempt, 200, { a: 0 }, first);
-    const originals = store.edits.appliedAfter(run, 0);
+    const originals = store.edits.appliedFrom(run, 0);
     expect(originals.map(({ id }) => id)).toEqual([first, undo]);
-    expect(store.edits.appliedAfter(run, first).map(({ id }) => id)).toEqual([undo]);
-    expect(store.edits.appliedAfter(run, undo)).toEqual([]);
+    expect(store.edits.appliedFrom(run, 101).map(({ id }) => id)).toEqual([undo]);
+    expect(store.edits.appliedFrom(run, 201)).toEqual([]);
 
     const repetition = newRun(store);
     const again = originals.map((original) => ({ ...original, dueStep: original.appliedStep ?? 0 }));

@@ -119,9 +119,9 @@ export class Edits implements EditsApi {
     }));
   }
 
-  appliedAfter(run: string, id: number): RunEdit[] {
-    checkInteger('id', id);
-    return this.#connection.all<EditRow>(`${select} WHERE run = ? AND id > ? AND state = 'applied' ORDER BY id`, run, id).map(parse);
+  appliedFrom(run: string, step: number): RunEdit[] {
+    checkInteger('step', step);
+    return this.#connection.all<EditRow>(`${select} WHERE run = ? AND applied_step >= ? AND state = 'applied' ORDER BY applied_step, id`, run, step).map(parse);
   }
 
   newestToUndo(run: string): RunEdit | null {

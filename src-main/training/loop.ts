@@ -1,5 +1,6 @@
 // The training loop: what happens within one environment step, in one fixed order. Everything here is a
 // function of the configuration and the seed; wall time, storage and requests belong to the session.
+import type { AgentInstance } from '../agents/agent.ts';
 import type { MetricName } from '../contract/series.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
 import type { NamedArrays } from '../engine/program.ts';
@@ -55,6 +56,8 @@ export class TrainingLoop {
   #episode = { return: 0, length: 0 };
   /** Edits applied since the last step, by id, in order. */
   #editsHere: number[] = [];
+  /** What edits have made new and `settle` is to compile. */
+  #draft: { agent: AgentInstance; state: NamedArrays } | null = null;
 
   private constructor(parts: LoopParts, values: ParameterValues, learner: Learner) {
     const { task } = parts;
@@ -126,23 +129,28 @@ export class TrainingLoop {
   }
 
   /**
-   * Changes hyper-parameters, one edit after another. What they compile anew keeps the state that still fits; what is new
-   * starts from a stream of the step and the edit's place in it, so that a repetition gives the same bits.
+   * Changes hyper-parameters. Where that needs other programs, the state that still fits is kept, and what is new starts
+   * from a stream of the step and the edit's place in it, so that a repetition gives the same bits. Call `settle` after the
+   * last one.
+   * @throws what the agent's maker throws; nothing is changed then
    */
-  async applyEdits(edits: readonly LoopEdit[]): Promise<void> {
-    const { declaration } = this.#parts.maker;
-    let [agent, state] = [this.#learner.agent, null as NamedArrays | null];
-    for (const { id, changes } of edits) {
-      const next = { ...this.#values, ...changes };
-      if (needsRecompiling(declaration, this.#values, next)) {
-        state ??= await this.#learner.engine.readState();
-        agent = await makeAgent(this.#parts, next);
-        state = agent.initialState(createEditStream(this.#parts.seed, this.#environmentSteps, this.#editsHere.length), state);
-      }
-      this.#values = next;
-      this.#editsHere.push(id);
+  async applyEdit({ id, changes }: LoopEdit): Promise<void> {
+    const next = { ...this.#values, ...changes };
+    if (needsRecompiling(this.#parts.maker.declaration, this.#values, next)) {
+      const agent = await makeAgent(this.#parts, next);
+      const former = this.#draft?.state ?? await this.#learner.engine.readState();
+      const stream = createEditStream(this.#parts.seed, this.#environmentSteps, this.#editsHere.length);
+      this.#draft = { agent, state: agent.initialState(stream, former) };
     }
-    if (state !== null) await this.#replaceLearner(await createLearner(this.#parts, agent, state));
+    this.#values = next;
+    this.#editsHere.push(id);
+  }
+
+  /** Compiles what edits have made new. */
+  async settle(): Promise<void> {
+    const draft = this.#draft;
+    if (draft !== null) await this.#replaceLearner(await createLearner(this.#parts, draft.agent, draft.state));
+    this.#draft = null;
     this.#controls = this.#learner.agent.controls(this.#values, this.#environmentSteps);
   }
 

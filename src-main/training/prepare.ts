@@ -1,5 +1,5 @@
 // Makes the parts of a run from its stored configuration.
-import type { Supplies } from '../agents/agent.ts';
+import type { Agent, Supplies } from '../agents/agent.ts';
 import { defaultsFor } from '../agents/declarations.ts';
 import { findAgent } from '../agents/registry.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
@@ -16,6 +16,9 @@ export interface PreparedRun {
   parameters: RunParameters;
   buffer: ReplayBuffer;
   loop: TrainingLoop;
+  maker: Agent;
+  /** Training's own simulator. */
+  task: Task;
   /** The evaluation's own simulator. */
   evaluationTask: Task;
   modelHash: string;
@@ -39,7 +42,7 @@ export async function prepareRun(given: RunConfiguration, supply: Supply = () =>
   const { device, threads, seed } = configuration;
   const loop = await TrainingLoop.create({ task, maker, problem, device, threads, buffer, parameters, seed, supply }, configuration.hyperparameters);
   return {
-    configuration, parameters, buffer, loop, evaluationTask, modelHash,
+    configuration, parameters, maker, task, buffer, loop, evaluationTask, modelHash,
     async dispose() {
       await loop.dispose();
       task.dispose();

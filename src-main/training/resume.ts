@@ -64,7 +64,8 @@ async function restore({ loop, configuration }: ResumeOptions, state: TrainingSt
   const set = configuration.hyperparameters;
   if (isForked(details)) {
     await loop.restore({ ...state, editsHere: [] }, { ...set, ...state.values });
-    await loop.applyEdits([{ id: 0, changes: set }]);
+    await loop.applyEdit({ id: 0, changes: set });
+    await loop.settle();
     return;
   }
   const live = parameters.filter((one) => one.live).flatMap(({ name }) => (state.values?.[name] === undefined ? [] : [[name, state.values[name]]]));

@@ -40,6 +40,7 @@ export async function runTraining({ store, run, requests, log, onOpen, fs = real
     });
     onOpen(attempt);
     store.runs.setError(run, null);
+    store.runs.setValues(run, loop.values);
     const say = (kind: 'started' | 'resumed' | 'warning', message: string): void => {
       log(message);
       store.events.append(run, attempt, { step: resumed.step, kind, message, requester: null });

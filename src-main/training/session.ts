@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
 import type { FileSystem } from './checkpoint/durable-files.ts';
 import { evaluate } from './evaluation.ts';
+import { Edits } from './edits.ts';
 import { Journal } from './journal.ts';
 import type { PreparedRun } from './prepare.ts';
 import { ProgressMeter, SpeedCurve } from './progress.ts';
@@ -43,6 +44,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #journal: Journal;
   readonly #checkpointer: Checkpointer;
+  readonly #edits: Edits;
   readonly #meter: ProgressMeter;
   readonly #speed: SpeedCurve;
   readonly #totalSteps: number;
@@ -59,6 +61,8 @@ export class Session {
     this.#speed = new SpeedCurve(step);
     this.#journal = new Journal({ store, run, attempt, meter: this.#meter, log, isAbandoned: () => requests.isSignalled });
     this.#checkpointer = new Checkpointer({ store, run, attempt, folder, fs, segments, lastStep: step > 0 ? step : null });
+    const { loop, task, maker } = options.prepared;
+    this.#edits = new Edits({ store, run, attempt, loop, agent: maker.declaration, task: task.declaration, journal: this.#journal, log });
     this.#totalSteps = options.prepared.parameters.steps;
   }
 
@@ -86,6 +90,7 @@ export class Session {
   async #trainOn(): Promise<Outcome> {
     const { loop, parameters } = this.#options.prepared;
     while (loop.environmentSteps < this.#totalSteps) {
+      await this.#applyEdits();
       if (await this.#obeyRequests()) return 'stopped';
       await loop.step(this.#journal);
       const step = loop.environmentSteps;
@@ -101,6 +106,11 @@ export class Session {
     return 'finished';
   }
 
+  /** Compiling anew is no part of the run's speed. */
+  async #applyEdits(): Promise<void> {
+    if (this.#edits.mayBeDue) await this.#speed.without(() => this.#edits.apply());
+  }
+
   /** Does what was asked for. True where that is to stop. */
   async #obeyRequests(): Promise<boolean> {
     const request = this.#options.requests.next();
@@ -109,8 +119,10 @@ export class Session {
       let isPaused = await this.#obey(request, false);
       while (isPaused === true) {
         const next = this.#options.requests.next();
-        if (next === null) await delay(pollInterval);
-        else isPaused = await this.#obey(next, true);
+        if (next === null) {
+          await delay(pollInterval);
+          await this.#edits.apply();
+        } else isPaused = await this.#obey(next, true);
       }
       return isPaused === 'stop';
     });
