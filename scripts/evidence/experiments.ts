@@ -32,6 +32,9 @@ export const meanOf = (numbers: readonly number[]): number => numbers.reduce((su
 /** Did every one of three runs have an evaluation of ten episodes of at least 950 by that step? */
 const allBalanceBy = (runs: readonly ExperimentRun[], by: number): boolean =>
   runs.length === 3 && runs.every(({ evaluations }) => evaluations.some(({ step, returns }) => step <= by && returns.length === 10 && returns.every((value) => value >= 950)));
+/** Mean of the last evaluations of half-cheetah-sac.json. */
+const sacMean = 5_233;
+const finalMean = (runs: readonly ExperimentRun[]): number => meanOf(runs.map((run) => meanOf(lastReturns(run))));
 const lastReturns = (run: ExperimentRun): readonly number[] => run.evaluations.at(-1)?.returns ?? [];
 
 export const experiments: readonly Experiment[] = [
@@ -79,5 +82,55 @@ export const experiments: readonly Experiment[] = [
       passes: (runs) => runs.length === 3 && meanOf(runs.map((run) => meanOf(lastReturns(run)))) >= 4_500,
     },
     published: 'at 100,000 steps, Gym v2 and v3: 5,000 to 6,500 in four independent implementations',
+  },
+  {
+    id: 'half-cheetah-virel',
+    title: 'VIREL (twin critics) on half-cheetah',
+    task: 'half-cheetah',
+    agent: 'virel',
+    seeds: [1, 2, 3],
+    steps: 100_000,
+    set: {},
+    bar: {
+      words: 'a mean over 3 seeds at 100,000 steps of at least 80 % of SAC’s, which is 5,233: 4,186',
+      passes: (runs) => runs.length === 3 && finalMean(runs) >= 0.8 * sacMean,
+    },
+    published: 'none: the paper has figures only',
+  },
+  {
+    id: 'half-cheetah-td3',
+    title: 'TD3 on half-cheetah',
+    task: 'half-cheetah',
+    agent: 'td3',
+    seeds: [1, 2, 3],
+    steps: 100_000,
+    set: {},
+    bar: {
+      words: 'a mean of at least 4,500 over 3 seeds at 100,000 steps',
+      passes: (runs) => runs.length === 3 && finalMean(runs) >= 4_500,
+    },
+    published: 'at 100,000 steps: 5,514 in the authors’ curves (10 seeds, Gym v1), 5,336 in Tianshou v0.5.0 (10 seeds, Gym v3)',
+  },
+  {
+    id: 'half-cheetah-sac-v1',
+    title: 'SAC v1 on half-cheetah',
+    task: 'half-cheetah',
+    agent: 'sac-v1',
+    seeds: [1],
+    steps: 100_000,
+    set: {},
+    bar: { words: 'it improves: a last evaluation of at least 1,000', passes: (runs) => runs.length === 1 && finalMean(runs) >= 1_000 },
+    published: 'figures only at 100,000 steps',
+  },
+  {
+    id: 'half-cheetah-virel-published',
+    title: 'VIREL as published on half-cheetah',
+    task: 'half-cheetah',
+    agent: 'virel-published',
+    seeds: [1],
+    steps: 30_000,
+    set: {},
+    bar: { words: 'none: 30,000 steps, reported as they are', passes: (runs) => runs.length === 1 },
+    published: 'none: the paper has figures only',
   },
 ];

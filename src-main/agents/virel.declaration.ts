@@ -123,7 +123,7 @@ export const virelDeclaration: AgentDeclaration = {
   title: 'VIREL',
   sentence: 'Variational EM whose temperature is the critic’s own Bellman error: the policy hardens as the values become right. With twin critics.',
   parts: { prior: 'uniform', posterior: 'direct', value: 'twin Q, hard', temperature: 'residual ε' },
-  parameters: parametersOf({ isPublished: false, rules, rewardScale: 1 }),
+  parameters: parametersOf({ isPublished: false, rules, rewardScale: 3 }),
 };
 
 export const virelPublishedDeclaration: AgentDeclaration = {
