@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createStream } from '../../random/stream.ts';
 import { ReplayBuffer } from '../../replay/replay-buffer.ts';
 import type { TrainingState } from '../training-state.ts';
-import { type FileSystem, realFileSystem, unfinishedPrefix } from './durable-files.ts';
+import { type FileSystem, realFileSystem, sha256, unfinishedPrefix } from './durable-files.ts';
 import type { Segment } from './manifest.ts';
 import { type CheckpointReference, readCheckpoint } from './read.ts';
 import { removeUnneededFiles } from './tidy.ts';
@@ -76,6 +76,17 @@ describe('a checkpoint', () => {
     expectWhole(save(buffer, 1, []), buffer);
     addRows(buffer, 40);
     expectWhole(save(buffer, 40, []), buffer);
+  });
+
+  it('of format 1, which had controls in place of values, is read: its run could not be edited', () => {
+    const written = save(newBuffer(), 7, []);
+    const path = join(folder, written.path, 'manifest.json');
+    const { values, editsHere, ...rest } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+    expect([values, editsHere]).toEqual([stateAt(7).values, stateAt(7).editsHere]);
+    const bytes = Buffer.from(JSON.stringify({ ...rest, format: 1, controls: { temperature: 'zcxMPg==' } }));
+    writeFileSync(path, bytes);
+    const { state } = readCheckpoint(folder, { ...written, sha256: sha256(bytes) }, newBuffer());
+    expect(state).toEqual({ ...stateAt(7), values: null, editsHere: [] });
   });
 
   it('appends only the rows that are new, and each kept one stays restorable while the ring turns over', () => {
