@@ -76,6 +76,8 @@ export interface RunsApi {
   list(): RunSummary[];
   summary(run: string): RunSummary;
   configuration(run: string): RunConfiguration;
+  /** The hyper-parameters in force. */
+  values(run: string): ParameterValues;
   setState(run: string, state: RunState, reason?: string | null): void;
   setProgress(run: string, progress: RunProgress): void;
   /** Sets the hyper-parameters in force, all of them; null: the configuration's. */

@@ -49,15 +49,12 @@ export class Runs implements RunsApi {
       const summary = this.summary(run);
       const snapshot = this.#connection.get<{ step: number; createdAt: number }>(
         'SELECT step, created_at AS createdAt FROM live_snapshots WHERE run = ?', run);
-      const row = this.#connection.get<{ error: string | null; values: string | null }>(
-        'SELECT last_error AS error, live_values AS "values" FROM runs WHERE id = ?', run);
-      const configuration = this.configuration(run);
+      const row = this.#connection.get<{ error: string | null }>('SELECT last_error AS error FROM runs WHERE id = ?', run);
       const { edits, count } = this.#store.edits.list(run, { limit: shownEdits });
       return {
         ...summary,
-        configuration,
-        // Written by setValues and edits.applied alone, which checked it.
-        values: row?.values ? fromJson(row.values) as ParameterValues : configuration.hyperparameters,
+        configuration: this.configuration(run),
+        values: this.values(run),
         edits,
         editCount: count,
         attempts: this.#store.attempts.list(run),
@@ -89,6 +86,12 @@ export class Runs implements RunsApi {
     if (!row) throw new StoreError('not-found', `There is no run with the id ${JSON.stringify(run)} in ${this.#connection.dataDirectory}`);
     // Written by create and extend alone, which checked it.
     return fromJson(row.configuration) as RunConfiguration;
+  }
+
+  values(run: string): ParameterValues {
+    const row = this.#connection.get<{ live: string | null }>('SELECT live_values AS live FROM runs WHERE id = ?', run);
+    // Written by setValues and edits.applied alone, which checked it.
+    return row?.live ? fromJson(row.live) as ParameterValues : this.configuration(run).hyperparameters;
   }
 
   #update(run: string, what: string, ...values: unknown[]): void {
