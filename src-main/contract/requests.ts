@@ -8,7 +8,9 @@ import type { metricDeclarations, MetricSeries, PolicySnapshot, Rollout } from '
 
 const runId = z.string().min(1).max(64);
 const nothing = z.strictObject({});
-const parameterValue = z.union([z.number(), z.string().max(10 * textLimit), z.boolean(), z.array(z.number()).max(listLimits.numbers)]);
+/** NaN and the infinities too: the check against the declaration refuses them with the allowed range. */
+const anyNumber = z.custom<number>((value) => typeof value === 'number');
+const parameterValue = z.union([anyNumber, z.string().max(10 * textLimit), z.boolean(), z.array(anyNumber).max(listLimits.numbers).readonly()]);
 const parameterValues = z.record(z.string().max(100), parameterValue);
 
 export const requestSchemas = {
