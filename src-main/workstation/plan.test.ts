@@ -37,6 +37,11 @@ describe('planRuns', () => {
     expect(names).toEqual(['sac-batch-size-64']);
   });
 
+  it('takes one number for all action dimensions, one for each, and a name', () => {
+    const { configurations } = planRuns(wishes({ task: 'reacher', hyperparameters: { prior: 'constant', 'prior-scale': '0.3', 'prior-mean': '0.1,-0.2', 'prior-run': ' abcd ' } }), possible);
+    expect(configurations[0]?.hyperparameters).toMatchObject({ 'prior-scale': [0.3], 'prior-mean': [0.1, -0.2], 'prior-run': 'abcd' });
+  });
+
   it('keeps a person’s name and thread count', () => {
     const { configurations, names } = planRuns(wishes({ name: '  my run ', threads: 3 }), possible);
     expect([names[0], configurations[0]?.threads]).toEqual(['my run', 3]);
@@ -56,6 +61,11 @@ describe('planRuns', () => {
     ['a value of no kind', { hyperparameters: { 'batch-size': null } }, 'hyperparameters.batch-size', /null was given/],
     ['a fraction', { hyperparameters: { steps: 10.5 } }, 'hyperparameters.steps', /whole number/],
     ['NaN', { hyperparameters: { steps: NaN } }, 'hyperparameters.steps', /whole number/],
+    ['an entropy that cannot be reached', { hyperparameters: { 'entropy-target': 0.7 } }, 'hyperparameters.entropy-target', /at most 0\.6836 nats on inverted-pendulum.*no tanh-Gaussian has more entropy; 0\.7 was given/],
+    ['a list of another length', { hyperparameters: { prior: 'constant', 'prior-scale': '0.3,0.3' } }, 'hyperparameters.prior-scale', /must be one number, or 1 for inverted-pendulum/],
+    ['a prior scale of 0', { hyperparameters: { prior: 'constant', 'prior-scale': '0' } }, 'hyperparameters.prior-scale', /from 0\.01 to 10; "0" was given/],
+    ['a schedule that runs backwards', { hyperparameters: { 'temperature-rule': 'schedule', 'schedule-from': 20, 'schedule-to': 10 } }, 'hyperparameters.schedule-from', /at most schedule-to, which is 10/],
+    ['a behaviour prior of no run', { hyperparameters: { prior: 'behaviour' } }, 'hyperparameters.prior-run', /prior-run has to be given/],
     ['auto where nothing is automatic', { hyperparameters: { 'batch-size': 'auto' } }, 'hyperparameters.batch-size', /"auto" was given/],
     ['seeds of words', { seeds: 'one' }, 'seeds', /"one" was given/],
     ['no threads', { threads: 0 }, 'threads', /from 1 to 4/],

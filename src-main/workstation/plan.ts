@@ -1,6 +1,7 @@
 // From what a person asks for to complete run configurations, for the window's form and the CLI alike. Pure:
 // nothing is read or started.
 import { closest, distance } from 'fastest-levenshtein';
+import { checkValues } from '../contract/agent-values.ts';
 import type { DeviceDeclaration, ResolvedAgent, TaskDeclaration } from '../contract/declarations.ts';
 import { formatParameter, ParameterError, parseParameter, type ParameterValues } from '../contract/parameters.ts';
 import type { RunConfiguration } from '../contract/runs.ts';
@@ -42,7 +43,7 @@ export function planRuns(wishes: RunWishes, possible: Possibilities): RunPlan {
   const agent = findNamed('agent', wishes.agent, possible.agents);
   const device = findNamed('device', wishes.device, possible.devices);
   if (!device.available) throw new ParameterError('device', `the device ${device.id} cannot be used here: ${device.reason}`);
-  const hyperparameters = planParameters(agent, task.id, wishes.hyperparameters);
+  const hyperparameters = planParameters(agent, task, wishes.hyperparameters);
   const seeds = parseSeeds(wishes.seeds);
   const threads = planThreads(wishes.threads, possible.cpuCount);
   const name = planName(wishes.name, agent, task.id, hyperparameters);
@@ -59,24 +60,39 @@ export function planRuns(wishes: RunWishes, possible: Possibilities): RunPlan {
  * default where the default depends on the task.
  * @throws ParameterError whose field begins with `hyperparameters.`
  */
-export function planParameters(agent: ResolvedAgent, task: string, given: Readonly<Record<string, unknown>>): ParameterValues {
-  const defaults = agent.taskDefaults[task];
-  if (!defaults) throw new ParameterError('agent', `the agent ${agent.id} has no defaults for the task ${task}`);
-  const values: ParameterValues = { ...defaults };
+export function planParameters(agent: ResolvedAgent, task: TaskDeclaration, given: Readonly<Record<string, unknown>>): ParameterValues {
+  const defaults = agent.taskDefaults[task.id];
+  if (!defaults) throw new ParameterError('agent', `the agent ${agent.id} has no defaults for the task ${task.id}`);
+  return inField('hyperparameters', () => {
+    const values = overlay(agent, defaults, given);
+    checkValues(agent, task, values);
+    return values;
+  });
+}
+
+/**
+ * Complete values with what was given, as typed or as numbers, in place of some; `auto` leaves an automatic one as it is.
+ * @throws ParameterError naming the hyper-parameter
+ */
+export function overlay(agent: ResolvedAgent, base: ParameterValues, given: Readonly<Record<string, unknown>>): ParameterValues {
+  const values: ParameterValues = { ...base };
   for (const [name, value] of Object.entries(given)) {
-    const field = `hyperparameters.${name}`;
     const declaration = agent.parameters.find((parameter) => parameter.name === name);
-    if (!declaration) {
-      throw new ParameterError(field, unknownName(`hyper-parameter of ${agent.id}`, name, agent.parameters.map((parameter) => parameter.name)));
-    }
+    if (!declaration) throw new ParameterError(name, unknownName(`hyper-parameter of ${agent.id}`, name, agent.parameters.map((parameter) => parameter.name)));
     if (value === 'auto' && declaration.default === 'auto') continue;
-    try {
-      values[name] = parseParameter(declaration, value);
-    } catch (error) {
-      throw error instanceof ParameterError ? new ParameterError(field, error.message) : error;
-    }
+    values[name] = parseParameter(declaration, value);
   }
   return values;
+}
+
+/** Makes a refusal name the field of the request: `batch-size` becomes `hyperparameters.batch-size`. */
+export function inField<T>(field: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof ParameterError)) throw error;
+    throw new ParameterError(error.parameter === '' ? field : `${field}.${error.parameter}`, error.message);
+  }
 }
 
 /** "There is no task "hal-cheetah". Did you mean half-cheetah? …": for any name that a person typed. */
@@ -92,7 +108,8 @@ export function unknownName(what: string, given: string, names: readonly string[
   return `there is no ${what} named "${shown}"${near.length > 0 ? `; the nearest: ${near.join(', ')}` : ''}`;
 }
 
-function findNamed<T extends { id: string }>(field: string, given: string, entries: readonly T[]): T {
+/** @throws ParameterError with the nearest names */
+export function findNamed<T extends { id: string }>(field: string, given: string, entries: readonly T[]): T {
   const found = entries.find((entry) => entry.id === given);
   if (found) return found;
   throw new ParameterError(field, unknownName(field, given, entries.map((entry) => entry.id)));

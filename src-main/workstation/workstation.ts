@@ -4,6 +4,8 @@ import { WorkstationError, type RequestName, type RequestOf, type ResponseOf, ty
 import { openStore, StoreError, type Store } from '../store/store.ts';
 import { parseRequest, toContractError } from './edge.ts';
 import { createDataHandlers } from './handlers/data.ts';
+import { createEditHandlers } from './handlers/edits.ts';
+import { createForkHandlers } from './handlers/forks.ts';
 import type { Handlers, Requester } from './handlers/handlers.ts';
 import { createQueueHandlers } from './handlers/queue.ts';
 import { createRunHandlers } from './handlers/runs.ts';
@@ -19,7 +21,7 @@ export interface WorkstationService extends Workstation {
 }
 
 /** Requests that change nothing, so nobody needs to be told at once. */
-const readingRequests = /^(system\.|metrics\.|rollouts\.|snapshots\.)|\.(list|get|log)$/;
+const readingRequests = /^(system\.|metrics\.|rollouts\.|snapshots\.)|\.(list|get|log|edits|actions)$/;
 
 export interface WorkstationOptions {
   dataDirectory: string;
@@ -46,6 +48,8 @@ export function createWorkstation({ dataDirectory, requester = 'window' }: Works
   const handlers: Handlers = {
     ...createSystemHandlers(context),
     ...createRunHandlers(context),
+    ...createEditHandlers(context),
+    ...createForkHandlers(context),
     ...createQueueHandlers(context),
     ...createDataHandlers(context),
   };

@@ -7,6 +7,9 @@ export type Handlers = { [K in RequestName]: (request: RequestOf<K>) => Response
 /** The handlers of one subject: `HandlersOf<'queue'>` has `queue.list`, `queue.move` … */
 export type HandlersOf<Subject extends string> = Pick<Handlers, Extract<RequestName, `${Subject}.${string}`>>;
 
+export type EditRequests = 'runs.edit' | 'runs.undo' | 'runs.edits' | 'runs.actions';
+export type ForkRequests = 'runs.fork' | 'runs.repeat';
+
 /** Through which of the shells a person asks. */
 export type Requester = 'window' | 'command line';
 

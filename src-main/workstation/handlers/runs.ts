@@ -2,18 +2,24 @@
 import { WorkstationError } from '../../contract/requests.ts';
 import { continuationProblem, type RunDetail } from '../../contract/runs.ts';
 import { runLogPath } from '../../training/launch.ts';
-import { planRuns } from '../plan.ts';
+import { inField, planRuns } from '../plan.ts';
 import { findPossibilities } from '../possibilities.ts';
 import { importDemo } from '../demo.ts';
 import { readTail } from '../log-tail.ts';
-import type { HandlerContext, HandlersOf } from './handlers.ts';
+import { checkPriorRun, resolvePriorRun } from '../prior-run.ts';
+import { subjectOf } from '../run-values.ts';
+import type { EditRequests, ForkRequests, HandlerContext, HandlersOf } from './handlers.ts';
 
-export function createRunHandlers({ store, requester, advanceQueue }: HandlerContext): HandlersOf<'runs'> {
+export function createRunHandlers({ store, requester, advanceQueue }: HandlerContext): Omit<HandlersOf<'runs'>, EditRequests | ForkRequests> {
   return {
     'runs.list': () => ({ runs: store.runs.list() }),
     'runs.get': ({ run }) => ({ ...store.runs.get(run), nonFinite: store.metrics.nonFinite(run) }),
     'runs.create'(wishes) {
-      const { configurations, names } = planRuns(wishes, findPossibilities());
+      const possible = findPossibilities();
+      const hyperparameters = inField('hyperparameters', () => resolvePriorRun(store, wishes.hyperparameters));
+      const { configurations, names } = planRuns({ ...wishes, hyperparameters }, possible);
+      const [first] = configurations;
+      if (first) inField('hyperparameters', () => checkPriorRun(store, null, subjectOf(first, possible), first.hyperparameters, first.hyperparameters, possible));
       // All or none: a full disk halfway must not leave half of the seeds.
       const runs = store.transaction(() =>
         configurations.map((configuration, k) => {

@@ -1,0 +1,112 @@
+// Runs made from runs: a fork goes on from a checkpoint with other settings, a repetition does the same again, edits
+// included.
+import { checkValues } from '../contract/agent-values.ts';
+import { formatParameter, ParameterError, type ParameterValues } from '../contract/parameters.ts';
+import { WorkstationError } from '../contract/requests.ts';
+import { continuationProblem, type RunConfiguration, type RunDetail } from '../contract/runs.ts';
+import type { Checkpoint, Fork, ScheduledEdit, Store } from '../store/store.ts';
+import { checkpointFiles } from '../training/launch.ts';
+import { inField, overlay, type Possibilities } from './plan.ts';
+import { checkPriorRun, resolvePriorRun } from './prior-run.ts';
+import { type Subject, subjectOf, valuesAt } from './run-values.ts';
+
+export interface ForkWishes {
+  run: string;
+  /** null: the newest checkpoint. */
+  step: number | null;
+  /** What is to differ from the parent's values at that step, as typed or as numbers. */
+  hyperparameters: Readonly<Record<string, unknown>>;
+  /** null makes one from the parent's. */
+  name: string | null;
+}
+
+/** @throws ParameterError (`step`, `hyperparameters.…`), WorkstationError `conflict` where there is no checkpoint to fork from */
+export function planFork(store: Store, wishes: ForkWishes, possible: Possibilities): Fork {
+  const parent = store.runs.get(wishes.run);
+  const subject = subjectOf(parent.configuration, possible);
+  const checkpoint = findCheckpoint(store, parent, wishes.step);
+  const base = valuesAt(store, parent, subject, checkpoint.step);
+  const hyperparameters = inField('hyperparameters', () => {
+    const given = resolvePriorRun(store, wishes.hyperparameters);
+    const values = overlay(subject.agent, base, given);
+    refuseStructural(subject, base, values);
+    checkSteps(values, checkpoint.step, wishes.hyperparameters['steps'] !== undefined);
+    checkValues(subject.agent, subject.task, values);
+    const changes = Object.fromEntries(Object.keys(given).map((name) => [name, values[name] ?? '']));
+    checkPriorRun(store, null, subject, values, changes, possible);
+    return values;
+  });
+  return forkOf(store, parent, checkpoint, { ...parent.configuration, hyperparameters }, nameOf(wishes.name, parent, 'fork'));
+}
+
+/** How to do the same again. */
+export interface Repetition {
+  /** null where the run began at step 0. */
+  fork: Fork | null;
+  configuration: RunConfiguration;
+  name: string;
+  edits: ScheduledEdit[];
+}
+
+/** @throws WorkstationError `conflict` where the checkpoint that the run was forked from is gone */
+export function planRepeat(store: Store, run: string, name: string | null): Repetition {
+  const original = store.runs.get(run);
+  const { configuration, parent } = original;
+  const newName = nameOf(name, original, 'repeat');
+  const edits = store.edits.appliedFrom(run, 0).map(({ id, changes, undoes, requester, appliedStep }) => ({ id, changes, undoes, requester, dueStep: appliedStep ?? 0 }));
+  const fork = parent === null ? null : forkOf(store, store.runs.get(parent.run), originOf(store, original, parent), configuration, newName);
+  return { fork, configuration, name: newName, edits };
+}
+
+function originOf(store: Store, original: RunDetail, { run, step }: { run: string; step: number }): Checkpoint {
+  const gone = (): never => {
+    throw conflict(`Run ${original.id} was forked from run ${run} at step ${count(step)}, and that checkpoint is gone, so that it cannot be repeated from there`);
+  };
+  const isThere = store.runs.list().some(({ id }) => id === run);
+  return (isThere ? store.checkpoints.list(run).find((one) => one.step === step) : undefined) ?? gone();
+}
+
+function findCheckpoint(store: Store, parent: RunDetail, step: number | null): Checkpoint {
+  const all = store.checkpoints.list(parent.id);
+  const [newest] = all;
+  if (newest === undefined) {
+    throw conflict(continuationProblem(parent) === null
+      ? `Run ${parent.id} has no checkpoint yet to fork from; a checkpoint is written every few minutes, on request, and when the run is paused or stopped`
+      : `Run ${parent.id} has no checkpoint to fork from: ${parent.isDemo ? 'the demo comes without' : 'they have been deleted'}; start a new run with the same settings instead`);
+  }
+  const found = step === null ? newest : all.find((one) => one.step === step);
+  if (found) return found;
+  throw new ParameterError('step', `step must be that of a checkpoint: run ${parent.id} has ${all.length === 1 ? 'one' : 'them'} at ${all.map((one) => count(one.step)).join(', ')}; ${count(step ?? 0)} was given`);
+}
+
+function forkOf(store: Store, { id }: RunDetail, checkpoint: Checkpoint, configuration: RunConfiguration, name: string): Fork {
+  try {
+    return { run: id, checkpoint, files: checkpointFiles(store.dataDirectory, checkpoint), configuration, name };
+  } catch (error) {
+    throw conflict(`The checkpoint of run ${id} at step ${count(checkpoint.step)} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function refuseStructural({ agent }: Subject, base: ParameterValues, values: ParameterValues): void {
+  for (const { name, structural } of agent.parameters) {
+    const [before, after] = [base[name] ?? '', values[name] ?? ''];
+    if (structural !== true || formatParameter(before) === formatParameter(after)) continue;
+    throw new ParameterError(name, `${name} is ${formatParameter(before)} and cannot change in a fork: it shapes what the checkpoint stores, and with ${formatParameter(after)} that would not fit. Start a new run instead`);
+  }
+}
+
+function checkSteps(values: ParameterValues, step: number, isGiven: boolean): void {
+  const steps = Number(values['steps']);
+  if (steps > step) return;
+  throw new ParameterError('steps', `steps, the new run’s total, must exceed the checkpoint’s ${count(step)}; ${isGiven ? `${count(steps)} was given` : `the parent’s total is ${count(steps)}, so give a larger one`}`);
+}
+
+/** A person's name, else the original's with what became of it. */
+function nameOf(given: string | null, { name }: RunDetail, what: string): string {
+  const own = given?.trim() ?? '';
+  if (own.length > 120) throw new ParameterError('name', `a name has at most 120 characters; ${own.length} were given`);
+  return own === '' ? `${name.slice(0, 119 - what.length)}-${what}` : own;
+}
+
+const count = (value: number): string => value.toLocaleString('en-US');
+const conflict = (message: string): WorkstationError => new WorkstationError({ code: 'conflict', message: `${message}. No run was made.`, field: null });

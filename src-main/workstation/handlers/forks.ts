@@ -1,0 +1,46 @@
+// Runs made from runs: forks and repetitions. They wait in the queue like new ones.
+import type { Store } from '../../store/store.ts';
+import { planFork, planRepeat, type Repetition } from '../forks.ts';
+import { findPossibilities } from '../possibilities.ts';
+import type { ForkRequests, HandlerContext, Handlers } from './handlers.ts';
+
+export function createForkHandlers({ store, advanceQueue }: HandlerContext): Pick<Handlers, ForkRequests> {
+  return {
+    'runs.fork'(wishes) {
+      const run = store.runs.fork(planFork(store, wishes, findPossibilities()));
+      store.queue.enqueue(run);
+      advanceQueue();
+      return { run };
+    },
+    'runs.repeat'({ run: original, name }) {
+      const repetition = planRepeat(store, original, name);
+      const run = repetition.fork === null ? store.transaction(() => begin(store, original, repetition)) : continueFork(store, repetition, repetition.fork);
+      advanceQueue();
+      return { run };
+    },
+  };
+}
+
+function begin(store: Store, original: string, { configuration, name, edits }: Repetition): string {
+  const run = store.runs.create({ configuration, name });
+  // The same fitted priors: fitted anew, they would also follow what their sources have done since.
+  for (const { id, sourceRun, details } of store.fittedPriors.list(original)) store.fittedPriors.add(run, { sourceRun, details, data: store.fittedPriors.data(id) });
+  store.edits.schedule(run, edits);
+  store.queue.enqueue(run);
+  return run;
+}
+
+/** A fork copies files, which no transaction takes back. */
+function continueFork(store: Store, { edits }: Repetition, fork: NonNullable<Repetition['fork']>): string {
+  const run = store.runs.fork(fork);
+  try {
+    store.transaction(() => {
+      store.edits.schedule(run, edits);
+      store.queue.enqueue(run);
+    });
+  } catch (error) {
+    store.runs.softDelete([run]);
+    throw error;
+  }
+  return run;
+}

@@ -1,0 +1,13 @@
+// The newest recorded values of a run's metrics.
+import type { Store } from '../store/store.ts';
+
+/** The last point of each metric that has one, looked for where the run is now, so that a long run costs no more than a short one. */
+export function newestOf(store: Store, run: string, metrics: readonly string[]): Record<string, number> {
+  const { environmentSteps } = store.runs.summary(run);
+  for (const fromStep of [Math.max(0, environmentSteps - 2000), null]) {
+    const { series } = store.metrics.query(run, { metrics, fromStep, toStep: null, maxPoints: 1000, includeSuperseded: false });
+    const values = Object.fromEntries(series.flatMap(({ metric, mean }) => (mean.length === 0 ? [] : [[metric, mean[mean.length - 1] as number]])));
+    if (fromStep === 0 || Object.keys(values).length > 0) return values;
+  }
+  return {};
+}

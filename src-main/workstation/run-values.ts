@@ -1,0 +1,41 @@
+// The hyper-parameters of a run at some moment: in force, with what is still asked for, or as they were at a step.
+import { ParameterError, type ParameterValues } from '../contract/parameters.ts';
+import type { ResolvedAgent, TaskDeclaration } from '../contract/declarations.ts';
+import type { RunConfiguration, RunDetail, RunEdit } from '../contract/runs.ts';
+import type { Store } from '../store/store.ts';
+import { findNamed, type Possibilities } from './plan.ts';
+
+/** What a run learns with, as this version of Elbow declares it. */
+export interface Subject {
+  agent: ResolvedAgent;
+  task: TaskDeclaration;
+}
+
+/** @throws ParameterError where this version has not got the run's agent or task */
+export function subjectOf({ agent, task }: Pick<RunConfiguration, 'agent' | 'task'>, possible: Possibilities): Subject {
+  return { agent: findNamed('agent', agent, possible.agents), task: findNamed('task', task, possible.tasks) };
+}
+
+/** What came into Elbow after a run was stored has its default, which is what the run did. */
+function complete({ agent, task }: Subject, values: ParameterValues): ParameterValues {
+  const defaults = agent.taskDefaults[task.id];
+  if (!defaults) throw new ParameterError('agent', `the agent ${agent.id} has no defaults for the task ${task.id}`);
+  return { ...defaults, ...values };
+}
+
+/** The values in force once the trainer has come to every pending edit, but for those that are due later. */
+export function valuesToCome(store: Store, run: string, subject: Subject): ParameterValues {
+  const { environmentSteps } = store.runs.summary(run);
+  const pending = store.edits.pending(run).filter(({ dueStep }) => dueStep === null || dueStep <= environmentSteps);
+  return withEdits(complete(subject, store.runs.values(run)), pending);
+}
+
+/** The values with which the run took, or will take, the step after this one. */
+export function valuesAt(store: Store, run: RunDetail, subject: Subject, step: number): ParameterValues {
+  const applied = store.edits.appliedFrom(run.id, 0).filter(({ appliedStep }) => appliedStep !== null && appliedStep <= step);
+  return withEdits(complete(subject, run.configuration.hyperparameters), applied);
+}
+
+function withEdits(values: ParameterValues, edits: readonly Pick<RunEdit, 'changes'>[]): ParameterValues {
+  return edits.reduce((now, { changes }) => ({ ...now, ...changes }), values);
+}
