@@ -10,6 +10,8 @@ export interface LiveSeriesOptions {
   maxPoints?: number;
   /** Also the rows that a resume has superseded, as `superseded`. */
   includeSuperseded?: boolean;
+  /** Only the newest that many environment steps; null is all. */
+  lastSteps?: number | null;
 }
 
 export class LiveSeries {
@@ -32,14 +34,20 @@ export class LiveSeries {
   private isAsking = false;
   private isStale = true;
   private isDisposed = false;
+  /** The newest step that is known of. */
+  private newestStep: number;
 
   /** Make it in an `$effect` and dispose it in the effect's end. */
   constructor(app: AppState, run: string, metrics: readonly string[], options: LiveSeriesOptions = {}) {
     this.app = app;
     this.run = run;
     this.metrics = [...metrics];
-    this.options = { maxPoints: 1200, includeSuperseded: false, ...options };
-    const endData = app.onRunData(run, () => this.refresh());
+    this.options = { maxPoints: 1200, includeSuperseded: false, lastSteps: null, ...options };
+    this.newestStep = app.runs.get(run)?.environmentSteps ?? 0;
+    const endData = app.onRunData(run, ({ environmentSteps }) => {
+      this.newestStep = environmentSteps;
+      this.refresh();
+    });
     const endState = app.workstation.state.subscribe((state) => {
       // After a lost connection, events may have been missed.
       if (state.kind === 'connected') this.refresh();
@@ -89,12 +97,13 @@ export class LiveSeries {
     this.isAsking = true;
     this.isStale = false;
     this.askedAt = performance.now();
-    const range = this.range;
+    const { range, newestStep } = this;
+    const { lastSteps } = this.options;
     try {
       const answer = await this.app.call('metrics.query', {
         run: this.run,
         metrics: this.metrics,
-        fromStep: range?.[0] ?? null,
+        fromStep: range?.[0] ?? (lastSteps === null ? null : Math.max(0, newestStep - lastSteps)),
         toStep: range?.[1] ?? null,
         maxPoints: this.options.maxPoints,
         includeSuperseded: this.options.includeSuperseded,

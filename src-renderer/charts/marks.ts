@@ -29,9 +29,13 @@ export function drawMarks(plot: uPlot, marks: readonly ChartMark[], playhead: nu
   ctx.save();
   ctx.font = font.replace(`${fontPixels}px`, `${fontPixels * ratio}px`);
   let freeFrom = -Infinity;
+  let drawnAt: number | null = null;
   for (const mark of marks.toSorted((a, b) => a.x - b.x)) {
     const colour = resolve(mark.colour ?? 'var(--warn)');
+    // A thousand edits in a second are one line.
+    if (Math.round(plot.valToPos(mark.x, 'x', true)) === drawnAt) continue;
     const at = line(mark.x, colour, [2, 3], 1);
+    drawnAt = at;
     // A label that would run into the one before it is left out; the line stays.
     if (at === null || at < freeFrom || mark.label === '') continue;
     ctx.fillStyle = colour;

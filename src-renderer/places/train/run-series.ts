@@ -4,8 +4,8 @@ import type { MetricName, MetricSeries } from '../../../src-main/contract/series
 import type { ChartSeries } from '../../charts/columns.ts';
 
 export const watchedMetrics: readonly MetricName[] = [
-  'training-return', 'evaluation-return', 'entropy', 'entropy-target', 'temperature', 'critic-loss', 'mean-q',
-  'policy-sigma', 'actor-loss', 'steps-per-second',
+  'training-return', 'evaluation-return', 'entropy', 'entropy-target', 'temperature', 'kl', 'kl-target', 'residual', 'residual-samples',
+  'critic-loss', 'mean-q', 'policy-sigma', 'actor-loss', 'prior-loss', 'steps-per-second',
 ];
 
 type Lookup = ReadonlyMap<string, MetricSeries>;
@@ -41,6 +41,11 @@ export function entropySeries(series: Lookup): ChartSeries[] {
     ...lineOf(series, 'entropy', 'entropy', 'var(--s3)'),
     ...lineOf(series, 'entropy-target', 'target', 'var(--dim)', { dash: [4, 4], width: 1.2 }),
   ];
+}
+
+/** KL from the prior with the target that the temperature steers towards. */
+export function klSeries(series: Lookup): ChartSeries[] {
+  return [...lineOf(series, 'kl', 'KL', 'var(--s5)'), ...lineOf(series, 'kl-target', 'target', 'var(--dim)', { dash: [4, 4], width: 1.2 })];
 }
 
 /** The newest value of a metric, or null. */

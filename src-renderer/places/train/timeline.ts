@@ -15,11 +15,28 @@ export function notableEvents(events: readonly RunEvent[]): RunEvent[] {
   return events.filter(({ kind }) => kind !== 'started' && kind !== 'checkpoint').toSorted((a, b) => a.step - b.step || a.id - b.id);
 }
 
+/** Names that are shorter on a chart. */
+const shortNames: readonly (readonly [RegExp, string])[] = [[/\bresidual-scale\b/g, 'c'], [/ → /g, '→']];
+const longestLabel = 44;
+
+/** "entropy-target −6→−3 nats": an edit's message as it stands beside its line. */
+export function editLabel(message: string): string {
+  const short = shortNames.reduce((text, [long, word]) => text.replaceAll(long, word), message);
+  return short.length > longestLabel ? `${short.slice(0, longestLabel - 1)}…` : short;
+}
+
+/** Places on the line that are too close to tell apart share one mark, the newest. */
+export function thinned(events: readonly RunEvent[], totalSteps: number): RunEvent[] {
+  const slots = 200;
+  const bySlot = new Map(events.map((event) => [`${event.kind} ${Math.round((event.step / Math.max(totalSteps, 1)) * slots)}`, event]));
+  return [...bySlot.values()];
+}
+
 /** The events that are drawn on every chart: those after which the curve may look different. */
 export function chartMarks(events: readonly RunEvent[]): ChartMark[] {
   const labels: Partial<Record<RunEvent['kind'], string>> = { resumed: 'resumed', extended: 'extended', warning: '!' };
   return events.flatMap((event) => {
-    const label = event.kind === 'edit' ? event.message : labels[event.kind];
+    const label = event.kind === 'edit' ? editLabel(event.message) : labels[event.kind];
     if (label === undefined) return [];
     return [{ x: event.step, label, ...(event.kind === 'edit' || event.kind === 'warning' ? {} : { colour: 'var(--faint)' }) }];
   });

@@ -1,0 +1,49 @@
+// The Fork dialog's form against SAC's declarations.
+import { describe, expect, it } from 'vitest';
+import { sacDeclaration } from '../../../src-main/agents/sac.declaration.ts';
+import type { CheckpointSummary, RunEdit } from '../../../src-main/contract/runs.ts';
+import { checkFork, forkParameters, forkPoints, valuesAt, type ForkForm } from './fork-form.ts';
+
+const values = { steps: 1000, 'entropy-target': -6, 'critic-learning-rate': 3e-4 };
+const form = (rest: Partial<ForkForm> = {}): ForkForm => ({ step: 400, typed: {}, name: '', ...rest });
+const check = (rest: Partial<ForkForm>) => checkFork(form(rest), 'r1', sacDeclaration, values);
+
+describe('checkFork', () => {
+  it('sends only what departs from the parent', () => {
+    expect(check({ typed: { 'entropy-target': '-3', 'critic-learning-rate': '0.0003', steps: '2000' }, name: ' again ' }).request).toEqual({
+      run: 'r1', step: 400, hyperparameters: { 'entropy-target': -3, steps: 2000 }, name: 'again',
+    });
+    expect(check({}).request).toEqual({ run: 'r1', step: 400, hyperparameters: {}, name: null });
+  });
+  it.each<[Partial<ForkForm>, string, RegExp]>([
+    [{ typed: { steps: '400' } }, 'steps', /more than 400, the checkpoint's step; 400 was given/],
+    [{ typed: { steps: '-1' } }, 'steps', /from 1 to 1e9/],
+    [{ step: 1000 }, 'steps', /more than 1,000/],
+    [{ typed: { 'critic-learning-rate': '2' } }, 'critic-learning-rate', /from 0 to 1/],
+    [{ typed: { 'entropy-target': '' } }, 'entropy-target', /from -1,000 to 100/],
+  ])('refuses %j', (rest, name, message) => {
+    const { errors, request } = check(rest);
+    expect(errors[name]).toMatch(message);
+    expect(request).toBeNull();
+  });
+});
+
+it('offers no structural hyper-parameter', () => {
+  const names = forkParameters(sacDeclaration).map(({ name }) => name);
+  expect(names).toContain('entropy-target');
+  for (const name of ['hidden', 'buffer-size', 'log-sigma-bounds', 'steps']) expect(names).not.toContain(name);
+});
+
+it('lists checkpoints newest first, each step once', () => {
+  const point = (step: number, attempt: number): CheckpointSummary => ({ step, attempt, createdAt: 0, bytes: 0 });
+  expect(forkPoints([point(10, 1), point(20, 1), point(20, 2)]).map(({ step, attempt }) => [step, attempt])).toEqual([[20, 2], [10, 1]]);
+  expect(forkPoints([])).toEqual([]);
+});
+
+it('knows the values of an earlier step', () => {
+  const edit = (id: number, step: number, from: number, to: number, rest: Partial<RunEdit> = {}): RunEdit => ({
+    id, requester: '', requestedAt: 0, changes: { c: to }, undoes: null, dueStep: null, state: 'applied', appliedStep: step, previous: { c: from }, reason: null, ...rest,
+  });
+  const edits = [edit(1, 10, 1, 2), edit(2, 20, 2, 3), edit(3, 30, 9, 9, { state: 'refused', appliedStep: null, previous: null })];
+  expect([0, 10, 15, 20, 99].map((step) => valuesAt({ values: { c: 3, d: 7 }, edits }, step))).toEqual([1, 2, 2, 3, 3].map((c) => ({ c, d: 7 })));
+});

@@ -1,0 +1,10 @@
+// How knobs and their values are written.
+import { expect, it } from 'vitest';
+import { knobTitle, unitText, valueText } from './knob-names.ts';
+
+it.each([['residual-scale', 'c'], ['exploration-noise', 'Exploration noise']])('calls %s %s', (name, title) => expect(knobTitle(name)).toBe(title));
+it.each([['1', ''], ['', ''], ['nats', ' nats']])('writes the unit %j as %j', (unit, text) => expect(unitText(unit)).toBe(text));
+it.each([
+  [-6, '−6'], [0.0003, '0.0003'], [1e-7, '1e-7'], [-2e-7, '−2e-7'], [42310, '42,310'], [true, 'on'], [false, 'off'], ['learned', 'learned'],
+  [[0.3, 0.3], '0.3'], [[0.3, 0.4], 'differs by joint'], [undefined, '—'], ['', '—'],
+] as const)('writes %j as %s', (value, text) => expect(valueText(value)).toBe(text));

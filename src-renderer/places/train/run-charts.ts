@@ -1,0 +1,58 @@
+// Which charts a run has beside its return: those of what its agent records.
+import type { AgentDeclaration } from '../../../src-main/contract/declarations.ts';
+import type { ParameterValues } from '../../../src-main/contract/parameters.ts';
+import type { MetricName } from '../../../src-main/contract/series.ts';
+import { formatInteger } from '../../format.ts';
+import { ruleSentence, residualFormula } from './control-sections.ts';
+
+export interface ChartChoice {
+  metric: MetricName;
+  title: string;
+  sub: string;
+  unit?: string;
+  log?: boolean;
+  colour: string;
+}
+
+export interface ChartedRun {
+  agent: Pick<AgentDeclaration, 'parts'> | undefined;
+  /** The values in force. */
+  values: ParameterValues;
+  /** Names of the metrics that have points. */
+  metrics: readonly string[];
+  /** Newest `residual-samples`; 0 until the first estimate, null where none is recorded. */
+  residualSamples: number | null;
+  /** Was the prior ever another than the uniform one? */
+  hasKl: boolean;
+}
+
+const residual = (run: ChartedRun): ChartChoice => ({
+  metric: 'residual', title: 'Bellman residual δ²', log: true, colour: 'var(--s4)',
+  sub: run.residualSamples === 0 ? 'counts as 1 until the first estimate' : `${formatInteger(Number(run.values['residual-samples']))} transitions of their own`,
+});
+const kl: ChartChoice = { metric: 'kl', title: 'KL from the prior', unit: 'nats', sub: 'target dashed', colour: 'var(--s5)' };
+const criticLoss: ChartChoice = { metric: 'critic-loss', title: 'Critic loss', sub: '', log: true, colour: 'var(--s4)' };
+const meanQ: ChartChoice = { metric: 'mean-q', title: 'Mean Q', sub: 'smaller critic', colour: 'var(--s5)' };
+const speed: ChartChoice = { metric: 'steps-per-second', title: 'Speed', sub: 'steps/s', log: true, colour: 'var(--s7)' };
+const actorLoss: ChartChoice = { metric: 'actor-loss', title: 'Actor loss', sub: '', colour: 'var(--s3)' };
+const entropy: ChartChoice = { metric: 'entropy', title: 'Entropy', unit: 'nats', sub: 'of the policy, training batch · target dashed', colour: 'var(--s3)' };
+
+function temperature({ values, residualSamples }: ChartedRun): ChartChoice {
+  const isResidual = values['temperature-rule'] === 'residual';
+  const weighed = (values['prior'] ?? 'uniform') === 'uniform' ? 'entropy' : 'KL from the prior';
+  const sub = !isResidual ? `α, weight of the ${weighed}` : residualSamples === 0 ? ruleSentence(values, 0) : `ε = ${residualFormula(values)}`;
+  return { metric: 'temperature', title: 'Temperature', log: true, sub, colour: 'var(--s2)' };
+}
+
+/** Two charts below the return, and three in the bottom row. */
+export function chosenCharts(run: ChartedRun): { upper: ChartChoice[]; lower: ChartChoice[] } {
+  const { agent, values, metrics, hasKl } = run;
+  const hasResidual = values['temperature-rule'] === 'residual' || metrics.includes('residual');
+  const isDeterministic = agent?.parts.posterior === 'deterministic';
+  const ofObjective = [...(hasResidual ? [residual(run)] : []), ...(hasKl ? [kl] : [])];
+  const rest = isDeterministic ? [actorLoss, speed] : [meanQ, criticLoss, speed];
+  return {
+    upper: isDeterministic ? [criticLoss, meanQ] : [temperature(run), entropy],
+    lower: [...rest.slice(0, 3 - ofObjective.length), ...ofObjective],
+  };
+}
