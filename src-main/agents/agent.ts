@@ -31,6 +31,30 @@ export interface UpdateProgram extends ProgramDeclaration {
   waitsFor?: number;
 }
 
+/**
+ * Programs that look at the agent and leave its state alone, for the diagnostics of algorithms.md section 7. Batch inputs
+ * of `fresh` and `fixed` are an update's, with `batchSize` rows; noise inputs are standard normal numbers. n is the number
+ * of rows; training/inspection-metrics.ts makes metrics of what they return.
+ */
+export interface Inspection {
+  batchSize: number;
+  /**
+   * On transitions drawn for it. Diagnostics: `q1`, `q2` (of two critics) [n], the targets `target` (of the target
+   * networks) and `online-target` (of the networks themselves) [n], `action-gradient` ‖dQ/da‖ [n], `action` [n, a] as the
+   * agent now acts, `mean` [n, a] before squashing, `log-sigma` [n, a] of a stochastic policy; the norms
+   * `critic-gradient`, `actor-gradient`, `critic-weights`, `actor-weights` []; the largest output of each hidden unit,
+   * `critic-units`, `actor-units`; and what the agent alone has (`InspectionView.extras`).
+   */
+  fresh: ProgramDeclaration;
+  /** On transitions that stay the same: of the above `q1`, `q2`, `target`, `mean` and `log-sigma`. */
+  fixed: ProgramDeclaration;
+  /**
+   * Batch `observation` [n, o], `action` [n, a]; diagnostics `q` [n], the smaller critic's, and, where the critics' values
+   * contain a divergence of later steps, `bonus` [n]: what it adds to the value of the state, as their target has it.
+   */
+  valuation(n: number): ProgramDeclaration;
+}
+
 /** An agent made for one problem. */
 export interface AgentInstance {
   declaration: AgentDeclaration;
@@ -51,6 +75,7 @@ export interface AgentInstance {
   policy(n: number): ProgramDeclaration;
   /** Batch `observation` [n, o], `action` [n, a]; diagnostics `q1` [n] and, where there are two critics, `q2` [n]. */
   critics(n: number): ProgramDeclaration;
+  inspection: Inspection;
   /** What the means of a window's diagnostics say that a person should know, in words; null where nothing. Told once an attempt. */
   warning?(means: Readonly<Record<string, number>>): string | null;
   /** The programs' control inputs for these hyper-parameter values at this environment step. */

@@ -2,14 +2,15 @@
 // equation numbers below. docs/agents/sac.md sets them beside these lines and names every deviation; docs/priors.md
 // says what becomes of −H(π) under another prior than the uniform one.
 import * as tf from '@tensorflow/tfjs';
-import type { ProgramInputs, ProgramOutputs } from '../engine/program.ts';
+import type { NamedTensors, ProgramInputs, ProgramOutputs } from '../engine/program.ts';
 import type { Agent, AgentInstance, Problem } from './agent.ts';
-import { Critics, targetOf, targetShapesOf, targetsLike } from './parts/critics.ts';
+import { asOnline, Critics, targetOf, targetShapesOf, targetsLike } from './parts/critics.ts';
+import { inspectionOf, type InspectionView } from './parts/inspection.ts';
 import { Adam, at, gradientsOf, pick, polyak } from './parts/optimiser.ts';
 import { createPrior } from './parts/priors/create.ts';
-import { divergenceDiagnostics, inCriticTarget } from './parts/priors/diagnostics.ts';
-import { criticsProgram, keepFormer, scalarShapes, stochasticPolicyPrograms, transitionShapes, transitionsOf } from './parts/programs.ts';
-import { SquashedGaussianPolicy } from './parts/squashed-gaussian.ts';
+import { divergenceDiagnostics, gapDiagnostics, inCriticTarget } from './parts/priors/diagnostics.ts';
+import { criticsProgram, keepFormer, scalarShapes, stochasticPolicyPrograms, type Transitions, transitionShapes, transitionsOf } from './parts/programs.ts';
+import { type PolicySample, SquashedGaussianPolicy } from './parts/squashed-gaussian.ts';
 import { Temperature, temperatureAt } from './parts/temperature.ts';
 import { booleanOf, choiceOf, integersOf, numberOf, scalarsOf } from './parts/values.ts';
 import { sacDeclaration } from './sac.declaration.ts';
@@ -35,8 +36,26 @@ export const sac: Agent = {
     const actorAdam = new Adam('actor', actorShapes);
     const criticAdam = new Adam('critics', critics.shapes);
 
+    type Given = Pick<ProgramInputs, 'state' | 'controls'>;
+
+    /** Critics, eqs. 5 and 6: y = r + γ (1 − d) (min Q′(s′, a′) − α log π(a′|s′)), a′ ~ π(·|s′), of these critics. */
+    function backup(given: Given, networks: NamedTensors, { r, sNext, continues }: Transitions, next: PolicySample, alpha: tf.Tensor): tf.Tensor {
+      const softValue = critics.minimum(networks, sNext, next.action).sub(alpha.mul(inCriticTarget(prior, given, sNext, next)));
+      return r.add(at(given.controls, 'discount').mul(continues).mul(softValue));
+    }
+
+    const criticLoss = ({ s, a }: Transitions, y: tf.Tensor) => (parameters: NamedTensors): tf.Scalar =>
+      critics.squaredError(parameters, s, a, y).mul(0.5);
+
+    /** Actor, eqs. 7 and 9: E[α log π(ã|s) − min Q(s, ã)], ã reparameterised. */
+    const actorLoss = (given: Given, networks: NamedTensors, { s }: Transitions, epsilon: tf.Tensor2D, alpha: tf.Tensor) => (parameters: NamedTensors): tf.Scalar => {
+      const sample = policy.sample(parameters, s, epsilon);
+      return alpha.mul(prior.divergence(given, s, sample)).sub(critics.minimum(networks, s, sample.action)).mean();
+    };
+
     function update({ state, batch, noise, controls }: ProgramInputs): ProgramOutputs {
-      const { s, a, r, sNext, continues } = transitionsOf(batch, controls);
+      const transitions = transitionsOf(batch, controls);
+      const { s, a, sNext } = transitions;
       const epsilon = at(noise, 'current') as tf.Tensor2D;
       const epsilonNext = at(noise, 'next') as tf.Tensor2D;
       const given = { state, controls };
@@ -50,21 +69,16 @@ export const sac: Agent = {
       // Temperature, eq. 18. While the actor rests, nothing could answer it.
       const temperatureStep = isActorPaused ? {} : temperature.step(state, controls, divergence, alpha);
 
-      // Critics, eqs. 5 and 6: y = r + γ (1 − d) (min Q′(s′, a′) − α log π(a′|s′)), a′ ~ π(·|s′).
       const next = policy.sample(actor, sNext, epsilonNext);
-      const softValue = critics.targetMinimum(state, sNext, next.action).sub(alpha.mul(inCriticTarget(prior, given, sNext, next)));
-      const y = r.add(at(controls, 'discount').mul(continues).mul(softValue));
+      const y = backup(given, asOnline(state, critics.shapes), transitions, next, alpha);
       const online = pick(state, critics.shapes);
-      const criticLoss = gradientsOf((parameters) => critics.squaredError(parameters, s, a, y).mul(0.5), online);
-      const criticStep = criticAdam.step(state, criticLoss.gradients, at(controls, 'critic-learning-rate'));
+      const critic = gradientsOf(criticLoss(transitions, y), online);
+      const criticStep = criticAdam.step(state, critic.gradients, at(controls, 'critic-learning-rate'));
       const updatedCritics = pick(criticStep, critics.shapes);
 
-      // Actor, eqs. 7 and 9: E[α log π(ã|s) − min Q(s, ã)], ã reparameterised; it sees the updated critics.
-      const actorLoss = gradientsOf((parameters) => {
-        const sample = policy.sample(parameters, s, epsilon);
-        return alpha.mul(prior.divergence(given, s, sample)).sub(critics.minimum(updatedCritics, s, sample.action)).mean();
-      }, actor);
-      const actorStep = isActorPaused ? {} : actorAdam.step(state, actorLoss.gradients, at(controls, 'actor-learning-rate'));
+      // The actor sees the updated critics.
+      const improvement = gradientsOf(actorLoss(given, updatedCritics, transitions, epsilon, alpha), actor);
+      const actorStep = isActorPaused ? {} : actorAdam.step(state, improvement.gradients, at(controls, 'actor-learning-rate'));
 
       // Targets: Q′ ← τ Q + (1 − τ) Q′.
       const targetStep = polyak(updatedCritics, state, at(controls, 'target-smoothing'), targetOf);
@@ -75,8 +89,8 @@ export const sac: Agent = {
         diagnostics: {
           ...divergenceDiagnostics(prior, controls, current, divergence),
           temperature: alpha,
-          'critic-loss': criticLoss.value,
-          'actor-loss': actorLoss.value,
+          'critic-loss': critic.value,
+          'actor-loss': improvement.value,
           'mean-q': critics.minimum(online, s, a).mean(),
           'policy-sigma': tf.exp(current.logSigma).mean(),
           ...learned?.diagnostics,
@@ -84,6 +98,30 @@ export const sac: Agent = {
       };
     }
 
+    function view({ state, batch, noise, controls }: ProgramInputs): InspectionView {
+      const transitions = transitionsOf(batch, controls);
+      const { s, sNext } = transitions;
+      const epsilon = at(noise, 'current') as tf.Tensor2D;
+      const given = { state, controls };
+      const alpha = temperature.value(state, controls);
+      const current = policy.sample(state, s, epsilon);
+      const next = policy.sample(state, sNext, at(noise, 'next') as tf.Tensor2D);
+      const target = backup(given, asOnline(state, critics.shapes), transitions, next, alpha);
+      return {
+        target,
+        onlineTarget: backup(given, state, transitions, next, alpha),
+        criticLoss: criticLoss(transitions, target),
+        actorLoss: actorLoss(given, state, transitions, epsilon, alpha),
+        action: current.action, mean: current.mu, logSigma: current.logSigma,
+        extras: {
+          temperature: alpha,
+          ...(rule === 'learned' ? gapDiagnostics(prior, controls, prior.divergence(given, s, current)) : {}),
+          ...prior.view?.(state, s),
+        },
+      };
+    }
+
+    const controlShapes = { ...scalarShapes([...plainControls, 'temperature', 'divergence-target']), ...prior.controlShapes };
     return {
       declaration: sacDeclaration,
       stateShapes: {
@@ -107,7 +145,7 @@ export const sac: Agent = {
           signature: {
             batch: transitionShapes(batchSize, problem),
             noise: { current: [batchSize, actionSize], next: [batchSize, actionSize] },
-            controls: { ...scalarShapes([...plainControls, 'temperature', 'divergence-target']), ...prior.controlShapes },
+            controls: controlShapes,
           },
           fn: update,
         },
@@ -115,6 +153,11 @@ export const sac: Agent = {
       ],
       ...stochasticPolicyPrograms('sac', policy, problem),
       critics: criticsProgram('sac', critics, problem),
+      inspection: inspectionOf({
+        agent: 'sac', problem, critics, actor: policy.network, noise: ['current', 'next'], controls: controlShapes, view,
+        bonus: ({ state, noise, controls }, s) =>
+          temperature.value(state, controls).mul(inCriticTarget(prior, { state, controls }, s, policy.sample(state, s, at(noise, 'current') as tf.Tensor2D))).neg(),
+      }),
       warning: (means) => temperature.warning(means),
       controls: (given, step) => ({
         ...scalarsOf(given, plainControls),

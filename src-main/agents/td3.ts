@@ -6,8 +6,9 @@ import type { NamedTensors, ProgramInputs, ProgramOutputs } from '../engine/prog
 import type { Agent, AgentInstance, Problem, UpdateProgram } from './agent.ts';
 import { asOnline, Critics, targetOf, targetShapesOf, targetsLike } from './parts/critics.ts';
 import { DeterministicPolicy, deterministicPolicyPrograms } from './parts/deterministic-policy.ts';
+import { inspectionOf, type InspectionView } from './parts/inspection.ts';
 import { Adam, at, gradientsOf, pick, polyak } from './parts/optimiser.ts';
-import { criticsProgram, keepFormer, scalarShapes, transitionShapes, transitionsOf } from './parts/programs.ts';
+import { criticsProgram, keepFormer, scalarShapes, type Transitions, transitionShapes, transitionsOf } from './parts/programs.ts';
 import { booleanOf, integersOf, numberOf, scalarsOf } from './parts/values.ts';
 import { td3Declaration } from './td3.declaration.ts';
 
@@ -27,36 +28,60 @@ export const td3: Agent = {
     const policy = new DeterministicPolicy('actor', { observation: observationSize, hidden, action: actionSize });
     const critics = new Critics({ observation: observationSize, action: actionSize, hidden });
     const actorShapes = policy.network.shapes;
+    const targeted = { ...actorShapes, ...critics.shapes };
     const [actorAdam, criticAdam] = [new Adam('actor', actorShapes), new Adam('critics', critics.shapes)];
 
-    function updateCritics({ state, batch, noise, controls }: ProgramInputs): ProgramOutputs {
-      const { s, a, r, sNext, continues } = transitionsOf(batch, controls);
-      // ã = clip(π′(s′) + clip(σ̃ ε, ±c), ±1); y = r + γ (1 − d) min Q′(s′, ã).
+    /** ã = clip(π′(s′) + clip(σ̃ ε, ±c), ±1); y = r + γ (1 − d) min Q′(s′, ã), of these networks. */
+    function backup({ noise, controls }: ProgramInputs, networks: NamedTensors, { r, sNext, continues }: Transitions): tf.Tensor {
       const clip = at(controls, 'smoothing-clip');
       const smoothing = tf.maximum(tf.minimum(at(noise, 'smoothing').mul(at(controls, 'smoothing-noise')), clip), clip.neg());
-      const nextAction = tf.clipByValue(policy.action(asOnline(state, actorShapes), sNext).add(smoothing), -1, 1) as tf.Tensor2D;
-      const y = r.add(at(controls, 'discount').mul(continues).mul(critics.targetMinimum(state, sNext, nextAction)));
+      const nextAction = tf.clipByValue(policy.action(networks, sNext).add(smoothing), -1, 1) as tf.Tensor2D;
+      return r.add(at(controls, 'discount').mul(continues).mul(critics.minimum(networks, sNext, nextAction)));
+    }
+    const criticLoss = ({ s, a }: Transitions, y: tf.Tensor) => (parameters: NamedTensors): tf.Scalar => critics.squaredError(parameters, s, a, y);
+    /** By the first critic: ∇J = E[∇_a Q₁(s, π(s)) ∇π(s)]. */
+    const actorLoss = (networks: NamedTensors, s: tf.Tensor2D) => (parameters: NamedTensors): tf.Scalar =>
+      (critics.evaluate(networks, s, policy.action(parameters, s))[0] as tf.Tensor1D).mean().neg() as tf.Scalar;
+
+    function updateCritics(inputs: ProgramInputs): ProgramOutputs {
+      const { state, batch, controls } = inputs;
+      const transitions = transitionsOf(batch, controls);
+      const { s, a } = transitions;
+      const y = backup(inputs, asOnline(state, targeted), transitions);
       const online = pick(state, critics.shapes);
-      const { value, gradients } = gradientsOf((parameters) => critics.squaredError(parameters, s, a, y), online);
+      const { value, gradients } = gradientsOf(criticLoss(transitions, y), online);
       return {
         state: criticAdam.step(state, gradients, at(controls, 'critic-learning-rate')),
         diagnostics: { 'critic-loss': value, 'mean-q': critics.minimum(online, s, a).mean() },
       };
     }
 
-    /** The critics' step, then on the same batch the actor's by the first critic, ∇J = E[∇_a Q₁(s, π(s)) ∇π(s)], then all targets. */
+    /** The critics' step, then on the same batch the actor's, then all targets. */
     function updateAll(inputs: ProgramInputs): ProgramOutputs {
       const { state, batch, controls } = inputs;
       const critic = updateCritics(inputs);
       const updated = pick(critic.state, critics.shapes);
       const s = at(batch, 'observation') as tf.Tensor2D;
       const actor = pick(state, actorShapes);
-      const { value, gradients } = gradientsOf((parameters) => (critics.evaluate(updated, s, policy.action(parameters, s))[0] as tf.Tensor1D).mean().neg() as tf.Scalar, actor);
+      const { value, gradients } = gradientsOf(actorLoss(updated, s), actor);
       const actorStep: NamedTensors = isActorPaused ? {} : actorAdam.step(state, gradients, at(controls, 'actor-learning-rate'));
       const moved = { ...updated, ...(isActorPaused ? actor : pick(actorStep, actorShapes)) };
       return {
         state: { ...critic.state, ...actorStep, ...polyak(moved, state, at(controls, 'target-smoothing'), targetOf) },
         diagnostics: { ...critic.diagnostics, 'actor-loss': value },
+      };
+    }
+
+    function view(inputs: ProgramInputs): InspectionView {
+      const { state, batch, controls } = inputs;
+      const transitions = transitionsOf(batch, controls);
+      const target = backup(inputs, asOnline(state, targeted), transitions);
+      return {
+        target,
+        onlineTarget: backup(inputs, state, transitions),
+        criticLoss: criticLoss(transitions, target),
+        actorLoss: actorLoss(state, transitions.s),
+        action: policy.explore(inputs, transitions.s), mean: policy.network.apply(state, transitions.s),
       };
     }
 
@@ -68,7 +93,7 @@ export const td3: Agent = {
     return {
       declaration: td3Declaration,
       stateShapes: {
-        ...actorShapes, ...critics.shapes, ...targetShapesOf({ ...actorShapes, ...critics.shapes }), ...actorAdam.stateShapes, ...criticAdam.stateShapes,
+        ...actorShapes, ...critics.shapes, ...targetShapesOf(targeted), ...actorAdam.stateShapes, ...criticAdam.stateShapes,
       },
       initialState(stream, former = {}) {
         const online = { ...policy.network.initialState(stream), ...critics.initialState(stream) };
@@ -80,6 +105,9 @@ export const td3: Agent = {
       ],
       ...deterministicPolicyPrograms('td3', policy, problem),
       critics: criticsProgram('td3', critics, problem),
+      inspection: inspectionOf({
+        agent: 'td3', problem, critics, actor: policy.network, noise: ['exploration', 'smoothing'], controls: scalarShapes(plainControls), view, bonus: null,
+      }),
       controls: (given) => scalarsOf(given, plainControls),
     };
   },

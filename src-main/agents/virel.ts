@@ -5,12 +5,13 @@
 import * as tf from '@tensorflow/tfjs';
 import type { AgentDeclaration } from '../contract/declarations.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
-import type { ProgramInputs, ProgramOutputs } from '../engine/program.ts';
+import type { NamedTensors, ProgramInputs, ProgramOutputs } from '../engine/program.ts';
 import type { Agent, AgentInstance, Problem, Supplies } from './agent.ts';
 import { HardCritic } from './parts/hard-critic.ts';
+import { inspectionOf, type InspectionView } from './parts/inspection.ts';
 import { Adam, at, gradientsOf, pick } from './parts/optimiser.ts';
 import { createPrior } from './parts/priors/create.ts';
-import { divergenceDiagnostics } from './parts/priors/diagnostics.ts';
+import { divergenceDiagnostics, gapDiagnostics } from './parts/priors/diagnostics.ts';
 import { criticsProgram, keepFormer, scalarShapes, stochasticPolicyPrograms, transitionShapes, transitionsOf } from './parts/programs.ts';
 import { initialResidual, residualRules, residualShapes, residualTemperature, takeEstimate } from './parts/residual.ts';
 import { SquashedGaussianPolicy } from './parts/squashed-gaussian.ts';
@@ -52,13 +53,24 @@ function create(declaration: AgentDeclaration, problem: Problem, values: Paramet
     return { state: takeEstimate(state, qs.map((q) => q.sub(y)), qs[0] as tf.Tensor, at(controls, 'residual-rate')), diagnostics: {} };
   }
 
+  /** ε, or what the rule puts in its place. */
+  const weight = (state: NamedTensors, controls: NamedTensors): tf.Tensor =>
+    rule === 'residual' ? residualTemperature(residualRule, state, controls) : temperature.value(state, controls);
+
+  /** E-step, times ε: E[ε (log π(ã|s) − log p) − Q(s, ã)] and, as published, a pull of μ and log σ towards 0. */
+  const actorLoss = (given: Pick<ProgramInputs, 'state' | 'controls'>, networks: NamedTensors, s: tf.Tensor2D, epsilon: tf.Tensor2D, beta: tf.Tensor) => (parameters: NamedTensors): tf.Scalar => {
+    const sample = policy.sample(parameters, s, epsilon);
+    const objective = beta.mul(prior.divergence(given, s, sample)).sub(critic.actionValues.minimum(networks, s, sample.action)).mean();
+    return objective.add(at(given.controls, 'policy-regularisation').mul(sample.mu.square().mean().add(sample.logSigma.square().mean()))) as tf.Scalar;
+  };
+
   function update({ state, batch, noise, controls }: ProgramInputs): ProgramOutputs {
     const transitions = transitionsOf(batch, controls);
     const { s, a } = transitions;
     const epsilon = at(noise, 'current') as tf.Tensor2D;
     const given = { state, controls };
 
-    const beta = rule === 'residual' ? residualTemperature(residualRule, state, controls) : temperature.value(state, controls);
+    const beta = weight(state, controls);
     const actor = pick(state, actorShapes);
     const current = policy.sample(actor, s, epsilon);
     const divergence = prior.divergence(given, s, current).mean();
@@ -68,14 +80,8 @@ function create(declaration: AgentDeclaration, problem: Problem, values: Paramet
     const nextAction = (): tf.Tensor2D => policy.sample(actor, transitions.sNext, at(noise, 'next') as tf.Tensor2D).action;
     const evaluation = critic.step({ state, controls, transitions, action: current.action, nextAction });
 
-    // E-step, times ε: E[ε (log π(ã|s) − log p) − Q(s, ã)] and, as published, a pull of μ and log σ towards 0.
-    const regularisation = at(controls, 'policy-regularisation');
-    const actorLoss = gradientsOf((parameters) => {
-      const sample = policy.sample(parameters, s, epsilon);
-      const objective = beta.mul(prior.divergence(given, s, sample)).sub(critic.actionValues.minimum(evaluation.actorSees, s, sample.action)).mean();
-      return objective.add(regularisation.mul(sample.mu.square().mean().add(sample.logSigma.square().mean()))) as tf.Scalar;
-    }, actor);
-    const actorStep = isActorPaused ? {} : actorAdam.step(state, actorLoss.gradients, at(controls, 'actor-learning-rate'));
+    const improvement = gradientsOf(actorLoss(given, evaluation.actorSees, s, epsilon, beta), actor);
+    const actorStep = isActorPaused ? {} : actorAdam.step(state, improvement.gradients, at(controls, 'actor-learning-rate'));
     const learned = prior.learn?.(given, s, current, beta);
 
     return {
@@ -86,7 +92,7 @@ function create(declaration: AgentDeclaration, problem: Problem, values: Paramet
         residual: at(state, 'residual/squared'),
         'residual-samples': at(state, 'residual/estimates').greater(0).cast('float32').mul(residualSamples),
         'critic-loss': evaluation.loss,
-        'actor-loss': actorLoss.value,
+        'actor-loss': improvement.value,
         'mean-q': critic.actionValues.minimum(state, s, a).mean(),
         'policy-sigma': tf.exp(current.logSigma).mean(),
         ...learned?.diagnostics,
@@ -94,7 +100,32 @@ function create(declaration: AgentDeclaration, problem: Problem, values: Paramet
     };
   }
 
-  const controls = scalarShapes([...plainControls, 'temperature', 'divergence-target']);
+  function view({ state, batch, noise, controls }: ProgramInputs): InspectionView {
+    const transitions = transitionsOf(batch, controls);
+    const { s, sNext } = transitions;
+    const epsilon = at(noise, 'current') as tf.Tensor2D;
+    const given = { state, controls };
+    const beta = weight(state, controls);
+    const current = policy.sample(state, s, epsilon);
+    const nextAction = (): tf.Tensor2D => policy.sample(state, sNext, at(noise, 'next') as tf.Tensor2D).action;
+    const target = critic.bellmanTarget(critic.targets(state), transitions, controls, nextAction);
+    return {
+      target,
+      onlineTarget: critic.bellmanTarget(critic.online(state), transitions, controls, nextAction),
+      criticLoss: critic.loss(transitions, target),
+      actorLoss: actorLoss(given, state, s, epsilon, beta),
+      action: current.action, mean: current.mu, logSigma: current.logSigma,
+      extras: {
+        temperature: beta,
+        ...(rule === 'residual' ? { residual: at(state, 'residual/squared'), 'residual-estimates': at(state, 'residual/estimates') } : {}),
+        ...(rule === 'learned' ? gapDiagnostics(prior, controls, prior.divergence(given, s, current)) : {}),
+        ...prior.view?.(state, s),
+      },
+    };
+  }
+
+  const controlShapes = { ...scalarShapes([...plainControls, 'temperature', 'divergence-target']), ...prior.controlShapes };
+  const noiseNames = form === 'twin' ? ['current', 'next'] : ['current'];
   return {
     declaration,
     stateShapes: { ...actorShapes, ...critic.stateShapes, ...actorAdam.stateShapes, ...temperature.stateShapes, ...residualShapes, ...prior.stateShapes },
@@ -124,8 +155,8 @@ function create(declaration: AgentDeclaration, problem: Problem, values: Paramet
         isDue: () => true,
         signature: {
           batch: transitionShapes(batchSize, problem),
-          noise: { current: [batchSize, actionSize], ...(form === 'twin' ? { next: [batchSize, actionSize] } : {}) },
-          controls: { ...controls, ...prior.controlShapes },
+          noise: Object.fromEntries(noiseNames.map((name) => [name, [batchSize, actionSize]])),
+          controls: controlShapes,
         },
         fn: update,
       },
@@ -133,6 +164,7 @@ function create(declaration: AgentDeclaration, problem: Problem, values: Paramet
     ],
     ...stochasticPolicyPrograms('virel', policy, problem),
     critics: criticsProgram('virel', critic.actionValues, problem),
+    inspection: inspectionOf({ agent: 'virel', problem, critics: critic.actionValues, actor: policy.network, noise: noiseNames, controls: controlShapes, view, bonus: null }),
     warning: (means) => temperature.warning(means),
     controls: (given, step) => ({
       ...scalarsOf(given, plainControls),

@@ -39,6 +39,12 @@ export class Critics {
     return Object.assign({}, ...this.#networks.map((network) => network.initialState(stream))) as NamedArrays;
   }
 
+  /** Outputs [n, units] of every hidden layer of each network. */
+  hiddenOutputs(parameters: NamedTensors, observation: tf.Tensor2D, action: tf.Tensor2D): tf.Tensor2D[] {
+    const input = tf.concat([observation, action], 1);
+    return this.#networks.flatMap((network) => network.outputs(parameters, input).slice(0, -1));
+  }
+
   /** Q₁ and, where there are two, Q₂: each [n]. */
   evaluate(parameters: NamedTensors, observation: tf.Tensor2D, action: tf.Tensor2D): tf.Tensor1D[] {
     const input = tf.concat([observation, action], 1);
@@ -49,11 +55,6 @@ export class Critics {
   minimum(parameters: NamedTensors, observation: tf.Tensor2D, action: tf.Tensor2D): tf.Tensor1D {
     const [q1, q2] = this.evaluate(parameters, observation, action) as [tf.Tensor1D, tf.Tensor1D | undefined];
     return q2 === undefined ? q1 : tf.minimum(q1, q2);
-  }
-
-  /** The smaller of both targets, [n]. */
-  targetMinimum(state: NamedTensors, observation: tf.Tensor2D, action: tf.Tensor2D): tf.Tensor1D {
-    return this.minimum(asOnline(state, this.shapes), observation, action);
   }
 
   /** Sum over the critics of the mean squared distance to y. */

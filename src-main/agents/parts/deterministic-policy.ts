@@ -1,7 +1,7 @@
 // A deterministic policy a = tanh(f(s)), and the noise with which it explores. Lillicrap et al. 2016 (arXiv 1509.02971).
 import * as tf from '@tensorflow/tfjs';
 import { policyFile } from '../../contract/series.ts';
-import type { NamedTensors, ProgramDeclaration } from '../../engine/program.ts';
+import type { NamedTensors, ProgramDeclaration, ProgramInputs } from '../../engine/program.ts';
 import type { Problem } from '../agent.ts';
 import { Network } from './networks.ts';
 import { at } from './optimiser.ts';
@@ -18,17 +18,20 @@ export class DeterministicPolicy {
   action(parameters: NamedTensors, observation: tf.Tensor2D): tf.Tensor2D {
     return tf.tanh(this.network.apply(parameters, observation));
   }
+
+  /** As it explores: [n, a] with Gaussian noise of the control `exploration-noise`, clipped to the actions' range. */
+  explore({ state, noise, controls }: Pick<ProgramInputs, 'state' | 'noise' | 'controls'>, observation: tf.Tensor2D): tf.Tensor2D {
+    const shift = at(noise, 'exploration').mul(at(controls, 'exploration-noise'));
+    return tf.clipByValue(this.action(state, observation).add(shift), -1, 1) as tf.Tensor2D;
+  }
 }
 
-/** Acting with Gaussian noise of the control `exploration-noise`, clipped to the actions' range; and the mean action alone. */
+/** Acting with noise, and the mean action alone. */
 export function deterministicPolicyPrograms(agent: string, policy: DeterministicPolicy, { observationSize, actionSize }: Problem) {
   const act: ProgramDeclaration = {
     name: `${agent} act`,
     signature: { batch: { observation: [1, observationSize] }, noise: { exploration: [1, actionSize] }, controls: { 'exploration-noise': [] } },
-    fn: ({ state, batch, noise, controls }) => {
-      const shift = at(noise, 'exploration').mul(at(controls, 'exploration-noise'));
-      return { state: {}, diagnostics: { action: tf.clipByValue(policy.action(state, observationOf(batch)).add(shift), -1, 1) } };
-    },
+    fn: (inputs) => ({ state: {}, diagnostics: { action: policy.explore(inputs, observationOf(inputs.batch)) } }),
   };
   return {
     act,

@@ -67,15 +67,19 @@ export class HardCritic {
     return r.add(at(controls, 'discount').mul(continues).mul(value)) as tf.Tensor1D;
   }
 
+  /** ½ Σ mean (Qᵢ − y)² as in SAC; the single form has no ½, as published. */
+  loss({ s, a }: Pick<Transitions, 's' | 'a'>, y: tf.Tensor): (parameters: NamedTensors) => tf.Scalar {
+    const half = this.#value === null ? 0.5 : 1;
+    return (parameters) => this.actionValues.squaredError(parameters, s, a, y).mul(half);
+  }
+
   /** One step of policy evaluation with the targets' backup, and of the targets. */
   step({ state, controls, transitions, action, nextAction }: CriticInputs): CriticStep {
-    const { s, a } = transitions;
+    const { s } = transitions;
     const rate = at(controls, 'critic-learning-rate');
     const online = pick(state, this.actionValues.shapes);
     const y = this.bellmanTarget(this.targets(state), transitions, controls, nextAction);
-    // ½ Σ mean (Qᵢ − y)² as in SAC; the single form has no ½, as published.
-    const half = this.#value === null ? 0.5 : 1;
-    const critic = gradientsOf((parameters) => this.actionValues.squaredError(parameters, s, a, y).mul(half), online);
+    const critic = gradientsOf(this.loss(transitions, y), online);
     const criticStep = this.#criticAdam.step(state, critic.gradients, rate);
     const updated = pick(criticStep, this.actionValues.shapes);
     if (this.#value === null || this.#valueAdam === null) {

@@ -52,13 +52,18 @@ export class Network {
 
   /** [n, in] to [n, out]. */
   apply(parameters: NamedTensors, input: tf.Tensor2D): tf.Tensor2D {
+    return this.outputs(parameters, input).at(-1) as tf.Tensor2D;
+  }
+
+  /** What each layer gives: [n, units] after the ReLU, and the last one's [n, out]. */
+  outputs(parameters: NamedTensors, input: tf.Tensor2D): tf.Tensor2D[] {
     let x = input;
-    for (const [k] of this.#layers()) {
+    return this.#layers().map(([k]) => {
       const weight = at(parameters, `${this.name}/layer-${k}/weight`) as tf.Tensor2D;
       x = tf.matMul(x, weight).add(at(parameters, `${this.name}/layer-${k}/bias`)) as tf.Tensor2D;
       if (k < this.#sizes.length - 2) x = tf.relu(x);
-    }
-    return x;
+      return x;
+    });
   }
 
   #layers(): [number, [number, number]][] {

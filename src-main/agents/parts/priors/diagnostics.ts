@@ -14,6 +14,12 @@ export function inCriticTarget(prior: Prior, given: { state: NamedTensors; contr
   return prior.constant === 0 ? tf.minimum(divergence, largestInTarget) : divergence;
 }
 
+/** How far a learned temperature is from its target, [n] in nats: above it in entropy under the uniform prior, above it in KL else. */
+export function gapDiagnostics(prior: Prior, controls: NamedTensors, divergence: tf.Tensor): NamedTensors {
+  const target = at(controls, 'divergence-target');
+  return prior.constant === 0 ? { 'kl-gap': divergence.sub(target) } : { 'entropy-gap': target.sub(divergence) };
+}
+
 /** Measured entropy and KL(π‖p), and what the temperature steers towards: for the uniform prior the same in two readings. */
 export function divergenceDiagnostics(prior: Prior, controls: NamedTensors, { logProbability }: PolicySample, mean: tf.Tensor): NamedTensors {
   const target = at(controls, 'divergence-target');

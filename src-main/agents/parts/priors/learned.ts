@@ -62,6 +62,11 @@ export function learnedPrior(sizes: { observation: number; hidden: readonly numb
         diagnostics: { 'prior-loss': value },
       };
     },
+    view: (state, observation) => ({
+      'prior-multiplier-mean': tf.exp(at(state, 'prior/log-multiplier-mean')),
+      'prior-multiplier-scale': tf.exp(at(state, 'prior/log-multiplier-scale')),
+      'prior-log-sigma': network.distribution(pick(state, shapes), observation).logSigma,
+    }),
     updates: [{
       name: 'target prior',
       batchSize: 0,

@@ -22,6 +22,8 @@ export interface Prior {
   target(values: ParameterValues): number;
   /** A learned prior's own step, within the agent's update. */
   learn?(inputs: { state: NamedTensors; controls: NamedTensors }, observation: tf.Tensor2D, posterior: GaussianParameters, temperature: tf.Tensor): { state: NamedTensors; diagnostics: NamedTensors };
+  /** What an inspection shows of a prior that moves by itself. */
+  view?(state: NamedTensors, observation: tf.Tensor2D): NamedTensors;
   /** Programs of its own, after the agent's: copies. */
   updates: UpdateProgram[];
 }
