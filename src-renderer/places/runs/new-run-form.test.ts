@@ -1,7 +1,9 @@
 // The form against the declarations of the tasks and agents that there are.
 import { describe, expect, it } from 'vitest';
+import { resolveAgents } from '../../../src-main/agents/declarations.ts';
 import type { ResolvedAgent, TaskDeclaration } from '../../../src-main/contract/declarations.ts';
 import type { RunConfiguration, RunSummary } from '../../../src-main/contract/runs.ts';
+import { taskDeclarations } from '../../../src-main/tasks/declarations.ts';
 import { checkForm, measuredSpeed, searchParameters, typedLike, type NewRunForm } from './new-run-form.ts';
 
 const parameter = { scale: 'linear', sentence: 'A sentence.', citation: 'A source', live: false, unit: '1' } as const;
@@ -14,8 +16,8 @@ const agent: ResolvedAgent = {
   ],
   taskDefaults: { reacher: { steps: 50_000, discount: 0.99, hidden: [256, 256] } },
 };
-const task = { id: 'reacher', title: 'Reacher' } as TaskDeclaration;
-const form = (rest: Partial<NewRunForm> = {}): NewRunForm => ({ task, agent, typed: {}, seeds: '1', device: 'cpu', threads: '', name: '', ...rest });
+const task = { id: 'reacher', title: 'Reacher', action: [{ name: 'a' }, { name: 'b' }] } as unknown as TaskDeclaration;
+const form = (rest: Partial<NewRunForm> = {}): NewRunForm => ({ task, agent, typed: {}, shelved: {}, seeds: '1', device: 'cpu', threads: '', name: '', ...rest });
 
 describe('checkForm', () => {
   it('sends only what departs from the defaults', () => {
@@ -47,6 +49,45 @@ describe('checkForm', () => {
 
   it('reports every wrong field at once', () => {
     expect(Object.keys(checkForm(form({ typed: { discount: 'x', steps: '-1' }, seeds: 'x', threads: 'x' })).errors)).toHaveLength(4);
+  });
+});
+
+describe('checkForm with values that depend on each other', () => {
+  const [half] = taskDeclarations.filter(({ id }) => id === 'half-cheetah');
+  const sac = resolveAgents(taskDeclarations).find(({ id }) => id === 'sac');
+  if (half === undefined || sac === undefined) throw new Error('half-cheetah and SAC are declared');
+  const check = (typed: NewRunForm['typed']) => checkForm(form({ task: half, agent: sac, typed }));
+
+  it.each<[NewRunForm['typed'], string, RegExp]>([
+    [{ 'entropy-target': '5' }, 'entropy-target', /at most 4\.1016 nats on half-cheetah, 0\.6836 for each of its 6/],
+    [{ temperature: '-1' }, 'temperature', /from 1e-6 to 10,000/],
+    [{ temperature: 'NaN' }, 'temperature', /"NaN" was given/],
+    [{ prior: 'constant', 'prior-scale': '0' }, 'prior-scale', /from 0\.01 to 10/],
+    [{ prior: 'constant', 'prior-mean': '0, 1' }, 'prior-mean', /one number, or 6 for half-cheetah: /],
+    [{ prior: 'behaviour' }, 'prior-run', /has to be given/],
+    [{ 'temperature-rule': 'schedule', 'schedule-from': '9', 'schedule-to': '8' }, 'schedule-from', /at most schedule-to, which is 8/],
+    [{ 'temperature-rule': 'schedule', 'schedule-to': '8', 'schedule-from': 'x' }, 'schedule-from', /whole number/],
+  ])('refuses %j at %s', (typed, name, message) => {
+    const { errors, request } = check(typed);
+    expect(Object.keys(errors)).toEqual([`hyperparameters.${name}`]);
+    expect(errors[`hyperparameters.${name}`]).toMatch(message);
+    expect(request).toBeNull();
+  });
+
+  it('says what has no effect, and lets it hold anything', () => {
+    const { unused, errors, request } = check({ 'prior-scale': 'wide', 'prior-mean': '0.5', 'entropy-target': '50', 'temperature-rule': 'fixed' });
+    expect(errors).toEqual({});
+    expect(unused).toMatchObject({ 'prior-scale': expect.stringContaining('constant prior'), 'entropy-target': expect.stringContaining('not learned') });
+    expect(unused).not.toHaveProperty('prior');
+    expect(request?.hyperparameters).toEqual({ 'prior-mean': [0.5], 'entropy-target': 50, 'temperature-rule': 'fixed' });
+  });
+
+  it('takes one number for all action dimensions, or one for each', () => {
+    expect(check({ prior: 'constant', 'prior-scale': '1 1 1 1 1 0.5', 'prior-mean': '0.1' }).request?.hyperparameters).toMatchObject({ 'prior-scale': [1, 1, 1, 1, 1, 0.5], 'prior-mean': [0.1] });
+  });
+
+  it.each(resolveAgents(taskDeclarations))('finds nothing wrong with the defaults of $id', (agent) => {
+    for (const one of taskDeclarations) expect(checkForm(form({ task: one, agent })).errors).toEqual({});
   });
 });
 

@@ -1,4 +1,5 @@
 // The New run form: what is typed, what the declarations say about it, and the request that it makes.
+import { checkValues, whyUnused } from '../../../src-main/contract/agent-values.ts';
 import type { ResolvedAgent, TaskDeclaration } from '../../../src-main/contract/declarations.ts';
 import { formatParameter, ParameterError, parseParameter, type ParameterDeclaration, type ParameterValue, type ParameterValues } from '../../../src-main/contract/parameters.ts';
 import type { RequestOf } from '../../../src-main/contract/requests.ts';
@@ -10,6 +11,8 @@ export interface NewRunForm {
   agent: ResolvedAgent;
   /** Only what a person changed, as typed, by hyper-parameter. */
   typed: Readonly<Record<string, string>>;
+  /** Typed for another agent and of no use to this one; it comes back with an agent that takes it. */
+  shelved: Readonly<Record<string, string>>;
   seeds: string;
   device: string;
   /** Empty lets the workstation choose. */
@@ -23,7 +26,10 @@ export interface CheckedForm {
   runCount: number;
   /** null while there are errors. */
   request: RequestOf<'runs.create'> | null;
+  /** Complete; the default stands for what cannot be read. */
   values: ParameterValues;
+  /** Why a value has no effect beside the others, by hyper-parameter. */
+  unused: Readonly<Record<string, string>>;
 }
 
 export function defaultsOf(form: Pick<NewRunForm, 'task' | 'agent'>): ParameterValues {
@@ -47,22 +53,37 @@ export function checkForm(form: NewRunForm): CheckedForm {
     }
   };
 
+  const { agent, task } = form;
   const defaults = defaultsOf(form);
   const hyperparameters: ParameterValues = {};
-  for (const declaration of form.agent.parameters) {
+  const unreadable: Record<string, string> = {};
+  for (const declaration of agent.parameters) {
     const text = form.typed[declaration.name];
     if (text === undefined || text === defaultText(declaration, defaults)) continue;
-    const value = attempt(`hyperparameters.${declaration.name}`, () => parseParameter(declaration, text));
-    if (value !== undefined) hyperparameters[declaration.name] = value;
+    try {
+      hyperparameters[declaration.name] = parseParameter(declaration, text);
+    } catch (error) {
+      if (!(error instanceof ParameterError)) throw error;
+      unreadable[declaration.name] = error.message;
+    }
   }
+  const values = { ...defaults, ...hyperparameters };
+  const unused = Object.fromEntries(agent.parameters.flatMap((one) => {
+    const reason = whyUnused(one, values);
+    return reason === null ? [] : [[one.name, reason] as const];
+  }));
+  // What has no effect may hold anything; it is not sent.
+  for (const [name, message] of Object.entries(unreadable)) if (!(name in unused)) errors[`hyperparameters.${name}`] = message;
+  const readable = Object.fromEntries(Object.entries(values).filter(([name]) => !(name in unreadable)));
+  checkTogether(agent, task, readable, hyperparameters, errors);
   const seeds = attempt('seeds', () => parseSeeds(form.seeds));
   const threads = form.threads.trim();
   if (threads !== '' && !(/^\d+$/.test(threads) && Number(threads) >= 1 && Number(threads) <= 256)) {
     errors['threads'] = `threads must be a whole number from 1 to 256, or empty; "${threads.slice(0, 20)}" was given`;
   }
   const request: RequestOf<'runs.create'> = {
-    task: form.task.id,
-    agent: form.agent.id,
+    task: task.id,
+    agent: agent.id,
     hyperparameters: toRequest(hyperparameters),
     seeds: form.seeds.trim(),
     device: form.device,
@@ -73,8 +94,19 @@ export function checkForm(form: NewRunForm): CheckedForm {
     errors,
     runCount: seeds?.length ?? 0,
     request: Object.keys(errors).length === 0 ? request : null,
-    values: { ...defaults, ...hyperparameters },
+    values,
+    unused,
   };
+}
+
+/** What no single declaration can check: bounds that depend on the task or on another value. */
+function checkTogether(agent: ResolvedAgent, task: TaskDeclaration, values: ParameterValues, changed: ParameterValues, errors: Record<string, string>): void {
+  try {
+    checkValues(agent, task, values, changed);
+  } catch (error) {
+    if (!(error instanceof ParameterError)) throw error;
+    errors[`hyperparameters.${error.parameter}`] ??= error.message;
+  }
 }
 
 /** The schema's arrays are mutable; ours are not. */
