@@ -2,17 +2,22 @@
 import { Command } from 'commander';
 import type { ResolvedAgent } from '../../contract/declarations.ts';
 import { describeRange, formatParameter, type ParameterDeclaration } from '../../contract/parameters.ts';
+import { unknownName } from '../../workstation/plan.ts';
 import { findPossibilities } from '../../workstation/possibilities.ts';
+import { UsageError } from './failure.ts';
 import { wrap } from './format.ts';
 import { createOutput, toJsonLine, type Output } from './output.ts';
 
 export function createCommand(): Command {
   return new Command('agents')
+    .argument('[agent]', 'one agent alone')
     .description('Lists the agents and their hyper-parameters, which --set name=value turns.')
     .option('--json', 'an array of objects with id')
-    .action((options: { json?: boolean }) => {
+    .action((wanted: string | undefined, options: { json?: boolean }) => {
       const output = createOutput(false);
-      const { agents } = findPossibilities();
+      const possible = findPossibilities().agents;
+      const agents = wanted === undefined ? possible : possible.filter(({ id }) => id === wanted);
+      if (agents.length === 0) throw new UsageError(unknownName('agent', wanted ?? '', possible.map(({ id }) => id)));
       if (options.json === true) output.line(toJsonLine(agents));
       else for (const agent of agents) printAgent(output, agent);
     });

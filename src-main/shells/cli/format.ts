@@ -33,6 +33,11 @@ export function formatDate(milliseconds: number | null): string {
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${pad(date.getHours())}:${pad(date.getMinutes())}`;
 }
 
+/** With seconds, `2026-03-01 14:05:09`: edits come quickly. */
+export function formatTime(milliseconds: number): string {
+  return `${formatDate(milliseconds)}:${String(new Date(milliseconds).getSeconds()).padStart(2, '0')}`;
+}
+
 /** Breaks a text at spaces, each line with the indent. */
 export function wrap(text: string, width: number, indent: string): string {
   const lines: string[] = [];

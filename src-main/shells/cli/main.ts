@@ -1,7 +1,7 @@
 // The command line's entry: `main.ts train …`, as the npm scripts call it. Each subcommand is a file of its
 // own, loaded when it is asked for.
 import { enableCompileCache } from 'node:module';
-import { Command, CommanderError } from 'commander';
+import { type Argument, Command, CommanderError } from 'commander';
 import { describeError, type ExitCode, exitCodeOf, exitCodes } from './failure.ts';
 import { toJsonLine } from './output.ts';
 
@@ -44,7 +44,7 @@ async function main(given: readonly string[]): Promise<ExitCode> {
 /** Usage as it is typed, options behind npm's `--`; usage errors thrown instead of ending the process. */
 function prepare(command: Command, path: string): void {
   const { commands: children, registeredArguments } = command;
-  const values = registeredArguments.map((argument) => `<${argument.name()}> `).join('');
+  const values = registeredArguments.map((argument) => `${argumentUsage(argument)} `).join('');
   const rest = children.length > 0 ? '<command>' : `${values}[options]`;
   command
     .exitOverride()
@@ -53,6 +53,11 @@ function prepare(command: Command, path: string): void {
     .configureHelp({ commandUsage: () => (command.parent === null ? `${path} <command> -- [options]` : `${path} ${rest}`) })
     .configureOutput({ outputError: (text, write) => write(capitalise(text.replace(/^error: /, ''))) });
   for (const child of children) prepare(child, command.parent === null ? `${path} ${child.name()} --` : `${path} ${child.name()}`);
+}
+
+function argumentUsage(argument: Argument): string {
+  const name = `${argument.name()}${argument.variadic ? ' …' : ''}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
 }
 
 function capitalise(text: string): string {

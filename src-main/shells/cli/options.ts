@@ -12,21 +12,28 @@ export function parseWholeNumber(option: string, text: string, min: number, max:
   return value;
 }
 
-/** Collects `--set name=value` (repeatable). */
-export function parseAssignments(assignments: readonly string[]): Record<string, string> {
+/** Collects `name=value`s. @param option what they are given to, with an example of one */
+export function parseAssignments(
+  assignments: readonly string[], { option, example }: { option: string; example: string } = { option: '--set', example: 'batch-size=128' },
+): Record<string, string> {
   const values: Record<string, string> = {};
   for (const assignment of assignments) {
     const equals = assignment.indexOf('=');
     const name = assignment.slice(0, Math.max(equals, 0)).trim();
     const value = assignment.slice(equals + 1).trim();
     if (equals < 0 || name === '' || value === '') {
-      throw new UsageError(`--set takes name=value, such as --set batch-size=128; "${assignment.slice(0, 60)}" was given`);
+      throw new UsageError(`${option} takes name=value, such as ${option} ${example}; "${assignment.slice(0, 60)}" was given`);
     }
     if (!/^[a-z][a-z0-9-]*$/.test(name)) {
-      throw new UsageError(`--set names are written in lower case with hyphens, such as batch-size; "${name.slice(0, 60)}" was given`);
+      throw new UsageError(`${option} names are written in lower case with hyphens, such as ${example.replace(/=.*/, '')}; "${name.slice(0, 60)}" was given`);
     }
-    if (Object.hasOwn(values, name)) throw new UsageError(`--set ${name} is given twice; give it once`);
+    if (Object.hasOwn(values, name)) throw new UsageError(`${option} ${name} is given twice; give it once`);
     values[name] = value;
   }
   return values;
+}
+
+/** @throws UsageError where both --steps and --set steps=… are given */
+export function refuseStepsTwice(steps: number | null, hyperparameters: Readonly<Record<string, string>>): void {
+  if (steps !== null && hyperparameters['steps'] !== undefined) throw new UsageError('the steps are given twice, by --steps and by --set steps=…; give them once');
 }

@@ -1,6 +1,7 @@
 // The line that says how a run is doing, for a person and as JSON.
 import type { RunSummary } from '../../contract/runs.ts';
 import type { Store } from '../../store/store.ts';
+import { newestOf } from '../../workstation/newest-metrics.ts';
 import { formatCount, formatDuration, formatNumber } from './format.ts';
 
 export interface Progress {
@@ -12,18 +13,8 @@ export interface Progress {
 
 export function readProgress(store: Store, run: string): Progress {
   const summary = store.runs.summary(run);
-  const [entropy = null, temperature = null] = newest(store, summary, ['entropy', 'temperature']);
+  const { entropy = null, temperature = null } = newestOf(store, run, ['entropy', 'temperature']);
   return { summary, entropy, temperature };
-}
-
-/** The last point of each metric, looked for where the run is now, so that a long run costs no more than a short one. */
-function newest(store: Store, summary: RunSummary, metrics: readonly string[]): (number | null)[] {
-  for (const fromStep of [Math.max(0, summary.environmentSteps - 2000), null]) {
-    const { series } = store.metrics.query(summary.id, { metrics, fromStep, toStep: null, maxPoints: 1000, includeSuperseded: false });
-    const values = series.map(({ mean }) => mean.at(-1) ?? null);
-    if (fromStep === 0 || values.some((value) => value !== null)) return values;
-  }
-  return metrics.map(() => null);
 }
 
 /** One line, the most telling first, since a narrow terminal cuts its end. */

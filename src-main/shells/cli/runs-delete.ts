@@ -1,12 +1,12 @@
 // `npm run runs -- delete RUN`, and `restore RUN`.
 import { createOutput } from './output.ts';
-import { type CommonOptions, openSession } from './session.ts';
+import { type CommonOptions, openSession, resolveRun } from './session.ts';
 
 export async function deleteRun(given: string, options: CommonOptions): Promise<void> {
   const output = createOutput(options.json === true);
   const session = await openSession(options);
   try {
-    const { id, name } = session.store.runs.summary(session.store.runs.resolve(given));
+    const { id, name } = session.store.runs.summary(resolveRun(session.store, given));
     await session.workstation.call('runs.delete', { runs: [id] });
     output.line(`Deleted run ${id} (${name}). For 30 days it can be restored with: npm run runs -- restore ${id}`);
     output.json({ kind: 'deleted', run: id });

@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { PolicySnapshot } from '../../contract/series.ts';
 import type { Store } from '../../store/store.ts';
-import { CommandError, exitCodes, type ExitCode, UsageError } from './failure.ts';
+import { CommandError, exitCodes, type ExitCode } from './failure.ts';
 import { formatCount, formatNumber } from './format.ts';
 import { parseWholeNumber } from './options.ts';
 import { createOutput } from './output.ts';
-import { type CommonOptions, withStoredRuns } from './session.ts';
+import { type CommonOptions, withStoredRun } from './session.ts';
 
 export interface EvaluateOptions extends CommonOptions {
   step?: string;
@@ -29,11 +29,7 @@ export async function evaluateRun(given: string, options: EvaluateOptions): Prom
   const output = createOutput(options.json === true);
 
   // The store is closed before the episodes begin: a long evaluation holds no lock and sees no change.
-  const { run, policy } = await withStoredRuns(options, (store) => {
-    if (store === null) throw new UsageError(`there is no run "${given.slice(0, 80)}": no run is stored here yet`);
-    const summary = store.runs.summary(store.runs.resolve(given));
-    return { run: summary, policy: findPolicy(store, summary.id, step) };
-  });
+  const { run, policy } = await withStoredRun(given, options, (store, id) => ({ run: store.runs.summary(id), policy: findPolicy(store, id, step) }));
   output.line(`${output.bold(`Run ${run.id}`)} ${run.name}: ${run.task}, the policy of step ${formatCount(policy.step)}, ${sampled ? 'sampled actions' : 'mean action'}, seed ${seed}`);
 
   const finished: Episode[] = [];

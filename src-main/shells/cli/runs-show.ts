@@ -2,17 +2,15 @@
 import { formatBytes } from '../../contract/format.ts';
 import { formatParameter } from '../../contract/parameters.ts';
 import type { NonFiniteCount, RunDetail } from '../../contract/runs.ts';
-import { UsageError } from './failure.ts';
 import { formatCount, formatDate, formatDuration, formatNumber } from './format.ts';
 import { readOutcome } from './outcome.ts';
 import { createOutput, formatTable, type Output } from './output.ts';
-import { type CommonOptions, withStoredRuns } from './session.ts';
+import { type CommonOptions, withStoredRun } from './session.ts';
 
 export async function showRun(given: string, options: CommonOptions): Promise<void> {
   const output = createOutput(options.json === true);
-  await withStoredRuns(options, (store) => {
-    if (store === null) throw new UsageError(`there is no run "${given.slice(0, 80)}": no run is stored here yet`);
-    const run = store.runs.get(store.runs.resolve(given));
+  await withStoredRun(given, options, (store, id) => {
+    const run = store.runs.get(id);
     const outcome = readOutcome(store, run);
     const nonFinite = store.metrics.nonFinite(run.id);
     output.json({ ...run, nonFinite, ...outcome });
@@ -21,7 +19,6 @@ export async function showRun(given: string, options: CommonOptions): Promise<vo
 }
 
 function print(output: Output, run: RunDetail, stateHash: string | null, nonFinite: readonly NonFiniteCount[]): void {
-  const { configuration } = run;
   output.line(`${output.bold(run.id)}  ${run.name}${run.starred ? '  ★' : ''}`);
   const facts: [string, string][] = [
     ['state', run.stateReason === null ? run.state : `${run.state}: ${run.stateReason}`],
@@ -35,12 +32,13 @@ function print(output: Output, run: RunDetail, stateHash: string | null, nonFini
   ];
   if (run.queuePosition !== null) facts.push(['queue', `place ${run.queuePosition}`]);
   if (run.parent !== null) facts.push(['parent', `${run.parent.run} at step ${formatCount(run.parent.step)}`]);
+  if (run.editCount > 0) facts.push(['edited', `${run.isEdited ? 'yes' : 'not yet'}, ${formatCount(run.editCount)} ${run.editCount === 1 ? 'edit' : 'edits'}; npm run runs -- edits ${run.id}`]);
   if (stateHash !== null) facts.push(['state hash', stateHash]);
   if (run.note !== '') facts.push(['note', run.note]);
   if (run.lastError !== null) facts.push(['last error', run.lastError]);
   for (const [label, text] of facts) output.line(`  ${output.dim(label.padEnd(13))}${text}`);
 
-  section(output, 'Hyper-parameters', [['name', 'value'], ...Object.entries(configuration.hyperparameters).map(([name, value]) => [name, formatParameter(value)])]);
+  section(output, 'Hyper-parameters', hyperparameterRows(run));
   section(output, 'Evaluations', [
     ['step', 'mean return', 'lowest', 'highest', 'episodes'],
     ...run.evaluations.map(({ step, meanReturn, returns }) => [formatCount(step), formatNumber(meanReturn), formatNumber(Math.min(...returns)), formatNumber(Math.max(...returns)), String(returns.length)]),
@@ -55,6 +53,14 @@ function print(output: Output, run: RunDetail, stateHash: string | null, nonFini
   ]);
   section(output, 'Checkpoints', [['step', 'written', 'size'], ...run.checkpoints.map(({ step, createdAt, bytes }) => [formatCount(step), formatDate(createdAt), formatBytes(bytes)])]);
   section(output, 'Events', [['step', 'when', 'what', ''], ...run.events.map(({ step, createdAt, kind, message }) => [formatCount(step), formatDate(createdAt), kind, message])]);
+}
+
+/** The configured values, and beside them those in force where an edit changed them. */
+function hyperparameterRows({ configuration, values }: RunDetail): string[][] {
+  const rows = Object.entries(configuration.hyperparameters).map(([name, value]) => [name, formatParameter(value), formatParameter(values[name] ?? value)]);
+  const isEdited = rows.some(([, configured, now]) => configured !== now);
+  if (!isEdited) return [['name', 'value'], ...rows.map((row) => row.slice(0, 2))];
+  return [['name', 'at the start', 'now'], ...rows.map(([name = '', configured = '', now = '']) => [name, configured, now === configured ? '' : now])];
 }
 
 function section(output: Output, title: string, [head = [], ...rows]: string[][]): void {

@@ -2,29 +2,54 @@
 import { Command } from 'commander';
 import type { ExitCode } from './failure.ts';
 import { deleteRun, restoreRun } from './runs-delete.ts';
+import { listEdits } from './runs-edits.ts';
 import { evaluateRun } from './runs-evaluate.ts';
+import { type ForkOptions, forkRun, repeatRun } from './runs-fork.ts';
 import { listRuns } from './runs-list.ts';
+import { setValues, type SteerOptions, undoEdit } from './runs-set.ts';
 import { showRun } from './runs-show.ts';
 import type { CommonOptions } from './session.ts';
 
+const runText = 'an id, the beginning of one, or a name';
+
 export function createCommand(end: (code: ExitCode) => void): Command {
-  const command = new Command('runs').description('Lists, shows, evaluates, deletes and restores stored runs.');
-  const shared = (child: Command): Command =>
-    child
+  const command = new Command('runs').description('Lists, shows, steers, forks, evaluates, deletes and restores stored runs.');
+  const subcommand = (name: string, description: string): Command =>
+    command
+      .command(name)
+      .description(description)
       .option('--data-dir <dir>', "where runs are stored (else ELBOW_DATA_DIR, else the platform's data folder)")
       .option('--json', 'one JSON object a line');
+  const onRun = (name: string, description: string): Command => subcommand(name, description).argument('<run>', runText);
 
-  shared(command.command('list').description('A table of all runs, the newest first.')).action((options: CommonOptions) => listRuns(options));
-  shared(command.command('show').argument('<run>', 'an id, the beginning of one, or a name').description('Everything about one run.')).action(
-    (run: string, options: CommonOptions) => showRun(run, options),
-  );
-  shared(
-    command.command('delete').argument('<run>', 'an id, the beginning of one, or a name').description('Deletes a run; for 30 days it can be restored.'),
-  ).action((run: string, options: CommonOptions) => deleteRun(run, options));
-  shared(command.command('restore').argument('<run>', 'the whole id').description('Brings a deleted run back.')).action((run: string, options: CommonOptions) =>
-    restoreRun(run, options),
-  );
-  shared(command.command('evaluate').argument('<run>', 'an id, the beginning of one, or a name').description('Runs a stored policy on its task.'))
+  subcommand('list', 'A table of all runs, the newest first.').action((options: CommonOptions) => listRuns(options));
+  onRun('show', 'Everything about one run.').action((run: string, options: CommonOptions) => showRun(run, options));
+
+  onRun('set', 'Changes live hyper-parameters of a run under way.')
+    .argument('<name=value...>', 'such as entropy-target=-3; npm run agents lists what may be turned')
+    .option('--no-wait', 'do not wait until the trainer has applied it')
+    .action(async (run: string, assignments: string[], options: SteerOptions) => end(await setValues(run, assignments, options)));
+  onRun('undo', 'Takes an edit back, by an edit of its own.')
+    .argument('[edit]', 'its number (else the newest that is not taken back yet)')
+    .option('--no-wait', 'do not wait until the trainer has applied it')
+    .action(async (run: string, edit: string | undefined, options: SteerOptions) => end(await undoEdit(run, edit, options)));
+  onRun('edits', 'A table of what was turned while the run went on.').action((run: string, options: CommonOptions) => listEdits(run, options));
+
+  onRun('fork', 'A new run that goes on from a checkpoint with other settings.')
+    .option('--step <n>', 'the checkpoint at this step (else the newest)')
+    .option('--set <name=value>', 'a hyper-parameter that differs; repeatable', (value: string, all: string[] = []) => [...all, value])
+    .option('--steps <n>', 'environment steps in all, those before the fork included')
+    .option('--name <text>', 'a name for the new run')
+    .action((run: string, options: ForkOptions) => forkRun(run, options));
+  onRun('repeat', 'A new run with the same settings, seed and edits.')
+    .option('--name <text>', 'a name for the new run')
+    .action((run: string, options: CommonOptions & { name?: string }) => repeatRun(run, options));
+
+  onRun('delete', 'Deletes a run; for 30 days it can be restored.').action((run: string, options: CommonOptions) => deleteRun(run, options));
+  subcommand('restore', 'Brings a deleted run back.')
+    .argument('<run>', 'the whole id')
+    .action((run: string, options: CommonOptions) => restoreRun(run, options));
+  onRun('evaluate', 'Runs a stored policy on its task.')
     .option('--step <n>', "the policy of the evaluation at this step (else the run's newest)")
     .option('--episodes <n>', 'episodes to run', '10')
     .option('--seed <n>', 'seed of resets and of sampled actions', '1')

@@ -59,6 +59,37 @@ export async function withStoredRuns<T>(options: CommonOptions, work: (store: St
   }
 }
 
+/** A run by its id, the beginning of one, or its name; of a deleted one it says how to bring it back. */
+export function resolveRun(store: Store, given: string): string {
+  try {
+    return store.runs.resolve(given);
+  } catch (error) {
+    const id = given.trim();
+    if (error instanceof StoreError && error.code === 'not-found' && isStored(store, id)) {
+      throw new UsageError(`run ${id} was deleted. Bring it back with: npm run runs -- restore ${id}`);
+    }
+    throw error;
+  }
+}
+
+/** Deleted ones too. */
+function isStored(store: Store, id: string): boolean {
+  try {
+    store.runs.configuration(id);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** For commands that only look. @throws UsageError where nothing has been stored yet */
+export async function withStoredRun<T>(given: string, options: CommonOptions, work: (store: Store, run: string) => Promise<T> | T): Promise<T> {
+  return withStoredRuns(options, (store) => {
+    if (store === null) throw new UsageError(`there is no run "${given.slice(0, 80)}": no run is stored here yet`);
+    return work(store, resolveRun(store, given));
+  });
+}
+
 /** In place, so that a large database is not copied to be looked at; as a copy only where nothing may be written. */
 function openStored(dataDirectory: string): Store {
   try {

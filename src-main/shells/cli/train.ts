@@ -5,11 +5,11 @@ import type { Store } from '../../store/store.ts';
 import { exitCodes, UsageError, type ExitCode } from './failure.ts';
 import { followRuns } from './follow.ts';
 import { formatCount, formatDuration, formatNumber } from './format.ts';
-import { parseAssignments, parseWholeNumber } from './options.ts';
+import { parseAssignments, parseWholeNumber, refuseStepsTwice } from './options.ts';
 import { createOutput, type Output } from './output.ts';
 import { readProgress, waitingText } from './progress.ts';
 import { readOutcome } from './outcome.ts';
-import { openSession, type CommonOptions, type Session } from './session.ts';
+import { openSession, resolveRun, type CommonOptions, type Session } from './session.ts';
 
 interface TrainOptions extends CommonOptions {
   task?: string;
@@ -74,7 +74,7 @@ interface Prepared {
 function prepare(options: TrainOptions): Prepared {
   const hyperparameters = parseAssignments(options.set ?? []);
   const steps = options.steps === undefined ? null : parseWholeNumber('--steps', options.steps, 1, 1e9);
-  if (steps !== null && hyperparameters['steps'] !== undefined) throw new UsageError('the steps are given twice, by --steps and by --set steps=…; give them once');
+  refuseStepsTwice(steps, hyperparameters);
   if (options.seed !== undefined) parseWholeNumber('--seed', options.seed, 0, Number.MAX_SAFE_INTEGER);
   const threads = options.threads === undefined ? null : parseWholeNumber('--threads', options.threads, 1, 256);
   if (options.name?.trim() === '') throw new UsageError('--name needs at least one character');
@@ -107,7 +107,7 @@ async function train(session: Session, options: TrainOptions, prepared: Prepared
 /** Asks the workstation for new runs, or for an old one to go on. */
 async function requestRuns({ store, workstation }: Session, options: TrainOptions, prepared: Prepared): Promise<string[]> {
   if (options.resume !== undefined) {
-    const run = store.runs.resolve(options.resume);
+    const run = resolveRun(store, options.resume);
     await workstation.call('runs.continue', { run, steps: prepared.steps });
     return [run];
   }
