@@ -1,4 +1,5 @@
 // Runs as they are stored and shown.
+import type { FittedPriorSummary } from './fitted-prior.ts';
 import type { ParameterValues } from './parameters.ts';
 
 /**
@@ -110,7 +111,7 @@ export interface RunEvent {
   attempt: number;
   step: number;
   createdAt: number;
-  kind: 'started' | 'resumed' | 'paused' | 'checkpoint' | 'stopped' | 'finished' | 'failed' | 'extended' | 'warning' | 'edit';
+  kind: 'started' | 'resumed' | 'paused' | 'checkpoint' | 'stopped' | 'finished' | 'failed' | 'extended' | 'warning' | 'edit' | 'prior';
   message: string;
   requester: string | null;
 }
@@ -165,6 +166,8 @@ export interface RunDetail extends RunSummary {
   evaluations: EvaluationSummary[];
   checkpoints: CheckpointSummary[];
   events: RunEvent[];
+  /** Behaviour priors fitted for this run, oldest first. */
+  fittedPriors: FittedPriorSummary[];
   /** Names of the metrics that have points. */
   metrics: string[];
   lastError: string | null;

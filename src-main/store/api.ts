@@ -79,6 +79,8 @@ export interface RunsApi {
   /** The hyper-parameters in force. */
   values(run: string): ParameterValues;
   setState(run: string, state: RunState, reason?: string | null): void;
+  /** Sets the line beside the state, which stays as it is, with its claim. */
+  setReason(run: string, reason: string | null): void;
   setProgress(run: string, progress: RunProgress): void;
   /** Sets the hyper-parameters in force, all of them; null: the configuration's. */
   setValues(run: string, values: ParameterValues | null): void;

@@ -39,6 +39,7 @@ const cases: Case[] = [
   each('records of hyper-parameters', badRecords, 'hyperparameters', (store, _, hyperparameters) => create(store, { hyperparameters })),
   each('hyper-parameters', badValues, 'hyperparameters.batch-size', (store, _, value) => create(store, { hyperparameters: hyper(value) })),
   each('notes', ['x'.repeat(20_001), 'a\0b', '\udfff', 7 as unknown as string], 'note', (store, run, note) => store.runs.annotate(run, note)),
+  each('lines beside the state', ['a\0', 'x'.repeat(20_001), 7 as unknown as string], 'reason', (store, run, reason) => store.runs.setReason(run, reason)),
   each('states', ['', 'done', 'Running'] as never[], 'state', (store, run, state) => store.runs.setState(run, state)),
   each('progress', badNumbers, 'environmentSteps', (store, run, environmentSteps) => store.runs.setProgress(run, { environmentSteps, stepsPerSecond: null, etaSeconds: null, activeSeconds: 0 })),
   each('speeds', [-1, NaN, Infinity], 'stepsPerSecond', (store, run, stepsPerSecond) => store.runs.setProgress(run, { environmentSteps: 1, stepsPerSecond, etaSeconds: null, activeSeconds: 0 })),
@@ -95,7 +96,7 @@ describe('bad arguments', () => {
     const store = temporaryStore();
     const checkpoint: Checkpoint = { id: 1, run: 'nowhere', attempt: 1, step: 1, path: 'c', bytes: 1, sha256: 'ab'.repeat(32), createdAt: 1, details: null };
     const acts: ((run: string) => unknown)[] = [
-      (run) => store.runs.get(run), (run) => store.runs.summary(run), (run) => store.runs.configuration(run), (run) => store.runs.setState(run, 'running'),
+      (run) => store.runs.get(run), (run) => store.runs.summary(run), (run) => store.runs.configuration(run), (run) => store.runs.setState(run, 'running'), (run) => store.runs.setReason(run, null),
       (run) => store.runs.setProgress(run, { environmentSteps: 1, stepsPerSecond: null, etaSeconds: null, activeSeconds: 0 }), (run) => store.runs.setError(run, 'e'),
       (run) => store.runs.rename(run, 'n'), (run) => store.runs.star(run, true), (run) => store.runs.annotate(run, ''), (run) => store.runs.softDelete([run]),
       (run) => store.runs.restore([run]), (run) => store.runs.extend(run, 5), (run) => store.runs.deleteCheckpoints(run), (run) => store.runs.directory(run),

@@ -1,4 +1,5 @@
 // Behaviour priors: what was fitted to a stored run, kept with the run that uses it, so that it needs the other no more.
+import { type FittedPriorSummary, shownFitSchema } from '../contract/fitted-prior.ts';
 import type { FittedPrior, FittedPriorsApi } from './api.ts';
 import { checkLine, refuse } from './checks.ts';
 import { fromJson, toBlob, toUint8 } from './columns.ts';
@@ -38,6 +39,14 @@ export class FittedPriors implements FittedPriorsApi {
     if (!row) throw new StoreError('not-found', `There is no fitted prior ${id}`);
     return toUint8(row.data);
   }
+}
+
+/** What of them is shown; one whose details are not an Elbow's is not. */
+export function summariesOf(priors: readonly FittedPrior[]): FittedPriorSummary[] {
+  return priors.flatMap(({ sourceRun, createdAt, details }) => {
+    const fit = shownFitSchema.safeParse(details);
+    return fit.success ? [{ sourceRun, createdAt, ...fit.data }] : [];
+  });
 }
 
 /** Gives the run another one's priors too. Within a write. */

@@ -37,6 +37,18 @@ describe('action histograms', () => {
 });
 
 describe('fitted priors', () => {
+  it('show in a run\'s detail how they were fitted', () => {
+    const store = temporaryStore();
+    const run = newRun(store);
+    const shown = {
+      smallestScale: 0.05, data: 'replay', sourceStep: 5000, transitions: 4000, heldOutTransitions: 400, updates: 3000, endedBy: 'likelihood', seconds: 12.5,
+      trainingLikelihood: 3.4, heldOutLikelihood: 3.2, uniformLikelihood: -4.16, outsideShare: 0.02,
+    };
+    store.fittedPriors.add(run, { sourceRun: 'abcdefgh', details: { ...shown, named: 'a run', dataHash: 'ab', entries: [{ name: 'w', length: 1 }] }, data: new Uint8Array(4) });
+    store.fittedPriors.add(run, { sourceRun: 'abcdefgh', details: { ...shown, outsideShare: 2, named: 'a run', dataHash: 'ab', entries: [] }, data: new Uint8Array(4) });
+    expect(store.runs.get(run).fittedPriors).toEqual([{ ...shown, sourceRun: 'abcdefgh', createdAt: expect.any(Number) as number }]);
+  });
+
   it('are kept with the run that uses them, whatever becomes of the other', () => {
     const store = temporaryStore();
     const [run, source] = [newRun(store), newRun(store)];
@@ -52,6 +64,7 @@ describe('fitted priors', () => {
     ]);
     expect(store.fittedPriors.data(first)).toEqual(Uint8Array.of(1, 2, 255));
     expect(store.runs.summary(run).diskBytes).toBe(diskBytes + 6);
+    expect(store.runs.get(run).fittedPriors).toEqual([]);
     expect(refusal(() => store.fittedPriors.data(999))).toMatchObject({ code: 'not-found' });
     expect(refusal(() => store.fittedPriors.add(run, { sourceRun: source, details, data: new Uint8Array(0) }))).toMatchObject({ code: 'invalid' });
     expect(refusal(() => store.fittedPriors.add(run, { sourceRun: '', details, data })).message).toContain('sourceRun must be');

@@ -56,6 +56,18 @@ describe('queue', () => {
     expect(store.runs.summary(a).state).toBe('finished');
   });
 
+  it('keeps a claim while its trainer says what it is doing', () => {
+    const store = temporaryStore();
+    const [a = ''] = queueOf(store, 'a');
+    claim(store);
+    store.queue.takeClaim(a, processIdentity());
+    store.runs.setReason(a, 'fitting the behaviour prior');
+    expect(store.attempts.reapDead()).toEqual([]);
+    expect(store.runs.summary(a)).toMatchObject({ state: 'running', stateReason: 'fitting the behaviour prior' });
+    openAttempt(store, a);
+    expect(store.runs.summary(a)).toMatchObject({ state: 'running', stateReason: null });
+  });
+
   it('does not count trainers that have vanished', () => {
     const store = temporaryStore();
     const [a = '', b = ''] = queueOf(store, 'a', 'b');

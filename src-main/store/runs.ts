@@ -11,6 +11,7 @@ import { runDirectory } from './data-directory.ts';
 import { StoreError } from './errors.ts';
 import { copyRun } from './run-copy.ts';
 import { checkValues, maxSteps } from './run-checks.ts';
+import { summariesOf } from './fitted-priors.ts';
 import { forkRun } from './run-fork.ts';
 import { freeRunId, isRunIdTaken, resolveRun } from './run-ids.ts';
 import { deleteCheckpoints, purgeDeleted, restore, softDelete } from './run-removal.ts';
@@ -61,6 +62,7 @@ export class Runs implements RunsApi {
         evaluations: this.#store.evaluations.list(run),
         checkpoints: this.#store.checkpoints.list(run).map(({ step, attempt, createdAt, bytes }) => ({ step, attempt, createdAt, bytes })),
         events: this.#store.events.list(run),
+        fittedPriors: summariesOf(this.#store.fittedPriors.list(run)),
         metrics: this.#store.metrics.names(run),
         lastError: row?.error ?? null,
         liveSnapshot: snapshot ?? null,
@@ -111,6 +113,10 @@ export class Runs implements RunsApi {
       if (!isHeld) this.#update(run, 'steps_per_second = NULL, eta_seconds = NULL');
       if (state !== 'queued' && this.#connection.run('DELETE FROM queue WHERE run = ?', run).changes > 0) this.#connection.touchQueue();
     });
+  }
+
+  setReason(run: string, reason: string | null): void {
+    this.#update(run, 'state_reason = ?', reason === null ? null : checkText('reason', reason, 20_000));
   }
 
   setProgress(run: string, progress: RunProgress): void {
