@@ -2,10 +2,11 @@
 // trains, and says how it ended.
 import type { Store } from '../store/store.ts';
 import { processIdentity } from '../store/store.ts';
+import { createSupplier } from './behaviour/supplier.ts';
 import { type FileSystem, realFileSystem } from './checkpoint/durable-files.ts';
 import { describeEnvironment } from './environment.ts';
 import { runFolder } from './launch.ts';
-import { prepareRun } from './prepare.ts';
+import { type PreparedRun, prepareRun } from './prepare.ts';
 import type { Requests } from './requests.ts';
 import { restoreNewest } from './resume.ts';
 import { type Outcome, Session } from './session.ts';
@@ -29,7 +30,14 @@ export async function runTraining({ store, run, requests, log, onOpen, fs = real
   const folder = runFolder(store.dataDirectory, run);
   // Before anything is loaded, which may take longer than a claim lasts.
   store.queue.takeClaim(run, processIdentity());
-  const prepared = await prepareRun(configuration);
+  let made: PreparedRun | null = null;
+  const supply = createSupplier({
+    store, run, log,
+    step: () => made?.loop.environmentSteps ?? store.runs.summary(run).environmentSteps,
+    isAbandoned: () => requests.isSignalled,
+  });
+  const prepared = await prepareRun(configuration, supply);
+  made = prepared;
   try {
     const { loop, buffer } = prepared;
     const resumed = await restoreNewest({ store, run, folder, loop, buffer, configuration: prepared.configuration });

@@ -34,7 +34,7 @@ export function readCheckpoint(folder: string, reference: CheckpointReference, b
   if (replay.rowWidth !== buffer.rowWidth) {
     throw new CheckpointError(`its replay rows have ${replay.rowWidth} numbers where this task needs ${buffer.rowWidth}`);
   }
-  const engine = unpackArrays(readVerified(place, manifest.state), manifest.state.entries);
+  const arrays = unpackArrays(readVerified(place, manifest.state), manifest.state.entries);
 
   buffer.restart(replay.segments[0]?.from ?? replay.rowsAdded);
   for (const segment of replay.segments) {
@@ -44,7 +44,28 @@ export function readCheckpoint(folder: string, reference: CheckpointReference, b
   if (buffer.rowsAdded !== replay.rowsAdded) {
     throw new CheckpointError(`its replay rows end at ${buffer.rowsAdded} where ${replay.rowsAdded} were expected`);
   }
-  return { state: restoreTraining(manifest, engine), segments: replay.segments };
+  return { state: restoreTraining(manifest, arrays), segments: replay.segments };
+}
+
+/**
+ * The newest replay rows of a checkpoint, verified like all of it, without the rest.
+ * @param rows how many at most
+ * @returns rows as ReplayBuffer has them, `rowWidth` numbers each, and the number of the first
+ * @throws CheckpointError, TrainingError as `readCheckpoint`
+ */
+export function readNewestRows(folder: string, reference: CheckpointReference, rows: number): { first: number; rowWidth: number; numbers: Float32Array } {
+  const { rowsAdded, rowWidth, segments } = readManifest(join(folder, reference.path), reference).replay;
+  const first = Math.max(segments[0]?.from ?? rowsAdded, rowsAdded - rows);
+  const numbers = new Float32Array((rowsAdded - first) * rowWidth);
+  let next = first;
+  for (const segment of segments.filter(({ to }) => to > first)) {
+    const found = singlesFrom(readVerified(join(folder, replayFolder), segment));
+    if (segment.from > next || found.length !== (segment.to - segment.from) * rowWidth) throw new CheckpointError(`its replay rows from ${next} on are missing`);
+    numbers.set(found.subarray((next - segment.from) * rowWidth), (next - first) * rowWidth);
+    next = segment.to;
+  }
+  if (next !== rowsAdded) throw new CheckpointError(`its replay rows end at ${next} where ${rowsAdded} were expected`);
+  return { first, rowWidth, numbers };
 }
 
 /** The segments that a checkpoint needs. @throws CheckpointError when its manifest cannot be read */
