@@ -8,6 +8,8 @@ export interface ChartMark {
 }
 
 const fontPixels = 10.5;
+/** Labels stand on the first row that is free; where none is, the line stands alone. */
+const labelRows = 3;
 
 /** @param resolve makes a CSS colour, custom properties included, one that a canvas understands */
 export function drawMarks(plot: uPlot, marks: readonly ChartMark[], playhead: number | null, font: string, resolve: (css: string) => string): void {
@@ -28,7 +30,10 @@ export function drawMarks(plot: uPlot, marks: readonly ChartMark[], playhead: nu
   };
   ctx.save();
   ctx.font = font.replace(`${fontPixels}px`, `${fontPixels * ratio}px`);
-  let freeFrom = -Infinity;
+  // The axes leave their own alignment behind.
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'alphabetic';
+  const freeFrom = new Array<number>(labelRows).fill(-Infinity);
   let drawnAt: number | null = null;
   for (const mark of marks.toSorted((a, b) => a.x - b.x)) {
     const colour = resolve(mark.colour ?? 'var(--warn)');
@@ -36,13 +41,20 @@ export function drawMarks(plot: uPlot, marks: readonly ChartMark[], playhead: nu
     if (Math.round(plot.valToPos(mark.x, 'x', true)) === drawnAt) continue;
     const at = line(mark.x, colour, [2, 3], 1);
     drawnAt = at;
-    // A label that would run into the one before it is left out; the line stays.
-    if (at === null || at < freeFrom || mark.label === '') continue;
-    ctx.fillStyle = colour;
+    if (at === null || mark.label === '') continue;
     const length = ctx.measureText(mark.label).width;
-    const start = at + 4 * ratio + length > left + width ? at - 4 * ratio - length : at + 4 * ratio;
-    ctx.fillText(mark.label, start, top + 9 * ratio);
-    freeFrom = at + length + 12 * ratio;
+    const isLeft = at + 4 * ratio + length > left + width && at - 4 * ratio - length > left;
+    const start = isLeft ? at - 4 * ratio - length : at + 4 * ratio;
+    const row = freeFrom.findIndex((free) => start > free);
+    if (row < 0) continue;
+    // Readable across other lines and curves.
+    ctx.globalAlpha = 0.75;
+    ctx.fillStyle = resolve('var(--panel)');
+    ctx.fillRect(start - 2 * ratio, top + 12 * row * ratio, length + 4 * ratio, 12 * ratio);
+    ctx.globalAlpha = 1;
+    ctx.fillStyle = colour;
+    ctx.fillText(mark.label, start, top + (9 + 12 * row) * ratio);
+    freeFrom[row] = start + length + 8 * ratio;
   }
   if (playhead !== null) line(playhead, resolve('var(--accent)'), [], 1.4);
   ctx.restore();

@@ -36,3 +36,9 @@ export function valueText(value: ParameterValue | undefined): string {
   if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) >= 1000) return formatInteger(value);
   return typeof value === 'number' ? formatParameter(value).replace('-', '−').replace('e−', 'e-') : String(value);
 }
+
+/** A reason of the contract as a sentence beside the controls, which are chosen by hand and not by `name=value`. */
+export function reasonText(reason: string): string {
+  const spoken = reason.replaceAll(/\btemperature-rule=([\w-]+)/g, '“$1” above').replaceAll(/\bprior=([\w-]+)/g, 'the $1 prior');
+  return `${spoken.charAt(0).toUpperCase()}${spoken.slice(1)}${/[.!?]$/.test(spoken) ? '' : '.'}`;
+}

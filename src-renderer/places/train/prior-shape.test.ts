@@ -31,10 +31,11 @@ describe('binShares', () => {
 
 describe('pictureTop', () => {
   it.each([
-    [[0.2, 0.4], [0.5], 0.5],
-    [[0.1], null, 0.1],
-    [[1, 0], [0.1], 0.3],
-    [[0.1], [1], 0.3],
-    [[0, 0], [0.2], 0.2],
+    [[0.2, 0.4], [0.5], 0.575],
+    [[0.1], null, 0.115],
+    [[1, 0], [0.1], 0.345],
+    [[0.1], [1], 0.345],
+    [[0, 0], [0.2], 0.4],
+    [[], null, 1e-9],
   ])('of %j beside %j is %s', (shares, prior, top) => expect(pictureTop(shares, prior)).toBeCloseTo(top));
 });

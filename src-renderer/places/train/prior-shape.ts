@@ -27,6 +27,8 @@ export function normalCdf(z: number): number {
   return z >= 0 ? 1 - upper : upper;
 }
 
+/** Room above the taller one. */
+const headroom = 1.15;
 /** How much taller than the lower of the two the picture may become: a spike would press the other onto the ground. */
 const tallest = 3;
 
@@ -35,5 +37,7 @@ export function pictureTop(shares: readonly number[], prior: readonly number[] |
   const highest = Math.max(...shares, 0);
   const other = prior === null ? 0 : Math.max(...prior, 0);
   const lower = Math.min(...[highest, other].filter((one) => one > 0));
-  return Math.max(1e-9, Math.min(Math.max(highest, other), Number.isFinite(lower) ? tallest * lower : Infinity));
+  // A line alone stands in the middle.
+  if (highest === 0) return Math.max(1e-9, 2 * other);
+  return headroom * Math.min(Math.max(highest, other), tallest * lower);
 }

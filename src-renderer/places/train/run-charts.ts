@@ -30,12 +30,14 @@ const residual = (run: ChartedRun): ChartChoice => ({
   metric: 'residual', title: 'Bellman residual δ²', log: true, colour: 'var(--s4)',
   sub: run.residualSamples === 0 ? 'counts as 1 until the first estimate' : `${formatInteger(Number(run.values['residual-samples']))} transitions of their own`,
 });
-const kl: ChartChoice = { metric: 'kl', title: 'KL from the prior', unit: 'nats', sub: 'target dashed', colour: 'var(--s5)' };
 const criticLoss: ChartChoice = { metric: 'critic-loss', title: 'Critic loss', sub: '', log: true, colour: 'var(--s4)' };
 const meanQ: ChartChoice = { metric: 'mean-q', title: 'Mean Q', sub: 'smaller critic', colour: 'var(--s5)' };
 const speed: ChartChoice = { metric: 'steps-per-second', title: 'Speed', sub: 'steps/s', log: true, colour: 'var(--s7)' };
 const actorLoss: ChartChoice = { metric: 'actor-loss', title: 'Actor loss', sub: '', colour: 'var(--s3)' };
-const entropy: ChartChoice = { metric: 'entropy', title: 'Entropy', unit: 'nats', sub: 'of the policy, training batch · target dashed', colour: 'var(--s3)' };
+/** A learned temperature's target is drawn as well. */
+const steered = ({ values }: ChartedRun, sub: string): string => (values['temperature-rule'] === 'learned' ? `${sub} · target dashed` : sub);
+const entropy = (run: ChartedRun): ChartChoice => ({ metric: 'entropy', title: 'Entropy', unit: 'nats', sub: steered(run, 'of the policy, training batch'), colour: 'var(--s3)' });
+const kl = (run: ChartedRun): ChartChoice => ({ metric: 'kl', title: 'KL from the prior', unit: 'nats', sub: steered(run, 'batch mean'), colour: 'var(--s5)' });
 
 function temperature({ values, residualSamples }: ChartedRun): ChartChoice {
   const isResidual = values['temperature-rule'] === 'residual';
@@ -49,10 +51,10 @@ export function chosenCharts(run: ChartedRun): { upper: ChartChoice[]; lower: Ch
   const { agent, values, metrics, hasKl } = run;
   const hasResidual = values['temperature-rule'] === 'residual' || metrics.includes('residual');
   const isDeterministic = agent?.parts.posterior === 'deterministic';
-  const ofObjective = [...(hasResidual ? [residual(run)] : []), ...(hasKl ? [kl] : [])];
+  const ofObjective = [...(hasResidual ? [residual(run)] : []), ...(hasKl ? [kl(run)] : [])];
   const rest = isDeterministic ? [actorLoss, speed] : [meanQ, criticLoss, speed];
   return {
-    upper: isDeterministic ? [criticLoss, meanQ] : [temperature(run), entropy],
+    upper: isDeterministic ? [criticLoss, meanQ] : [temperature(run), entropy(run)],
     lower: [...rest.slice(0, 3 - ofObjective.length), ...ofObjective],
   };
 }

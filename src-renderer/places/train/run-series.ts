@@ -35,17 +35,12 @@ export function returnSeries(series: Lookup): ChartSeries[] {
   ];
 }
 
-/** Entropy with the target that the temperature steers towards. */
-export function entropySeries(series: Lookup): ChartSeries[] {
+/** Entropy or KL; with the target where a learned temperature steers towards it. */
+export function steeredSeries(series: Lookup, metric: 'entropy' | 'kl', isSteered: boolean): ChartSeries[] {
   return [
-    ...lineOf(series, 'entropy', 'entropy', 'var(--s3)'),
-    ...lineOf(series, 'entropy-target', 'target', 'var(--dim)', { dash: [4, 4], width: 1.2 }),
+    ...lineOf(series, metric, metric === 'kl' ? 'KL' : metric, metric === 'kl' ? 'var(--s5)' : 'var(--s3)'),
+    ...(isSteered ? lineOf(series, `${metric}-target`, 'target', 'var(--dim)', { dash: [4, 4], width: 1.2 }) : []),
   ];
-}
-
-/** KL from the prior with the target that the temperature steers towards. */
-export function klSeries(series: Lookup): ChartSeries[] {
-  return [...lineOf(series, 'kl', 'KL', 'var(--s5)'), ...lineOf(series, 'kl-target', 'target', 'var(--dim)', { dash: [4, 4], width: 1.2 })];
 }
 
 /** The newest value of a metric, or null. */
