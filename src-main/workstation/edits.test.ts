@@ -92,7 +92,7 @@ describe('a behaviour prior', () => {
 
   it.each<[string, () => string, RegExp]>([
     ['the run itself', () => held.run, /is this run itself: .*prior=previous/],
-    ['a run with another action space', () => withCheckpoint('reacher').run, /must be a stored run on a task with the same observation and action dimensions.*is on reacher, whose observation has \d+ dimensions instead of the 17/],
+    ['a run with another action space', () => withCheckpoint('reacher').run, /must be a stored run on a task with the same observation and action dimensions.*is on another task: reacher has \d+ observation dimensions \(.*\) where half-cheetah has 17/],
     ['a run with nothing to fit to', () => bench.hold().run, /has neither yet/],
     ['a run that several could be', () => 'held', /"held" fits \d+ runs/],
   ])('is not fitted to %s', async (_, source, message) => {

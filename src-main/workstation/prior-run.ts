@@ -1,6 +1,6 @@
 // The run that a behaviour prior is fitted to: found by what a person typed, and refused where nothing can be fitted.
 import { whyUnused } from '../contract/agent-values.ts';
-import type { DimensionDeclaration } from '../contract/declarations.ts';
+import { describeDifference } from '../contract/dimensions.ts';
 import { ParameterError, type ParameterValues } from '../contract/parameters.ts';
 import { StoreError, type Store } from '../store/store.ts';
 import type { Possibilities } from './plan.ts';
@@ -41,8 +41,8 @@ export function checkPriorRun(store: Store, run: string | null, subject: Subject
   if (run !== null && store.fittedPriors.list(run).some(({ sourceRun }) => sourceRun === source)) return;
   const { configuration, evaluations, checkpoints } = found(store, source);
   const other = subjectOf(configuration, possible).task;
-  const difference = describeDifference('observation', subject.task.observation, other.observation) ?? describeDifference('action', subject.task.action, other.action);
-  if (difference !== null) refuse(`run ${source} is on ${other.id}, whose ${difference} for ${subject.task.id}`);
+  const difference = describeDifference(other, subject.task);
+  if (difference !== null) refuse(`run ${source} is on another task: ${difference}`);
   if (checkpoints.length === 0 && !evaluations.some(({ rollouts }) => rollouts.length > 0)) refuse(`run ${source} has neither yet`);
 }
 
@@ -53,11 +53,4 @@ function found(store: Store, source: string): ReturnType<Store['runs']['get']> {
     if (error instanceof StoreError && error.code === 'not-found') throw new ParameterError(name, `${name}: ${error.message}`);
     throw error;
   }
-}
-
-/** "observation has 17 dimensions instead of 11"; null where they are the same. */
-function describeDifference(what: string, wanted: readonly DimensionDeclaration[], given: readonly DimensionDeclaration[]): string | null {
-  if (wanted.length !== given.length) return `${what} has ${given.length} dimensions instead of the ${wanted.length}`;
-  const k = wanted.findIndex((one, index) => one.name !== given[index]?.name);
-  return k < 0 ? null : `${what} has ${given[k]?.name} in the place of the ${wanted[k]?.name}`;
 }

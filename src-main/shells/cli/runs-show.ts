@@ -51,6 +51,13 @@ function print(output: Output, run: RunDetail, stateHash: string | null, nonFini
     ['attempt', 'from step', 'to step', 'started', 'ended'],
     ...run.attempts.map((attempt) => [String(attempt.attempt), formatCount(attempt.startStep), formatCount(attempt.lastStep), formatDate(attempt.startedAt), formatDate(attempt.endedAt)]),
   ]);
+  section(output, 'Behaviour priors, likelihoods in nats an action', [
+    ['fitted to', 'at step', 'data', 'transitions', 'held out', 'training', 'uniform', 'beyond 3 σ'],
+    ...run.fittedPriors.map((fit) => [
+      fit.sourceRun, formatCount(fit.sourceStep), fit.data, formatCount(fit.transitions),
+      ...[fit.heldOutLikelihood, fit.trainingLikelihood, fit.uniformLikelihood].map(formatNumber), `${formatNumber(100 * fit.outsideShare)} %`,
+    ]),
+  ]);
   section(output, 'Checkpoints', [['step', 'written', 'size'], ...run.checkpoints.map(({ step, createdAt, bytes }) => [formatCount(step), formatDate(createdAt), formatBytes(bytes)])]);
   section(output, 'Events', [['step', 'when', 'what', ''], ...run.events.map(({ step, createdAt, kind, message }) => [formatCount(step), formatDate(createdAt), kind, message])]);
 }
