@@ -1,5 +1,6 @@
 // What a gradient step costs with each agent and option, on half-cheetah's sizes and random transitions, beside SAC's with
-// its defaults: batch and noise included, programs that are not due at every step weighted by how often they are.
+// its defaults: batch and noise included, programs that are not due at every step weighted by how often they are. Processor
+// time is shown beside wall time, since it says more where something else runs on the machine.
 // `node bench/agents.ts [--json] [--threads N]`
 import { parseArgs } from 'node:util';
 import type { UpdateProgram } from '../src-main/agents/agent.ts';
@@ -71,8 +72,14 @@ interface Subject {
   option: string;
   learner: Learner;
   values: ParameterValues;
-  /** Milliseconds a gradient step, by round. */
-  milliseconds: number[];
+  /** By round. */
+  costs: Cost[];
+}
+
+/** Milliseconds a gradient step. */
+interface Cost {
+  wall: number;
+  processor: number;
 }
 
 async function prepare([id, option]: readonly [string, string]): Promise<Subject> {
@@ -88,7 +95,7 @@ async function prepare([id, option]: readonly [string, string]): Promise<Subject
   const supply = () => Promise.resolve({ behaviourPrior: behaviour.network.initialState(createStream(0, 'behaviour')) });
   const parts = { maker, problem, device: 'cpu', threads, buffer, supply };
   const agent = await makeAgent(parts, values);
-  return { agent: id, option, values, milliseconds: [], learner: await createLearner(parts, agent, agent.initialState(createStream(0, 'initial-parameters'))) };
+  return { agent: id, option, values, costs: [], learner: await createLearner(parts, agent, agent.initialState(createStream(0, 'initial-parameters'))) };
 }
 
 /** The share of gradient steps at which a program is due. */
@@ -98,23 +105,24 @@ function shareOf({ isDue }: UpdateProgram): number {
   return due / scheduleSteps;
 }
 
-/** Milliseconds of a gradient step. */
-async function measure({ learner, values }: Subject): Promise<number> {
+async function measure({ learner, values }: Subject): Promise<Cost> {
   const controls = learner.agent.controls(values, 0);
-  let sum = 0;
+  const cost: Cost = { wall: 0, processor: 0 };
   for (const { declaration, program, batch, noise } of learner.updates) {
     const share = shareOf(declaration);
     if (share === 0) continue;
     const runs = Math.max(1, Math.round(runsPerRound * share));
-    const start = performance.now();
+    const [start, used] = [performance.now(), process.cpuUsage()];
     for (let k = 0; k < runs; k += 1) {
       if (batch !== null) buffer.sample(batch, replay);
       for (const name in noise) noiseStream.fillNormal(noise[name] as Float32Array);
       await program.run({ batch: batch ?? {}, noise, controls });
     }
-    sum += (share * (performance.now() - start)) / runs;
+    const { user, system } = process.cpuUsage(used);
+    cost.wall += (share * (performance.now() - start)) / runs;
+    cost.processor += (share * (user + system)) / 1000 / runs;
   }
-  return sum;
+  return cost;
 }
 
 const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] as number;
@@ -125,26 +133,30 @@ const prepared: Subject[] = [];
 for (const subject of subjects) prepared.push(await prepare(subject));
 for (const subject of prepared) await measure(subject); // warms up
 for (let round = 0; round < rounds; round += 1) {
-  for (const subject of prepared) subject.milliseconds.push(await measure(subject));
+  for (const subject of prepared) subject.costs.push(await measure(subject));
 }
 
-const reference = prepared[0]?.milliseconds ?? [];
-const rows = prepared.map(({ agent, option, milliseconds }) => ({
-  agent, option,
-  milliseconds: digits(median(milliseconds)),
-  min: digits(Math.min(...milliseconds)),
-  max: digits(Math.max(...milliseconds)),
-  // Round by round, since the machine may be slower in one than in another.
-  ratio: digits(median(milliseconds.map((value, round) => value / (reference[round] as number)))),
-}));
+const reference = prepared[0]?.costs ?? [];
+const rows = prepared.map(({ agent, option, costs }) => {
+  const walls = costs.map(({ wall }) => wall);
+  return {
+    agent, option,
+    milliseconds: digits(median(walls)),
+    min: digits(Math.min(...walls)),
+    max: digits(Math.max(...walls)),
+    // Round by round, since the machine may be slower in one than in another.
+    ratio: digits(median(walls.map((wall, round) => wall / (reference[round] as Cost).wall))),
+    processorMilliseconds: digits(median(costs.map(({ processor }) => processor))),
+  };
+});
 for (const { learner } of prepared) await learner.engine.dispose();
 
 if (options.json) {
   console.log(JSON.stringify(rows));
 } else {
-  console.log(`Milliseconds a gradient step on half-cheetah's sizes, ${threads} ${threads === 1 ? 'thread' : 'threads'}: median of ${rounds} rounds (smallest to largest), and beside SAC's defaults:`);
-  for (const { agent, option, milliseconds, min, max, ratio } of rows) {
+  console.log(`A gradient step on half-cheetah's sizes, ${threads} ${threads === 1 ? 'thread' : 'threads'}: median of ${rounds} rounds (smallest to largest), beside SAC's defaults, and processor time:`);
+  for (const { agent, option, milliseconds, min, max, ratio, processorMilliseconds } of rows) {
     const range = `(${min.toFixed(2)} to ${max.toFixed(2)})`;
-    console.log(`${agent.padEnd(16)} ${option.padEnd(40)} ${milliseconds.toFixed(2).padStart(6)} ms ${range.padEnd(18)} ${ratio.toFixed(2).padStart(5)} ×`);
+    console.log(`${agent.padEnd(16)} ${option.padEnd(40)} ${milliseconds.toFixed(2).padStart(6)} ms ${range.padEnd(18)} ${ratio.toFixed(2).padStart(5)} ×  ${processorMilliseconds.toFixed(2).padStart(6)} ms`);
   }
 }
