@@ -3,93 +3,43 @@
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../engine/devices.ts';
 import type { NamedArrays } from '../engine/program.ts';
-import { createStream } from '../random/stream.ts';
 import { taskDeclarations } from '../tasks/declarations.ts';
 import type { TaskDeclaration } from '../contract/declarations.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
 import { defaultsFor } from './declarations.ts';
 import { sac } from './sac.ts';
 import { sacDeclaration } from './sac.declaration.ts';
+import { actionValue, type Doubles, expectGradient, finiteDifference, gaussianOf, mean as meanOf, minQ, rowsOf, squashedSample, toDoubles } from './testing/double-precision.ts';
+import { gradientIn, smallProblem } from './testing/small-problem.ts';
 
 const defaults = defaultsFor(sacDeclaration, taskDeclarations.find(({ id }) => id === 'half-cheetah') as TaskDeclaration);
 
 function problem(o: number, a: number, values: Partial<ParameterValues>) {
   const all = { ...defaults, 'entropy-target': -a, ...values } as ParameterValues;
-  const agent = sac.create({ observationSize: o, actionSize: a }, all);
-  const batchSize = all['batch-size'] as number;
-  const data = createStream(21, 'data');
-  const normal = (n: number, map = (z: number) => z): Float32Array => Float32Array.from({ length: n }, () => map(data.normal()));
-  const draw = () => ({
-    batch: {
-      observation: normal(batchSize * o), action: normal(batchSize * a, Math.tanh), reward: normal(batchSize),
-      'next-observation': normal(batchSize * o), terminated: Float32Array.from({ length: batchSize }, () => (data.uniform() < 0.3 ? 1 : 0)),
-    } as NamedArrays,
-    noise: { current: normal(batchSize * a), next: normal(batchSize * a) } as NamedArrays,
-  });
-  return { agent, draw, batchSize, controls: agent.controls(all, 0), initial: agent.initialState(createStream(3, 'initial')) };
+  const small = smallProblem(sac, { observationSize: o, actionSize: a }, all);
+  const update = small.program('sac update');
+  return { ...small, agent: small.instance, update, draw: () => small.draw(update.signature) };
 }
 
-// The paper's formulas in double precision, written without the agent's code.
-type Doubles = Record<string, number[]>;
-const toDoubles = (arrays: NamedArrays): Doubles => Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, [...array]]));
-
-function mlp(p: Doubles, name: string, input: number[]): number[] {
-  let x = input;
-  for (let k = 0; p[`${name}/layer-${k}/bias`]; k += 1) {
-    const [w, b] = [p[`${name}/layer-${k}/weight`] as number[], p[`${name}/layer-${k}/bias`] as number[]];
-    const isLast = !p[`${name}/layer-${k + 1}/bias`];
-    x = b.map((bias, j) => {
-      const z = x.reduce((sum, value, i) => sum + value * (w[i * b.length + j] as number), bias);
-      return isLast ? z : Math.max(0, z);
-    });
-  }
-  return x;
-}
-function act(p: Doubles, s: number[], epsilon: number[]): { action: number[]; logProbability: number } {
-  const out = mlp(p, 'actor', s);
-  let logProbability = 0;
-  const action = epsilon.map((e, j) => {
-    const logSigma = -5 + 3.5 * (Math.tanh(out[epsilon.length + j] as number) + 1);
-    const u = (out[j] as number) + Math.exp(logSigma) * e;
-    logProbability += -0.5 * e * e - logSigma - 0.5 * Math.log(2 * Math.PI) - Math.log(1 - Math.tanh(u) ** 2);
-    return Math.tanh(u);
-  });
-  return { action, logProbability };
-}
-const minQ = (p: Doubles, prefix: string, s: number[], a: number[]): number =>
-  Math.min(...[1, 2].map((i) => mlp(p, `${prefix}critic-${i}`, [...s, ...a])[0] as number));
-
-function finiteDifference(loss: (p: Doubles) => number, p: Doubles, name: string): number[] {
-  const h = 1e-6;
-  return (p[name] as number[]).map((value, i) => {
-    const at = (shift: number): number => loss({ ...p, [name]: (p[name] as number[]).with(i, value + shift) });
-    return (at(h) - at(-h)) / (2 * h);
-  });
-}
-/** Compares to 2e-4 of the tensor's largest entry: single precision sums of at most 60 terms, and h². */
-function expectGradient(given: Float32Array, expected: number[], name: string): void {
-  const scale = Math.max(...expected.map(Math.abs), 1e-3);
-  for (const [i, value] of expected.entries()) expect(Math.abs((given[i] as number) - value) / scale, `${name}[${i}]: ${given[i]} for ${value}`).toBeLessThan(2e-4);
-}
+const act = (p: Doubles, s: number[], epsilon: number[]) => squashedSample(gaussianOf(p, 'actor', s), epsilon);
 
 describe('one SAC update', async () => {
   const [o, a, B] = [3, 2, 5];
-  const { agent, draw, controls, initial } = problem(o, a, { hidden: [6, 5], 'batch-size': B, 'reward-scale': 2, temperature: 0.4 });
+  const { agent, update, draw, controls, scattered: initial } = problem(o, a, { hidden: [6, 5], 'batch-size': B, 'reward-scale': 2, temperature: 0.4 });
   const { batch, noise } = draw();
   const engine = createEngine({ device: 'cpu', threads: 1, stateShapes: agent.stateShapes });
   await engine.writeState(initial);
-  const program = await engine.compile(agent.updates[0] as (typeof agent.updates)[number]);
+  const program = await engine.compile(update);
   const diagnostics = structuredClone(await program.run({ batch, noise, controls }));
   const after = await engine.readState();
 
   const p = toDoubles(initial);
-  const rows = (array: Float32Array | undefined, width: number): number[][] => Array.from({ length: B }, (_, k) => [...(array as Float32Array).slice(k * width, (k + 1) * width)]);
-  const s = rows(batch['observation'], o);
-  const sNext = rows(batch['next-observation'], o);
-  const stored = rows(batch['action'], a);
-  const epsilon = rows(noise['current'], a);
-  const epsilonNext = rows(noise['next'], a);
-  const mean = (f: (k: number) => number): number => Array.from({ length: B }, (_, k) => f(k)).reduce((x, y) => x + y, 0) / B;
+  const s = rowsOf(batch['observation'], o);
+  const sNext = rowsOf(batch['next-observation'], o);
+  const stored = rowsOf(batch['action'], a);
+  const epsilon = rowsOf(noise['current'], a);
+  const epsilonNext = rowsOf(noise['next'], a);
+  const mean = (f: (k: number) => number): number => meanOf(Array.from({ length: B }, (_, k) => f(k)));
   const alpha = Math.exp(initial['log-temperature']?.[0] as number);
 
   const y = Array.from({ length: B }, (_, k) => {
@@ -98,7 +48,7 @@ describe('one SAC update', async () => {
     return 2 * (batch['reward']?.[k] as number) + 0.99 * (1 - (batch['terminated']?.[k] as number)) * value;
   });
   const criticLoss = (q: Doubles): number =>
-    0.5 * [1, 2].reduce((sum, i) => sum + mean((k) => ((mlp(q, `critic-${i}`, [...(s[k] as number[]), ...(stored[k] as number[])])[0] as number) - (y[k] as number)) ** 2), 0);
+    0.5 * [1, 2].reduce((sum, i) => sum + mean((k) => (actionValue(q, `critic-${i}`, s[k] as number[], stored[k] as number[]) - (y[k] as number)) ** 2), 0);
   const updated = { ...p, ...toDoubles(Object.fromEntries(Object.entries(after).filter(([name]) => name.startsWith('critic-')))) };
   const actorLoss = (q: Doubles): number =>
     mean((k) => {
@@ -106,8 +56,7 @@ describe('one SAC update', async () => {
       return alpha * logProbability - minQ(updated, '', s[k] as number[], action);
     });
   const meanLogProbability = mean((k) => act(p, s[k] as number[], epsilon[k] as number[]).logProbability);
-  /** After the first Adam step the first moment is (1 − β₁) g. */
-  const gradient = (name: string): Float32Array => (after[`adam/first/${name}`] as Float32Array).map((m) => m / (1 - 0.9));
+  const gradient = (name: string): Float32Array => gradientIn(after, name);
 
   it('reports the losses and the entropy of its formulas', () => {
     expect(diagnostics['critic-loss']?.[0]).toBeCloseTo(criticLoss(p), 4);
@@ -161,19 +110,19 @@ describe('one SAC update', async () => {
 
 describe('temperature', () => {
   it('stays as given when it is fixed', async () => {
-    const { agent, draw, controls, initial } = problem(3, 2, { hidden: [4], 'batch-size': 4, 'temperature-rule': 'fixed', temperature: 0.2 });
+    const { agent, update, draw, controls, initial } = problem(3, 2, { hidden: [4], 'batch-size': 4, 'temperature-rule': 'fixed', temperature: 0.2 });
     const engine = createEngine({ device: 'cpu', threads: 1, stateShapes: agent.stateShapes });
     await engine.writeState(initial);
-    const program = await engine.compile(agent.updates[0] as (typeof agent.updates)[number]);
+    const program = await engine.compile(update);
     for (let k = 0; k < 3; k += 1) expect((await program.run({ ...draw(), controls }))['temperature']?.[0]).toBeCloseTo(0.2, 7);
     expect((await engine.readState())['log-temperature']?.[0]).toBeCloseTo(Math.log(0.2), 6);
   });
 
   it('is kept from diverging when its target cannot be reached', async () => {
-    const { agent, draw, controls, initial } = problem(3, 2, { hidden: [4], 'batch-size': 4, 'entropy-target': 100 });
+    const { agent, update, draw, controls, initial } = problem(3, 2, { hidden: [4], 'batch-size': 4, 'entropy-target': 100 });
     const engine = createEngine({ device: 'cpu', threads: 1, stateShapes: agent.stateShapes });
     await engine.writeState({ ...initial, 'log-temperature': Float32Array.of(9.9999) });
-    const program = await engine.compile(agent.updates[0] as (typeof agent.updates)[number]);
+    const program = await engine.compile(update);
     for (let k = 0; k < 3; k += 1) await program.run({ ...draw(), controls });
     expect((await engine.readState())['log-temperature']?.[0]).toBe(10);
     const { temperature } = await program.run({ ...draw(), controls });
@@ -188,11 +137,11 @@ it('eager and compiled execution agree over 200 updates, state for state', async
   // below √n · 2⁻²⁴ ≈ 1.4e-6 of its size (random signs). Adam divides by √v, so that a step of size η = 3e-4 differs by
   // at most twice that, 8e-10; 200 steps add up to 1.7e-7, and the two executions' parameters feed back into each
   // other's gradients, for which we allow a factor of 20: 3.4e-6 absolute. Moments and Q-sized entries are relative: 1e-4.
-  const { agent, draw, controls, initial } = problem(4, 2, { hidden: [16, 16], 'batch-size': 16 });
+  const { agent, update, draw, controls, initial } = problem(4, 2, { hidden: [16, 16], 'batch-size': 16 });
   const engines = ['cpu', 'reference'].map((device) => createEngine({ device, threads: 1, stateShapes: agent.stateShapes }));
   const programs = await Promise.all(engines.map(async (engine) => {
     await engine.writeState(initial);
-    return engine.compile(agent.updates[0] as (typeof agent.updates)[number]);
+    return engine.compile(update);
   }));
   for (let k = 0; k < 200; k += 1) {
     const drawn = draw();
@@ -213,10 +162,10 @@ it('eager and compiled execution agree over 200 updates, state for state', async
 it('gives the same bits over repeats and over one and two threads', async () => {
   const hashes: string[] = [];
   for (const threads of [1, 2, 1]) {
-    const { agent, draw, controls, initial } = problem(17, 6, { hidden: [64, 64], 'batch-size': 64 });
+    const { agent, update, draw, controls, initial } = problem(17, 6, { hidden: [64, 64], 'batch-size': 64 });
     const engine = createEngine({ device: 'cpu', threads, stateShapes: agent.stateShapes });
     await engine.writeState(initial);
-    const program = await engine.compile(agent.updates[0] as (typeof agent.updates)[number]);
+    const program = await engine.compile(update);
     for (let k = 0; k < 20; k += 1) await program.run({ ...draw(), controls });
     const state = await engine.readState();
     hashes.push(Object.values(state).map((array) => Buffer.from(array.buffer).toString('base64')).join());

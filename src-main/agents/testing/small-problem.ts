@@ -1,0 +1,78 @@
+// A small problem for an agent under test: its controls, a state in which no two networks are alike, transitions and
+// noise by chance, and programs run on a device.
+import { createEngine } from '../../engine/devices.ts';
+import type { NamedArrays, ProgramDeclaration, ProgramSignature } from '../../engine/program.ts';
+import type { ParameterValues } from '../../contract/parameters.ts';
+import { createStream } from '../../random/stream.ts';
+import type { Agent, AgentInstance, Problem, Supplies, UpdateProgram } from '../agent.ts';
+
+export interface Inputs {
+  batch: NamedArrays;
+  noise: NamedArrays;
+}
+
+export interface SmallProblem {
+  instance: AgentInstance;
+  values: ParameterValues;
+  controls: NamedArrays;
+  /** As the agent starts. */
+  initial: NamedArrays;
+  /** As it starts, with parameters moved apart by normal numbers: a target is no copy of its network. */
+  scattered: NamedArrays;
+  /** Fresh transitions and noise of a program. */
+  draw(signature: Pick<ProgramSignature, 'batch' | 'noise'>): Inputs;
+  /** @throws RangeError where the agent has no update program of that name */
+  program(name: string): UpdateProgram;
+}
+
+/** @param values complete hyper-parameters */
+export function smallProblem(agent: Agent, problem: Problem, values: ParameterValues, supplies: Supplies = {}): SmallProblem {
+  const instance = agent.create(problem, values, supplies);
+  const data = createStream(21, 'data');
+  const initial = instance.initialState(createStream(3, 'initial'));
+  return {
+    instance, values, initial,
+    controls: instance.controls(values, 0),
+    scattered: scatter(initial),
+    draw: ({ batch, noise }) => {
+      const fill = (shape: readonly number[], draw: () => number): Float32Array => Float32Array.from({ length: shape.reduce((size, extent) => size * extent, 1) }, draw);
+      const normal = (): number => data.normal();
+      const special: Readonly<Record<string, () => number>> = { action: () => Math.tanh(data.normal()), terminated: () => (data.uniform() < 0.3 ? 1 : 0) };
+      const filled = (shapes: typeof batch): NamedArrays => Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, fill(shape, special[name] ?? normal)]));
+      return { batch: filled(batch), noise: filled(noise) };
+    },
+    program: (name) => {
+      const found = instance.updates.find((update) => update.name === name);
+      if (!found) throw new RangeError(`there is no update ${name}; there are ${instance.updates.map((update) => update.name).join(', ')}`);
+      return found;
+    },
+  };
+}
+
+/** Networks' parameters, of which a state holds besides them Adam's own, dual variables and running means. */
+export const isParameter = (name: string): boolean => name.includes('/layer-') && !name.startsWith('adam/');
+
+function scatter(state: NamedArrays): NamedArrays {
+  const chance = createStream(8, 'scatter');
+  return Object.fromEntries(Object.entries(state).map(([name, array]) => [name, isParameter(name) ? array.map((value) => value + 0.3 * chance.normal()) : array.slice()]));
+}
+
+/** Runs a program once on a state. Inputs and controls that it does not take may be among those given. */
+export async function runOnce(
+  { instance, controls }: Pick<SmallProblem, 'instance' | 'controls'>, declaration: ProgramDeclaration, state: NamedArrays, { batch, noise }: Inputs, device = 'cpu',
+): Promise<{ after: NamedArrays; diagnostics: NamedArrays }> {
+  const engine = createEngine({ device, threads: 1, stateShapes: instance.stateShapes });
+  await engine.writeState(state);
+  const program = await engine.compile(declaration);
+  const diagnostics = structuredClone(await program.run({ batch, noise, controls }));
+  const after = await engine.readState();
+  await engine.dispose();
+  return { after, diagnostics };
+}
+
+/** The gradient that Adam's first step was given: after it the first moment is (1 − β₁) g. */
+export const gradientIn = (after: NamedArrays, name: string): Float32Array => (after[`adam/first/${name}`] as Float32Array).map((m) => m / (1 - 0.9));
+
+/** Entries of a state whose names begin with one of these. */
+export const entriesOf = (state: NamedArrays, ...prefixes: string[]): NamedArrays =>
+  Object.fromEntries(Object.entries(state).filter(([name]) => prefixes.some((prefix) => name.startsWith(prefix))));
