@@ -8,6 +8,7 @@ import { createEngine } from '../engine/devices.ts';
 import type { Engine, NamedArrays, NamedShapes, Program } from '../engine/program.ts';
 import type { ReplayBatch, ReplayBuffer } from '../replay/replay-buffer.ts';
 import type { EvaluationPolicy } from './evaluation.ts';
+import type { PreparedInspection } from './inspection.ts';
 
 export interface LearnerParts {
   maker: Agent;
@@ -32,6 +33,7 @@ export interface Learner {
   engine: Engine;
   updates: readonly PreparedUpdate[];
   act: { program: Program; noise: NamedArrays };
+  inspection: PreparedInspection;
   /** The present policy, for one observation at a time. */
   policy: EvaluationPolicy;
 }
@@ -54,9 +56,17 @@ export async function createLearner(parts: LearnerParts, agent: AgentInstance, s
       noise: allocate(declaration.signature.noise),
     });
   }
+  const { fresh, fixed, batchSize } = agent.inspection;
   return {
     agent, engine, updates,
     act: { program: await engine.compile(agent.act), noise: allocate(agent.act.signature.noise) },
+    inspection: {
+      fresh: await engine.compile(fresh),
+      fixed: await engine.compile(fixed),
+      batchSize,
+      batch: parts.buffer.createBatch(batchSize),
+      noise: allocate(fresh.signature.noise),
+    },
     policy: await compilePolicy(engine, agent),
   };
 }

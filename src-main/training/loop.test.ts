@@ -90,9 +90,8 @@ describe('the training loop', () => {
     await run(360);
     const windows = recorded.metrics.filter(([, values]) => 'entropy' in values);
     expect(windows.map(([step]) => step)).toEqual([150, 250, 350]);
-    expect(Object.keys(windows[0]?.[1] ?? {}).sort()).toEqual(
-      ['actor-loss', 'critic-loss', 'entropy', 'entropy-target', 'kl', 'kl-target', 'mean-q', 'policy-sigma', 'temperature'],
-    );
+    const updates = ['actor-loss', 'critic-loss', 'entropy', 'entropy-target', 'kl', 'kl-target', 'mean-q', 'policy-sigma', 'temperature'];
+    expect(Object.keys(windows[0]?.[1] ?? {})).toEqual(expect.arrayContaining(updates));
     const episodes = recorded.metrics.filter(([, values]) => 'training-return' in values);
     let row = 0;
     for (const [step, values] of episodes) {

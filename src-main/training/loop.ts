@@ -1,11 +1,13 @@
 // The training loop: what happens within one environment step, in one fixed order. Everything here is a
 // function of the configuration and the seed; wall time, storage and requests belong to the session.
 import type { AgentInstance } from '../agents/agent.ts';
+import type { ActionHistogram } from '../contract/runs.ts';
 import type { MetricName } from '../contract/series.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
 import type { NamedArrays } from '../engine/program.ts';
 import { PhysicsError } from '../physics/errors.ts';
 import type { StepResult, Task } from '../tasks/task.ts';
+import { Inspector } from './inspection.ts';
 import { createLearner, type Learner, type LearnerParts, makeAgent, needsRecompiling } from './learner.ts';
 import { MetricWindow, windowLength } from './metric-window.ts';
 import type { RunParameters } from './run-parameters.ts';
@@ -37,16 +39,18 @@ export interface Stopwatch {
   physics: number;
   sampling: number;
   updates: number;
+  inspection: number;
 }
 
 export class TrainingLoop {
-  readonly seconds: Stopwatch = { acting: 0, physics: 0, sampling: 0, updates: 0 };
+  readonly seconds: Stopwatch = { acting: 0, physics: 0, sampling: 0, updates: 0, inspection: 0 };
   readonly #parts: LoopParts;
   readonly #streams: RunStreams;
   readonly #actBatch: NamedArrays & { observation: Float32Array };
   readonly #action: Float32Array;
   readonly #observation: Float64Array;
   readonly #window = new MetricWindow();
+  readonly #inspector: Inspector;
   readonly #warned = new Set<string>();
   #learner: Learner;
   #values: ParameterValues;
@@ -54,6 +58,7 @@ export class TrainingLoop {
   #environmentSteps = 0;
   #gradientSteps = 0;
   #episode = { return: 0, length: 0 };
+  #actions: Omit<ActionHistogram, 'createdAt'> | null = null;
   /** Edits applied since the last step, by id, in order. */
   #editsHere: number[] = [];
   /** What edits have made new and `settle` is to compile. */
@@ -66,6 +71,7 @@ export class TrainingLoop {
     this.#learner = learner;
     this.#controls = learner.agent.controls(values, 0);
     this.#streams = createRunStreams(parts.seed);
+    this.#inspector = new Inspector(parts.buffer, this.#streams.inspection);
     this.#actBatch = { observation: new Float32Array(task.observation.length) };
     this.#action = new Float32Array(task.declaration.action.length);
     this.#observation = new Float64Array(task.observation.length);
@@ -91,6 +97,10 @@ export class TrainingLoop {
   /** Ids of the edits applied since the last step. */
   get editsHere(): readonly number[] {
     return this.#editsHere;
+  }
+  /** The actions that the policy took at the newest inspection; null before the first one here. */
+  get actions(): Omit<ActionHistogram, 'createdAt'> | null {
+    return this.#actions;
   }
   get environmentSteps(): number {
     return this.#environmentSteps;
@@ -167,6 +177,7 @@ export class TrainingLoop {
       window: this.#window.save(),
       values: structuredClone(this.#values),
       editsHere: [...this.#editsHere],
+      inspection: this.#inspector.save(),
       engine: await this.#learner.engine.readState(),
     };
   }
@@ -184,7 +195,8 @@ export class TrainingLoop {
     }
     this.#values = values;
     this.#controls = this.#learner.agent.controls(values, state.environmentSteps);
-    restoreStreams(this.#streams, state.streams);
+    restoreStreams(this.#streams, this.#parts.seed, state.streams);
+    this.#inspector.restore(state.inspection);
     task.restore(state.task);
     if (state.observation.some((value, i) => !Object.is(value, task.observation[i]))) {
       throw new TrainingError('the restored simulation shows another observation than the one stored: was the task changed since?');
@@ -262,13 +274,23 @@ export class TrainingLoop {
       }
       this.#window.add(program.name, diagnostics);
     }
-    if (this.#gradientSteps % windowLength === 0) this.#record(step, listener);
+    if (this.#gradientSteps % windowLength === 0) await this.#record(step, listener);
   }
 
-  /** Tells the window's means and, once for each, what the agent finds wrong with them. */
-  #record(step: number, listener: LoopListener): void {
+  /** Figures that no update has: they are worked out at a window's end. */
+  async #inspect(step: number): Promise<Partial<Record<MetricName, number>>> {
+    const start = performance.now();
+    const { metrics, actions } = await this.#inspector.look(this.#learner.inspection, this.#controls);
+    this.#actions = { step, ...actions };
+    this.seconds.inspection += (performance.now() - start) / 1000;
+    return metrics;
+  }
+
+  /** Tells the window's means, what an inspection finds and, once for each, what the agent finds wrong with the means. */
+  async #record(step: number, listener: LoopListener): Promise<void> {
+    const inspected = await this.#inspect(step);
     const means = this.#window.take();
-    listener.metrics(step, means);
+    listener.metrics(step, { ...means, ...inspected });
     const warning = this.#learner.agent.warning?.(means) ?? null;
     if (warning === null || this.#warned.has(warning)) return;
     this.#warned.add(warning);

@@ -10,6 +10,8 @@ export interface RunStreams {
   replay: RandomStream;
   /** Noise inputs of the update programs. */
   updates: RandomStream;
+  /** Batches and noise of inspections: training's own streams do not know of them. */
+  inspection: RandomStream;
 }
 
 export function createRunStreams(seed: number): RunStreams {
@@ -18,6 +20,7 @@ export function createRunStreams(seed: number): RunStreams {
     exploration: createStream(seed, 'exploration'),
     replay: createStream(seed, 'replay'),
     updates: createStream(seed, 'update-noise'),
+    inspection: createStream(seed, 'inspection'),
   };
 }
 
@@ -40,10 +43,14 @@ export function saveStreams(streams: RunStreams): Record<string, StreamState> {
   return Object.fromEntries(Object.entries(streams).map(([name, stream]) => [name, (stream as RandomStream).save()]));
 }
 
-/** @throws when a stream's state is missing */
-export function restoreStreams(streams: RunStreams, states: Readonly<Record<string, StreamState>>): void {
+/**
+ * States of a version that did not inspect have no stream for it: it then begins as a new run's.
+ * @throws when a stream's state is missing
+ */
+export function restoreStreams(streams: RunStreams, seed: number, states: Readonly<Record<string, StreamState>>): void {
+  const given = { inspection: createRunStreams(seed).inspection.save(), ...states };
   for (const [name, stream] of Object.entries(streams)) {
-    const state = states[name];
+    const state = (given as Readonly<Record<string, StreamState>>)[name];
     if (state === undefined) throw new Error(`the state of the random stream ${name} is missing`);
     (stream as RandomStream).restore(state);
   }

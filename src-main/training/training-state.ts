@@ -21,6 +21,8 @@ export interface TrainingState {
   values: ParameterValues | null;
   /** Ids of the edits applied since the last step: later ones come after this state. */
   editsHere: number[];
+  /** What inspections follow over time; empty in checkpoints of versions that did not inspect. */
+  inspection: NamedArrays;
   /** Parameters, optimiser moments, target networks, dual variables. */
   engine: NamedArrays;
 }

@@ -46,6 +46,7 @@ function stateAt(step: number): TrainingState {
     window: { entropy: { sum: 1e300, count: 42 } },
     values: { temperature: 0.2, hidden: [8, 8], 'actor-paused': false, prior: 'uniform' },
     editsHere: [3, 5],
+    inspection: { 'fixed/reward': Float32Array.of(-0, 3e-40), 'policy-0/mean': Float32Array.of(step) },
     engine: { b: Float32Array.of(1, -0, 3e-40), a: Float32Array.of(step), empty: new Float32Array(0) },
   };
 }
@@ -153,7 +154,7 @@ describe('a checkpoint', () => {
   it.each([
     { file: 'checkpoints/30-1/manifest.json', change: flipByte(200), message: 'manifest.json has been altered or damaged' },
     { file: 'checkpoints/30-1/state.bin', change: flipByte(3), message: 'state.bin has been altered or damaged' },
-    { file: 'checkpoints/30-1/state.bin', change: (bytes: Buffer) => bytes.subarray(1), message: 'state.bin has 15 bytes where 16 were written' },
+    { file: 'checkpoints/30-1/state.bin', change: (bytes: Buffer) => bytes.subarray(1), message: 'state.bin has 27 bytes where 28 were written' },
     { file: 'replay/rows-0-30-1.bin', change: flipByte(77), message: 'rows-0-30-1.bin has been altered or damaged' },
     { file: 'replay/rows-0-30-1.bin', change: () => Buffer.alloc(0), message: 'rows-0-30-1.bin has 0 bytes' },
     { file: 'replay/rows-0-30-1.bin', change: null, message: 'rows-0-30-1.bin cannot be read (ENOENT)' },

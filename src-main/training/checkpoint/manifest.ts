@@ -32,7 +32,7 @@ export const manifestSchema = z.object({
   window: z.record(z.string(), z.object({ sum: doubles, count })),
   values: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.array(z.number())])).nullable().default(null),
   editsHere: z.array(count).default([]),
-  /** The engine's state in state.bin: single precision, little-endian, one entry after another. */
+  /** The engine's state and, with a prefix, the inspection's, in state.bin: single precision, little-endian, one entry after another. */
   state: fileRecord.extend({ entries: z.array(z.object({ name: z.string(), length: count })) }),
   replay: z.object({ rowsAdded: count, rowWidth: count, segments: z.array(segmentSchema) }),
 });
@@ -69,8 +69,17 @@ export function describeTraining(training: TrainingState): Omit<Manifest, 'state
   };
 }
 
+/** No entry of an engine's state begins like this. */
+const inspectionPrefix = 'inspection/';
+
+/** The arrays of a state.bin. */
+export function stateArrays({ engine, inspection }: TrainingState): NamedArrays {
+  return { ...engine, ...Object.fromEntries(Object.entries(inspection).map(([name, array]) => [inspectionPrefix + name, array])) };
+}
+
 /** The loop's state from a manifest and the arrays of its state.bin. */
-export function restoreTraining(manifest: ParsedManifest, engine: NamedArrays): TrainingState {
+export function restoreTraining(manifest: ParsedManifest, arrays: NamedArrays): TrainingState {
+  const entries = Object.entries(arrays);
   return {
     environmentSteps: manifest.environmentSteps,
     gradientSteps: manifest.gradientSteps,
@@ -83,7 +92,8 @@ export function restoreTraining(manifest: ParsedManifest, engine: NamedArrays): 
     ),
     values: manifest.values,
     editsHere: manifest.editsHere,
-    engine,
+    inspection: Object.fromEntries(entries.filter(([name]) => name.startsWith(inspectionPrefix)).map(([name, array]) => [name.slice(inspectionPrefix.length), array])),
+    engine: Object.fromEntries(entries.filter(([name]) => !name.startsWith(inspectionPrefix))),
   };
 }
 

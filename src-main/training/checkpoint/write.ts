@@ -6,7 +6,7 @@ import type { Checkpoint } from '../../store/store.ts';
 import { littleEndianBytes } from '../state-hash.ts';
 import type { TrainingState } from '../training-state.ts';
 import { type FileSystem, syncFolder, unfinishedPrefix, writeSynced, writeWhole } from './durable-files.ts';
-import { describeTraining, type Manifest, packArrays, type Segment } from './manifest.ts';
+import { describeTraining, type Manifest, packArrays, type Segment, stateArrays } from './manifest.ts';
 
 export const checkpointsFolder = 'checkpoints';
 export const replayFolder = 'replay';
@@ -40,7 +40,7 @@ export function writeCheckpoint(options: {
   const aside = join(parent, unfinishedPrefix + name);
   fs.rmSync(aside, { recursive: true, force: true });
   fs.mkdirSync(aside, { recursive: true });
-  const { bytes, entries } = packArrays(state.engine);
+  const { bytes, entries } = packArrays(stateArrays(state));
   const stateFile = writeSynced(fs, join(aside, 'state.bin'), bytes);
   const manifest: Manifest = {
     format: 2,
