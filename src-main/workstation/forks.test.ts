@@ -33,7 +33,7 @@ function checkpoint({ run, attempt }: Held, step: number): void {
   const state = {
     environmentSteps: step, gradientSteps: step, episode: { return: 0, length: 0 }, streams: { reset: createStream(1, 'reset').save() },
     task: { state: new Float64Array(2), taskState: new Float64Array(0) }, observation: new Float64Array(4), window: {}, values: null, editsHere: [],
-    engine: { weight: Float32Array.of(step) },
+    engine: { weight: Float32Array.of(step) }, inspection: {},
   };
   const written = writeCheckpoint({ fs, folder: bench.store.runs.directory(run), attempt, state, buffer, segments: [] });
   const { path: place, bytes, sha256 } = written;
@@ -136,10 +136,13 @@ describe('runs.repeat', () => {
 
   it('repeats a fork from the same checkpoint, as long as it is there', async () => {
     checkpoint(held, 200);
+    bench.store.fittedPriors.add(held.run, { sourceRun: 'abcd2345', details: { a: 1 }, data: Uint8Array.of(1) });
     const original = await fork({ hyperparameters: { 'batch-size': 16 } });
+    bench.store.fittedPriors.add(original, { sourceRun: 'abcd2345', details: { b: 2 }, data: Uint8Array.of(2) });
     const again = await repeat(original, 'once more');
     expect(bench.store.runs.get(again)).toMatchObject({ name: 'once more', parent: { run: held.run, step: 200 }, environmentSteps: 200 });
     expect(valuesOf(again)).toEqual(valuesOf(original));
+    expect(bench.store.fittedPriors.list(again).map(({ details }) => details)).toEqual([{ a: 1 }, { b: 2 }]);
     bench.store.attempts.close(held.run, held.attempt);
     bench.store.runs.setState(held.run, 'stopped');
     bench.store.runs.deleteCheckpoints(held.run);

@@ -14,7 +14,7 @@ export function createForkHandlers({ store, advanceQueue }: HandlerContext): Pic
     },
     'runs.repeat'({ run: original, name }) {
       const repetition = planRepeat(store, original, name);
-      const run = repetition.fork === null ? store.transaction(() => begin(store, original, repetition)) : continueFork(store, repetition, repetition.fork);
+      const run = repetition.fork === null ? store.transaction(() => begin(store, original, repetition)) : continueFork(store, original, repetition, repetition.fork);
       advanceQueue();
       return { run };
     },
@@ -23,18 +23,18 @@ export function createForkHandlers({ store, advanceQueue }: HandlerContext): Pic
 
 function begin(store: Store, original: string, { configuration, name, edits }: Repetition): string {
   const run = store.runs.create({ configuration, name });
-  // The same fitted priors: fitted anew, they would also follow what their sources have done since.
-  for (const { id, sourceRun, details } of store.fittedPriors.list(original)) store.fittedPriors.add(run, { sourceRun, details, data: store.fittedPriors.data(id) });
+  copyPriors(store, original, run);
   store.edits.schedule(run, edits);
   store.queue.enqueue(run);
   return run;
 }
 
 /** A fork copies files, which no transaction takes back. */
-function continueFork(store: Store, { edits }: Repetition, fork: NonNullable<Repetition['fork']>): string {
+function continueFork(store: Store, original: string, { edits }: Repetition, fork: NonNullable<Repetition['fork']>): string {
   const run = store.runs.fork(fork);
   try {
     store.transaction(() => {
+      copyPriors(store, original, run);
       store.edits.schedule(run, edits);
       store.queue.enqueue(run);
     });
@@ -43,4 +43,12 @@ function continueFork(store: Store, { edits }: Repetition, fork: NonNullable<Rep
     throw error;
   }
   return run;
+}
+
+/** The same fitted priors, but for those that a fork brought along: fitted anew, they would follow what their sources have done since. */
+function copyPriors(store: Store, from: string, to: string): void {
+  const there = new Set(store.fittedPriors.list(to).map(({ details }) => JSON.stringify(details)));
+  for (const { id, sourceRun, details } of store.fittedPriors.list(from)) {
+    if (!there.has(JSON.stringify(details))) store.fittedPriors.add(to, { sourceRun, details, data: store.fittedPriors.data(id) });
+  }
 }
