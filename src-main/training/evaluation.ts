@@ -29,17 +29,30 @@ export interface EvaluationOptions {
   warn?: (message: string) => void;
 }
 
+/** A finished episode, and the observation [o] that it ended with. */
+export interface Episode {
+  recording: Recording;
+  lastObservation: Float32Array;
+}
+
 export type Evaluation = Pick<EvaluationInput, 'returns' | 'lengths' | 'rollouts'>;
 
 /** Runs the episodes one after another, recording each. */
 export async function* runEpisodes(options: EvaluationOptions): AsyncGenerator<Recording> {
-  for (let episode = 0; episode < options.episodes; episode += 1) yield await runEpisode(options, episode);
+  for (let episode = 0; episode < options.episodes; episode += 1) yield (await runEpisode(options, episode)).recording;
 }
 
-/** All returns and lengths, and the recordings of the best, the median and the worst episode. */
-export async function evaluate(options: EvaluationOptions): Promise<Evaluation> {
+/**
+ * All returns and lengths, and the recordings of the best, the median and the worst episode.
+ * @param observe is given every episode as it ends
+ */
+export async function evaluate(options: EvaluationOptions, observe?: (episode: Episode) => Promise<void>): Promise<Evaluation> {
   const recordings: Recording[] = [];
-  for await (const recording of runEpisodes(options)) recordings.push(recording);
+  for (let episode = 0; episode < options.episodes; episode += 1) {
+    const finished = await runEpisode(options, episode);
+    await observe?.(finished);
+    recordings.push(finished.recording);
+  }
   return {
     returns: Float64Array.from(recordings, (recording) => recording.return),
     lengths: Int32Array.from(recordings, ({ length }) => length),
@@ -60,7 +73,7 @@ function chooseEpisodes(recordings: readonly Recording[]): RolloutInput[] {
   return [...chosen].map(([recording, kind]) => ({ ...recording, kind }));
 }
 
-async function runEpisode(options: EvaluationOptions, episode: number): Promise<Recording> {
+async function runEpisode(options: EvaluationOptions, episode: number): Promise<Episode> {
   const { task, policy, stream, noiseStream, step } = options;
   task.reset(stream);
   const recorder = new EpisodeRecorder(task, episode, options.modelHash);
@@ -84,11 +97,11 @@ async function runEpisode(options: EvaluationOptions, episode: number): Promise<
     } catch (error) {
       if (!(error instanceof PhysicsError) || error.code !== 'unstable') throw error;
       options.warn?.(`Evaluation episode ${episode + 1} ended early: ${error.message}`);
-      return { ...recorder.finish(), truncated: true };
+      return { recording: { ...recorder.finish(), truncated: true }, lastObservation: observation };
     }
     recorder.add(observation, { action, mean, sigma, logProbability: squashedLogProbability(mean, sigma, noise) }, result);
     requireFinite(result.reward, () => 'the reward in the evaluation', step);
-    if (result.terminated || result.truncated) return recorder.finish();
+    if (result.terminated || result.truncated) return { recording: recorder.finish(), lastObservation: Float32Array.from(task.observation) };
   }
 }
 

@@ -9,6 +9,7 @@ import type { Engine, NamedArrays, NamedShapes, Program } from '../engine/progra
 import type { ReplayBatch, ReplayBuffer } from '../replay/replay-buffer.ts';
 import type { EvaluationPolicy } from './evaluation.ts';
 import type { PreparedInspection } from './inspection.ts';
+import type { PreparedValuation } from './q-bias.ts';
 
 export interface LearnerParts {
   maker: Agent;
@@ -34,6 +35,7 @@ export interface Learner {
   updates: readonly PreparedUpdate[];
   act: { program: Program; noise: NamedArrays };
   inspection: PreparedInspection;
+  valuation: PreparedValuation;
   /** The present policy, for one observation at a time. */
   policy: EvaluationPolicy;
 }
@@ -57,6 +59,7 @@ export async function createLearner(parts: LearnerParts, agent: AgentInstance, s
     });
   }
   const { fresh, fixed, batchSize } = agent.inspection;
+  const valuation = agent.inspection.valuation(batchSize);
   return {
     agent, engine, updates,
     act: { program: await engine.compile(agent.act), noise: allocate(agent.act.signature.noise) },
@@ -66,6 +69,11 @@ export async function createLearner(parts: LearnerParts, agent: AgentInstance, s
       batchSize,
       batch: parts.buffer.createBatch(batchSize),
       noise: allocate(fresh.signature.noise),
+    },
+    valuation: {
+      program: await engine.compile(valuation),
+      batch: allocate(valuation.signature.batch) as PreparedValuation['batch'],
+      noise: allocate(valuation.signature.noise),
     },
     policy: await compilePolicy(engine, agent),
   };

@@ -94,6 +94,10 @@ export class TrainingLoop {
   get values(): ParameterValues {
     return this.#values;
   }
+  /** The programs' control inputs in force. */
+  get controls(): NamedArrays {
+    return this.#controls;
+  }
   /** Ids of the edits applied since the last step. */
   get editsHere(): readonly number[] {
     return this.#editsHere;

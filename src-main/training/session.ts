@@ -10,10 +10,11 @@ import { Edits } from './edits.ts';
 import { Journal } from './journal.ts';
 import type { PreparedRun } from './prepare.ts';
 import { ProgressMeter, SpeedCurve } from './progress.ts';
+import { QBias } from './q-bias.ts';
 import { pollInterval, type Request, type Requests } from './requests.ts';
 import type { Resumed } from './resume.ts';
 import { untilStored } from './storage-trouble.ts';
-import { createEvaluationStream } from './streams.ts';
+import { createEvaluationStream, createValuationStream } from './streams.ts';
 
 /** Milliseconds between two commits of metrics and progress, and between two live snapshots. */
 const recordInterval = 500;
@@ -166,9 +167,11 @@ export class Session {
 
   async #evaluate(step: number): Promise<void> {
     const { store, run, attempt, prepared, log } = this.#options;
-    const { loop: { learner: { engine, agent, policy } }, configuration, parameters } = prepared;
+    const { loop, configuration, parameters } = prepared;
+    const { engine, agent, policy, valuation } = loop.learner;
     const start = performance.now();
     await this.#speed.without(async () => {
+      const bias = new QBias({ valuation, policy, controls: loop.controls, stream: createValuationStream(configuration.seed, step) });
       const evaluation = await evaluate({
         task: prepared.evaluationTask,
         modelHash: prepared.modelHash,
@@ -177,15 +180,15 @@ export class Session {
         stream: createEvaluationStream(configuration.seed, step),
         step,
         warn: (message) => this.#journal.warning(step, message),
-      });
+      }, (episode) => bias.add(episode));
       const policyOnnx = await engine.exportOnnx(agent.policy(1));
       const criticsOnnx = await engine.exportOnnx(agent.critics(1));
       const { returns } = evaluation;
       const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
-      this.#journal.metrics(step, { 'evaluation-return': mean });
+      this.#journal.metrics(step, { 'evaluation-return': mean, ...bias.metrics() });
       await this.#journal.commit(`The evaluation at step ${formatStep(step)}`, () => {
         store.evaluations.add(run, attempt, { step, ...evaluation, policyOnnx, criticsOnnx });
-        store.snapshots.setLive(run, attempt, step, policyOnnx);
+        this.#setLive(step, policyOnnx);
       });
       log(`step ${step}: evaluation return ${mean.toFixed(1)} over ${returns.length} episodes`);
     });
@@ -206,12 +209,19 @@ export class Session {
   /** Stores the present policy as the live one. */
   async #snapshot(step: number): Promise<void> {
     if (this.#snapshotStep !== step) {
-      const { store, run, attempt, prepared: { loop: { learner: { engine, agent } } } } = this.#options;
+      const { engine, agent } = this.#options.prepared.loop.learner;
       const onnx = await engine.exportOnnx(agent.policy(1));
-      await this.#journal.commit('The live policy', () => store.snapshots.setLive(run, attempt, step, onnx));
+      await this.#journal.commit('The live policy', () => this.#setLive(step, onnx));
       this.#snapshotStep = step;
     }
     this.#lastSnapshot = performance.now();
+  }
+
+  /** The policy, and the actions that it takes. Call it inside a commit. */
+  #setLive(step: number, onnx: Uint8Array): void {
+    const { store, run, attempt, prepared: { loop: { actions } } } = this.#options;
+    store.snapshots.setLive(run, attempt, step, onnx);
+    if (actions !== null) store.histograms.set(run, attempt, actions);
   }
 
   /** Commits metrics and progress. */

@@ -39,6 +39,11 @@ export function createEvaluationStream(seed: number, step: number): RandomStream
   return createStream(seed, `evaluation-${step}`);
 }
 
+/** Samples of the policy with which an evaluation values the states that it visits: its episodes do not know of them. */
+export function createValuationStream(seed: number, step: number): RandomStream {
+  return createStream(seed, `valuation-${step}`);
+}
+
 export function saveStreams(streams: RunStreams): Record<string, StreamState> {
   return Object.fromEntries(Object.entries(streams).map(([name, stream]) => [name, (stream as RandomStream).save()]));
 }
