@@ -190,12 +190,13 @@ describe('looking', () => {
   });
 });
 
-it('takes a thousand edits, each checked against all before it', async () => {
+it('takes a thousand edits, whatever the trainer has come to', async () => {
   const start = performance.now();
-  for (let k = 0; k < 1000; k += 1) await edit({ 'entropy-target': -3 - k / 1000 });
-  const seconds = (performance.now() - start) / 1000;
-  console.info(`a thousand edits, none applied yet: ${seconds.toFixed(2)} s`);
-  bench.apply(held, 10);
-  expect(value('entropy-target')).toBeCloseTo(-3.999, 9);
+  for (let k = 1; k <= 1000; k += 1) {
+    await edit({ 'entropy-target': -3 - k / 1000 });
+    if (k % 100 === 0) bench.apply(held, k);
+  }
+  console.info(`a thousand edits, checked and stored: ${((performance.now() - start) / 1000).toFixed(2)} s`);
+  expect(value('entropy-target')).toBe(-4);
   expect((await bench.workstation.call('runs.edits', { run: held.run, before: null, limit: 1 })).count).toBe(1000);
 });

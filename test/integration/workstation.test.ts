@@ -48,7 +48,7 @@ async function summary(run: string): Promise<RunSummary> {
   if (!found) throw new Error(`${run} is not listed`);
   return found;
 }
-const until = (fn: () => unknown): Promise<unknown> => vi.waitFor(fn, { timeout: 25_000, interval: 50 });
+const until = (fn: () => unknown): Promise<unknown> => vi.waitFor(fn, { timeout: 80_000, interval: 50 });
 
 it('runs what fits, queues the rest, survives a killed trainer and continues it to the end', async () => {
   const events: WorkstationEvent[] = [];
@@ -103,7 +103,7 @@ it('runs what fits, queues the rest, survives a killed trainer and continues it 
   expect(events.some(({ kind }) => kind === 'queue-changed')).toBe(true);
   expect(events.some((event) => event.kind === 'run-data-changed' && event.runs.some(({ run, snapshotStep }) => run === first && snapshotStep !== null))).toBe(true);
   expect(events.find(({ kind }) => kind === 'machine')).toMatchObject({ memoryTotalBytes: expect.any(Number) as number, diskFreeBytes: expect.any(Number) as number });
-}, 90_000);
+}, 240_000);
 
 it('finishes a run, extends it, and serves what it recorded', async () => {
   const { runs: [run = ''] } = await workstation.call('runs.create', wishes({ name: 'recorded' }));
@@ -127,7 +127,7 @@ it('finishes a run, extends it, and serves what it recorded', async () => {
   expect(freedBytes).toBeGreaterThan(0);
   expect((await summary(run)).diskBytes).toBeLessThan(before);
   expect((await workstation.call('runs.get', { run })).evaluations).toHaveLength(4);
-}, 90_000);
+}, 240_000);
 
 describe('keeping', () => {
   it('deletes with undo, stars, renames and annotates', async () => {
