@@ -23,6 +23,14 @@ function complete({ agent, task }: Subject, values: ParameterValues): ParameterV
   return { ...defaults, ...values };
 }
 
+/** A run as it would be stored today, so that it compares with today's; left as it is where this version has not got its agent or task. */
+export function completed(detail: RunDetail, possible: Possibilities): RunDetail {
+  const defaults = possible.agents.find(({ id }) => id === detail.agent)?.taskDefaults[detail.task];
+  if (!defaults) return detail;
+  const { configuration, values } = detail;
+  return { ...detail, configuration: { ...configuration, hyperparameters: { ...defaults, ...configuration.hyperparameters } }, values: { ...defaults, ...values } };
+}
+
 /** The values in force once the trainer has come to every pending edit, but for those that are due later. */
 export function valuesToCome(store: Store, run: string, subject: Subject): ParameterValues {
   const { environmentSteps } = store.runs.summary(run);

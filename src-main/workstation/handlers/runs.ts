@@ -7,13 +7,13 @@ import { findPossibilities } from '../possibilities.ts';
 import { importDemo } from '../demo.ts';
 import { readTail } from '../log-tail.ts';
 import { checkPriorRun, resolvePriorRun } from '../prior-run.ts';
-import { subjectOf } from '../run-values.ts';
+import { completed, subjectOf } from '../run-values.ts';
 import type { EditRequests, ForkRequests, HandlerContext, HandlersOf } from './handlers.ts';
 
 export function createRunHandlers({ store, requester, advanceQueue }: HandlerContext): Omit<HandlersOf<'runs'>, EditRequests | ForkRequests> {
   return {
     'runs.list': () => ({ runs: store.runs.list() }),
-    'runs.get': ({ run }) => ({ ...store.runs.get(run), nonFinite: store.metrics.nonFinite(run) }),
+    'runs.get': ({ run }) => ({ ...completed(store.runs.get(run), findPossibilities()), nonFinite: store.metrics.nonFinite(run) }),
     'runs.create'(wishes) {
       const possible = findPossibilities();
       const hyperparameters = inField('hyperparameters', () => resolvePriorRun(store, wishes.hyperparameters));
