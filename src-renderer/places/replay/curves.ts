@@ -3,7 +3,7 @@ import type { TaskDeclaration } from '../../../src-main/contract/declarations.ts
 import type { Rollout } from '../../../src-main/contract/series.ts';
 import type { ChartSeries } from '../../charts/columns.ts';
 import { termColour, termTitle } from '../../scene/reward-terms.ts';
-import { actionBand, cumulativeReturn, dimensionOf, gaussianEntropy, type StepValues } from './rollout-data.ts';
+import { actionBand, columnOf, cumulativeReturn, dimensionOf, gaussianEntropy, type StepValues } from './rollout-data.ts';
 
 export interface ReplayCurves {
   /** 1 to the episode's length: the step whose result each entry is. */
@@ -13,10 +13,12 @@ export interface ReplayCurves {
   cumulative: StepValues;
   entropy: StepValues;
   logProbability: StepValues;
+  /** The policy had no spread: neither an entropy nor a density. */
+  isDeterministic: boolean;
   actions: { name: string; values: StepValues; low: StepValues; high: StepValues }[];
 }
 
-export function readCurves(rollout: Rollout, task: TaskDeclaration): ReplayCurves {
+export function readCurves(rollout: Rollout, task: { action: readonly Pick<TaskDeclaration['action'][number], 'name'>[] }): ReplayCurves {
   const reward = dimensionOf(rollout, 'reward', 0);
   return {
     steps: Float64Array.from({ length: rollout.length }, (_, k) => k + 1),
@@ -25,8 +27,22 @@ export function readCurves(rollout: Rollout, task: TaskDeclaration): ReplayCurve
     cumulative: cumulativeReturn(reward),
     entropy: gaussianEntropy(rollout),
     logProbability: dimensionOf(rollout, 'log-probability', 0),
+    isDeterministic: isZero(columnOf(rollout, 'policy-sigma').data),
     actions: task.action.map(({ name }, i) => ({ name, values: dimensionOf(rollout, 'action', i), ...actionBand(rollout, i) })),
   };
+}
+
+function isZero(values: ArrayLike<number>): boolean {
+  return values.length > 0 && Array.from(values).every((value) => value === 0);
+}
+
+type Single = 'cumulative' | 'entropy' | 'logProbability';
+
+/** Why a curve has no number to draw, in words; null where it has some, and gaps at most. */
+export function reasonForNone(curves: ReplayCurves, which: Single): string | null {
+  if (curves.steps.length === 0 || curves[which].some(Number.isFinite)) return null;
+  if (!curves.isDeterministic) return 'not recorded in this episode';
+  return which === 'entropy' ? 'none: a deterministic policy has no entropy' : 'none: a deterministic policy has no density';
 }
 
 const line = (label: string, x: Float64Array, y: StepValues, colour: string, style: Partial<ChartSeries> = {}): ChartSeries => ({
@@ -45,7 +61,9 @@ export function actionSeries({ steps, actions }: ReplayCurves, dimension: number
   return [line(action.name, steps, action.values, 'var(--s2)', { min: action.low, max: action.high })];
 }
 
-export function singleSeries(curves: ReplayCurves, which: 'cumulative' | 'entropy' | 'logProbability', colour: string): ChartSeries[] {
+/** Empty where {@link reasonForNone} says why. */
+export function singleSeries(curves: ReplayCurves, which: Single, colour: string): ChartSeries[] {
+  if (reasonForNone(curves, which) !== null) return [];
   const labels = { cumulative: 'return so far', entropy: 'entropy', logProbability: 'log π(a)' };
   return [line(labels[which], curves.steps, curves[which], colour)];
 }

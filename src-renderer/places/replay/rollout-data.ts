@@ -30,7 +30,7 @@ export function cumulativeReturn(rewards: StepValues): StepValues {
 
 /**
  * Entropy in nats of the policy at each step, of its Gaussian before squashing: Σᵢ ½ ln(2πe) + ln σᵢ. The squashed
- * policy's entropy has no closed form and is lower.
+ * policy's entropy has no closed form and is lower. Not-a-number where the policy was deterministic, σ = 0.
  */
 export function gaussianEntropy(rollout: Rollout): StepValues {
   const { width, data } = columnOf(rollout, 'policy-sigma');
@@ -38,7 +38,7 @@ export function gaussianEntropy(rollout: Rollout): StepValues {
     if (width === 0) return NaN;
     let sum = (width / 2) * Math.log(2 * Math.PI * Math.E);
     for (let i = 0; i < width; i += 1) sum += Math.log(data[k * width + i] ?? NaN);
-    return sum;
+    return sum === -Infinity ? NaN : sum;
   });
 }
 
