@@ -14,9 +14,11 @@ export interface FitLimits {
   updates: number;
   /** Seconds after which it stops with what it has; generous, since what comes out then depends on the machine. */
   seconds: number;
+  /** Updates without a gain after which a step size has led as far as it does. */
+  patience: number;
 }
 
-export const usualLimits: FitLimits = { updates: 20_000, seconds: 900 };
+export const usualLimits: FitLimits = { updates: 20_000, seconds: 900, patience: 1_500 };
 
 export interface FitOptions {
   data: BehaviourData;
@@ -51,8 +53,6 @@ const learningRates = [1e-3, 1e-4];
 const batchRows = 256;
 const evaluationRows = 1000;
 const evaluateEvery = 250;
-/** Updates without a gain after which a step size has led as far as it does. */
-const patience = 1_500;
 /** Nats a dimension that count as a gain: below that, waiting longer is not worth it. */
 const leastGain = 2e-3;
 
@@ -108,7 +108,7 @@ async function climb(options: FitOptions, engine: Engine, step: Program, rows: R
     await engine.writeState(best.state);
     const controls = { 'learning-rate': Float32Array.of(rate) };
     let reference = { likelihood: best.heldOut.mean, at: best.updates };
-    while (best.updates - reference.at < patience) {
+    while (best.updates - reference.at < limits.patience) {
       if (best.updates >= limits.updates) return best;
       for (let k = 0; k < batchRows; k += 1) rows.copy(training[stream.integer(training.length)] as number, batch, k);
       await step.run({ batch, noise: {}, controls });
