@@ -5,14 +5,14 @@ import type { ChartSeries } from '../../charts/columns.ts';
 
 export const watchedMetrics: readonly MetricName[] = [
   'training-return', 'evaluation-return', 'entropy', 'entropy-target', 'temperature', 'kl', 'kl-target', 'residual', 'residual-samples',
-  'critic-loss', 'mean-q', 'policy-sigma', 'actor-loss', 'prior-loss', 'steps-per-second',
+  'critic-loss', 'mean-q', 'initial-q', 'discounted-return', 'policy-sigma', 'actor-loss', 'prior-loss', 'steps-per-second',
 ];
 
 type Lookup = ReadonlyMap<string, MetricSeries>;
 type Superseded = readonly (MetricSeries & { attempt: number })[];
 
 /** What later attempts have superseded of a metric: faint lines, one an attempt, to lie below the curve. */
-export function supersededLines(superseded: Superseded, metric: MetricName, label: string, colour: string): ChartSeries[] {
+export function supersededLines(superseded: Superseded, metric: string, label: string, colour: string): ChartSeries[] {
   return superseded
     .filter((one) => one.metric === metric && one.step.length > 0)
     .map((one) => ({ label: `${label}, attempt ${one.attempt}, superseded`, x: one.step, y: one.mean, colour, kind: 'line', width: 1, opacity: 0.35 }));
@@ -43,8 +43,13 @@ export function steeredSeries(series: Lookup, metric: 'entropy' | 'kl', isSteere
   ];
 }
 
+/** What the critics promise at the start of evaluation episodes, and what came of it. */
+export function promiseSeries(series: Lookup): ChartSeries[] {
+  return [...lineOf(series, 'initial-q', 'Q(s₀, a₀)', 'var(--s5)'), ...lineOf(series, 'discounted-return', 'real', 'var(--dim)')];
+}
+
 /** The newest value of a metric, or null. */
-export function newest(series: Lookup, metric: MetricName): number | null {
+export function newest(series: Lookup, metric: string): number | null {
   return series.get(metric)?.mean.at(-1) ?? null;
 }
 
