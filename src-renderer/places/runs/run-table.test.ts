@@ -1,7 +1,7 @@
 // Order, filter, colours and windowing of the run table.
 import { describe, expect, it } from 'vitest';
 import type { RunSummary } from '../../../src-main/contract/runs.ts';
-import { colourGroups, groupOf, parseFilter, rangeOfRows, sortRuns, visibleRows, type ColumnId } from './run-table.ts';
+import { colourGroups, groupOf, parseFilter, rangeOfRows, sortRuns, toggleWord, visibleRows, type ColumnId } from './run-table.ts';
 
 let made = 0;
 function run(rest: Partial<RunSummary> = {}): RunSummary {
@@ -39,18 +39,21 @@ describe('sortRuns', () => {
 });
 
 describe('parseFilter', () => {
-  const cheetah = run({ name: 'Baseline', lastReturn: 4200, bestReturn: 4800, seed: 2, note: 'the long one', starred: true });
-  const reacher = run({ task: 'reacher', lastReturn: null, bestReturn: null, environmentSteps: 900, state: 'failed', isDemo: true });
+  const cheetah = run({ name: 'Baseline', lastReturn: 4200, bestReturn: 4800, seed: 2, note: 'the long one', starred: true, id: 'vqrs5678' });
+  const reacher = run({ task: 'reacher', lastReturn: null, bestReturn: null, environmentSteps: 900, state: 'failed', isDemo: true, id: 'abcd2345', isEdited: true, parent: { run: 'vqrs5678', step: 10 } });
   it.each([
     ['', true, true], ['   ', true, true], ['base', true, false], ['BASE cheetah', true, false], ['base reacher', false, false], ['long', true, false],
     ['failed', false, true], ['-failed', true, false], ['return>4000', true, false], ['return > 4000', true, false], ['return<4000', false, false],
     ['best>=4800 seed=2', true, false], ['steps<1k', false, true], ['steps<=0.1m', true, true], ['steps>=100,000', true, false], ['starred', true, false],
-    ['-starred', false, true], ['demo', false, true], ['edited', false, false], ['nonsense>3', false, false], ['>', false, false], ['-', true, true],
+    ['-starred', false, true], ['demo', false, true], ['edited', false, true], ['-edited', true, false], ['forked', false, true], ['vqrs', true, false], ['VQRS5678', true, false], ['vqr', false, false], ['qrs5', false, false], ['nonsense>3', false, false], ['>', false, false], ['-', true, true],
   ])('%j', (text, first, second) => {
     const matches = parseFilter(text);
     expect([matches(cheetah), matches(reacher)]).toEqual([first, second]);
   });
 });
+
+it.each([['', 'edited'], ['edited', ''], [' reacher  edited seed=2', 'reacher seed=2'], ['-edited', '-edited edited']])('%j with the word toggled is %j', (filter, after) =>
+  expect(toggleWord(filter, 'edited')).toBe(after));
 
 describe('colourGroups', () => {
   it('keeps the colours of groups when runs are added', () => {

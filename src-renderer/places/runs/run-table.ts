@@ -44,6 +44,9 @@ export function sortRuns(runs: readonly RunSummary[], sorting: Sorting): RunSumm
   });
 }
 
+/** Characters of an id that a word must have to be taken for its beginning. */
+const leastOfId = 4;
+
 const figures: Record<string, (run: RunSummary) => number | null> = {
   seed: (run) => run.seed,
   steps: (run) => run.environmentSteps,
@@ -53,14 +56,20 @@ const figures: Record<string, (run: RunSummary) => number | null> = {
 };
 
 /**
- * Makes the test for a filter text. Words must all occur in the name, task, agent, state, device or note;
- * `return>4000`, `steps<=50000`, `seed=2` compare figures; `starred`, `edited` and `demo` are as they say;
- * a leading `-` turns a word round.
+ * Makes the test for a filter text. Words must all occur in the name, task, agent, state, device or note, or begin the id;
+ * `return>4000`, `steps<=50000`, `seed=2` compare figures; `starred`, `edited`, `forked` and `demo`
+ * are as they say; a leading `-` turns a word round.
  */
 export function parseFilter(text: string): (run: RunSummary) => boolean {
   const words = text.replace(/\s*(<=|>=|<|>|=)\s*/g, '$1').split(/\s+/);
   const tests = words.filter(Boolean).map(parseWord);
   return (run) => tests.every((test) => test(run));
+}
+
+/** The filter with a word put in where it is absent, and taken out where it is there. */
+export function toggleWord(filter: string, word: string): string {
+  const words = filter.split(/\s+/).filter(Boolean);
+  return (words.includes(word) ? words.filter((one) => one !== word) : [...words, word]).join(' ');
 }
 
 function parseWord(word: string): (run: RunSummary) => boolean {
@@ -89,8 +98,10 @@ function parseWord(word: string): (run: RunSummary) => boolean {
   const wanted = word.toLowerCase();
   if (wanted === 'starred') return (run) => run.starred;
   if (wanted === 'edited') return (run) => run.isEdited;
+  if (wanted === 'forked') return (run) => run.parent !== null;
   if (wanted === 'demo') return (run) => run.isDemo;
-  return (run) => `${run.name}\n${run.task}\n${run.agent}\n${run.state}\n${run.device}\n${run.note}`.toLowerCase().includes(wanted);
+  const isId = wanted.length >= leastOfId;
+  return (run) => (isId && run.id.startsWith(wanted)) || `${run.name}\n${run.task}\n${run.agent}\n${run.state}\n${run.device}\n${run.note}`.toLowerCase().includes(wanted);
 }
 
 /** Runs of one name, task and agent form a group: mostly seeds of one configuration. */
