@@ -4,7 +4,10 @@ import type { MetricSeries } from '../../../src-main/contract/series.ts';
 import type { AppState } from '../../app-state.svelte.ts';
 import type { ChartSeries } from '../../charts/columns.ts';
 import { LiveSeries } from '../../charts/live-series.svelte.ts';
+import { supersededLines } from '../train/run-series.ts';
 import { configurationKey, describeGroup, parameterRows, type ParameterRow } from './differences.ts';
+import { editedValues } from './edits.ts';
+import { runLabels } from './run-labels.ts';
 
 export interface ComparedGroup {
   key: string;
@@ -25,12 +28,19 @@ export class Comparison {
   failures = $state.raw<readonly string[]>([]);
   isLoaded = $state(false);
   range = $state.raw<readonly [number, number] | null>(null);
+  /** Are curves that a resume has superseded drawn too? */
+  showsSuperseded = $state(false);
   private live = $state.raw<ReadonlyMap<string, LiveSeries>>(new Map());
   private readonly app: AppState;
 
   readonly groups = $derived.by(() => this.makeGroups());
   /** Settings, a column a group. */
-  readonly rows = $derived.by((): ParameterRow[] => parameterRows(this.groups.flatMap((group) => group.runs[0]?.configuration ?? [])));
+  readonly rows = $derived.by((): ParameterRow[] => parameterRows(this.groups.flatMap((group) => group.runs[0]?.configuration ?? []), this.editedNames));
+  readonly labels = $derived.by(() => runLabels(this.details));
+  readonly hasSuperseded = $derived.by(() => this.details.some((run) => run.attempts.some((one) => one.supersededAfter !== null)));
+  /** Metrics that some of the runs have points of. */
+  readonly recorded = $derived.by(() => new Set(this.details.flatMap((run) => run.metrics)));
+  private readonly editedNames = $derived.by(() => new Set(this.details.flatMap((run) => [...editedValues(run).keys()])));
 
   constructor(app: AppState) {
     this.app = app;
@@ -45,7 +55,7 @@ export class Comparison {
 
   /** Follows a metric of every run; the function returned ends it. */
   follow(metric: string): () => void {
-    const made = new Map(this.details.map((run) => [run.id, new LiveSeries(this.app, run.id, [metric], { maxPoints: 1200 })]));
+    const made = new Map(this.details.map((run) => [run.id, new LiveSeries(this.app, run.id, [metric], { maxPoints: 1200, includeSuperseded: this.showsSuperseded })]));
     for (const one of made.values()) if (this.range !== null) one.setRange(this.range);
     this.live = made;
     return () => {
@@ -58,6 +68,11 @@ export class Comparison {
     for (const one of this.live.values()) one.setRange(range);
   }
 
+  toggleSuperseded(): void {
+    this.showsSuperseded = !this.showsSuperseded;
+    for (const one of this.live.values()) one.includeSuperseded(this.showsSuperseded);
+  }
+
   curves(metric: string): { run: RunSummary; group: ComparedGroup; series: MetricSeries }[] {
     return this.groups.flatMap((group) =>
       group.runs.flatMap((run) => {
@@ -67,11 +82,23 @@ export class Comparison {
     );
   }
 
+  private labelOf(run: RunSummary): string {
+    return `${this.labels.get(run.id) ?? run.name}${run.isEdited ? ' ✎' : ''}`;
+  }
+
+  /** The curves with, below them and faint, what a resume has superseded. */
   chartSeries(metric: string): ChartSeries[] {
+    const superseded = this.groups.flatMap((group) =>
+      group.runs.flatMap((run) => supersededLines(this.live.get(run.id)?.superseded ?? [], metric, this.labelOf(run), group.colour)),
+    );
+    return [...superseded, ...this.valid(metric)];
+  }
+
+  private valid(metric: string): ChartSeries[] {
     const curves = this.curves(metric);
     const withBands = curves.length <= mostBands;
     return curves.map(({ run, group, series }) => ({
-      label: `${run.name}, seed ${run.seed}`,
+      label: this.labelOf(run),
       x: series.step,
       y: series.mean,
       ...(series.isReduced && withBands ? { min: series.min, max: series.max } : {}),

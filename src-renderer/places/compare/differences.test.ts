@@ -36,6 +36,9 @@ describe('parameterRows', () => {
     expect(describeGroup(parameterRows([configuration()]), 0)).toBe('');
     expect(describeGroup(parameterRows([configuration(), configuration({}, { agent: 'virel' })]), 1)).toBe('virel');
   });
+  it('counts what was edited as a difference', () => {
+    expect(parameterRows([configuration()], new Set(['discount'])).filter((row) => row.differs).map((row) => row.name)).toEqual(['discount']);
+  });
   it('takes nothing', () => expect(parameterRows([]).some((row) => row.differs)).toBe(false));
 });
 

@@ -21,12 +21,15 @@ export interface ParameterRow {
   differs: boolean;
 }
 
-/** All settings of the configurations, those that differ first, else in the order of their declaration. */
-export function parameterRows(configurations: readonly RunConfiguration[]): ParameterRow[] {
+/**
+ * All settings of the configurations, those that differ first, else in the order of their declaration.
+ * @param edited hyper-parameters that were changed while a run went on: those runs differ from the others in them
+ */
+export function parameterRows(configurations: readonly RunConfiguration[], edited: ReadonlySet<string> = new Set()): ParameterRow[] {
   const names = new Set(configurations.flatMap((one) => Object.keys(one.hyperparameters)));
   const row = (name: string, read: (one: RunConfiguration) => string | null): ParameterRow => {
     const values = configurations.map(read);
-    return { name, values, differs: new Set(values).size > 1 };
+    return { name, values, differs: new Set(values).size > 1 || edited.has(name) };
   };
   const rows = [
     row('task', (one) => one.task),
