@@ -5,6 +5,8 @@ export interface PaletteEntry {
   title: string;
   group: string;
   keys: string | undefined;
+  /** Stands after the title: what tells entries of one title apart. */
+  detail?: string;
   /** What the typed text is compared with. */
   search: string;
   run: () => void | Promise<void>;

@@ -1,6 +1,6 @@
-// The report as text: every line, with what to do about it.
+// The report in a line and as text: every line, with what to do about it.
 import { describe, expect, it } from 'vitest';
-import { reportToText } from './report.ts';
+import { reportToText, summarise } from './report.ts';
 
 describe('reportToText', () => {
   it('marks states and gives advice', () => {
@@ -12,4 +12,15 @@ describe('reportToText', () => {
     });
     expect(text.split('\n')).toEqual(['Elbow', '  ok       version  0.1.0', '  missing  display  none', '                    → Use a tunnel.', '', 'Empty', '']);
   });
+});
+
+describe('summarise', () => {
+  const line = (state: 'ok' | 'missing' | 'warning' | 'info', advice: string | null = null) => ({ label: '', value: '', state, advice });
+  it.each([
+    [[], 'nothing is missing'],
+    [[line('ok'), line('info')], 'nothing is missing'],
+    [[line('info', 'Try this.'), line('ok', 'Or that.')], 'nothing is missing · 2 notes'],
+    [[line('missing', 'Install it.')], '1 line to look at'],
+    [[line('warning', 'Mind it.'), line('missing', 'Install it.'), line('info', 'By the way.')], '2 lines to look at · 1 note'],
+  ])('case %#', (lines, text) => expect(summarise({ sections: [{ title: 'A', lines }, { title: 'B', lines: [] }] })).toBe(text));
 });
