@@ -1,7 +1,7 @@
 // What the browser tests share: the real web shell as its own process, on a data directory of its own, and a
 // real Chromium looking at it.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -121,18 +121,26 @@ function readAddress(shell: ChildProcess): Promise<string> {
 export interface StoredRun {
   name: string;
   task?: string;
+  agent?: string;
   seed?: number;
   hyperparameters?: ParameterValues;
   /** Mean returns of its evaluations, one every 1,000 steps. */
   returns?: readonly number[];
   state?: 'finished' | 'stopped' | 'failed';
+  /** Applied while it ran. */
+  edits?: readonly { step: number; changes: ParameterValues }[];
+  /** Step of a checkpoint, whose files hold nothing that could be trained from. */
+  checkpointAt?: number;
 }
 
 /** Stores a run as if it had been trained, without training. @returns its id */
-export function storeRun(store: Store, { name, task = 'inverted-pendulum', seed = 1, hyperparameters = {}, returns = [10, 20, 40], state = 'finished' }: StoredRun): string {
+export function storeRun(
+  store: Store,
+  { name, task = 'inverted-pendulum', agent = 'sac', seed = 1, hyperparameters = {}, returns = [10, 20, 40], state = 'finished', edits = [], checkpointAt }: StoredRun,
+): string {
   const steps = Math.max(1, returns.length) * 1000;
   const plan = planRuns(
-    { task, agent: 'sac', hyperparameters: { steps, ...hyperparameters }, seeds: String(seed), device: 'cpu', threads: 1, name },
+    { task, agent, hyperparameters: { steps, ...hyperparameters }, seeds: String(seed), device: 'cpu', threads: 1, name },
     findPossibilities(),
   );
   const [configuration] = plan.configurations;
@@ -154,11 +162,31 @@ export function storeRun(store: Store, { name, task = 'inverted-pendulum', seed 
       store.evaluations.add(run, attempt, { step, returns: Float64Array.of(mean), lengths: Int32Array.of(100), policyOnnx: null, criticsOnnx: null, rollouts: [] });
     });
     writer.flush();
+    for (const { step, changes } of edits) {
+      const values = store.runs.values(run);
+      const previous = Object.fromEntries(Object.keys(changes).map((key) => [key, values[key] ?? '']));
+      const id = store.edits.request(run, { changes, requester: 'window' });
+      store.edits.applied(run, attempt, { step, values: { ...values, ...changes }, edits: [{ id, previous }] });
+      store.events.append(run, attempt, { step, kind: 'edit', message: Object.keys(changes).join(', '), requester: 'window' });
+    }
+    if (checkpointAt !== undefined) {
+      const folder = `checkpoints/${checkpointAt}-1`;
+      mkdirSync(path.join(store.runs.directory(run), folder), { recursive: true });
+      for (const file of ['manifest.json', 'state.bin']) writeFileSync(path.join(store.runs.directory(run), folder, file), '{}');
+      store.checkpoints.add(run, attempt, { step: checkpointAt, path: folder, bytes: 30, sha256: 'ab'.repeat(32), createdAt: Date.now(), details: {} });
+    }
     store.runs.setProgress(run, { environmentSteps: steps, stepsPerSecond: null, etaSeconds: null, activeSeconds: 60 });
     store.attempts.close(run, attempt);
     store.runs.setState(run, state, state === 'failed' ? 'critic loss became NaN at step 3,000' : null);
     return run;
   });
+}
+
+/** Forks a stored run from its newest checkpoint, without training. @returns its id */
+export function storeFork(store: Store, run: string, name: string): string {
+  const checkpoint = store.checkpoints.newest(run);
+  if (checkpoint === null) throw new Error('a fork needs a checkpoint');
+  return store.runs.fork({ run, checkpoint, files: [], configuration: store.runs.configuration(run), name });
 }
 
 /** Waits for what a page or the store will show soon. */
