@@ -20,6 +20,7 @@ export interface ChartedRun {
   values: ParameterValues;
   /** Names of the metrics that have points. */
   metrics: readonly string[];
+  hasEvaluations: boolean;
   /** Newest `residual-samples`; 0 until the first estimate, null where none is recorded. */
   residualSamples: number | null;
   /** Was the prior ever another than the uniform one? */
@@ -32,6 +33,7 @@ const residual = (run: ChartedRun): ChartChoice => ({
 });
 const criticLoss: ChartChoice = { metric: 'critic-loss', title: 'Critic loss', sub: '', log: true, colour: 'var(--s4)' };
 const meanQ: ChartChoice = { metric: 'mean-q', title: 'Mean Q', sub: 'smaller critic', colour: 'var(--s5)' };
+const promise: ChartChoice = { metric: 'initial-q', title: 'Q(s₀, a₀) against real return', sub: 'discounted', colour: 'var(--s5)' };
 const speed: ChartChoice = { metric: 'steps-per-second', title: 'Speed', sub: 'steps/s', log: true, colour: 'var(--s7)' };
 const actorLoss: ChartChoice = { metric: 'actor-loss', title: 'Actor loss', sub: '', colour: 'var(--s3)' };
 /** A learned temperature's target is drawn as well. */
@@ -52,7 +54,9 @@ export function chosenCharts(run: ChartedRun): { upper: ChartChoice[]; lower: Ch
   const hasResidual = values['temperature-rule'] === 'residual' || metrics.includes('residual');
   const isDeterministic = agent?.parts.posterior === 'deterministic';
   const ofObjective = [...(hasResidual ? [residual(run)] : []), ...(hasKl ? [kl(run)] : [])];
-  const rest = isDeterministic ? [actorLoss, speed] : [meanQ, criticLoss, speed];
+  // Evaluated before this was measured.
+  const isOld = run.hasEvaluations && !metrics.includes('initial-q');
+  const rest = [...(isOld ? [] : [promise]), ...(isDeterministic ? [actorLoss] : isOld ? [meanQ, criticLoss] : [criticLoss]), speed];
   return {
     upper: isDeterministic ? [criticLoss, meanQ] : [temperature(run), entropy(run)],
     lower: [...rest.slice(0, 3 - ofObjective.length), ...ofObjective],
