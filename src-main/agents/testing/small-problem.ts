@@ -35,9 +35,10 @@ export function smallProblem(agent: Agent, problem: Problem, values: ParameterVa
     controls: instance.controls(values, 0),
     scattered: scatter(initial),
     draw: ({ batch, noise }) => {
-      const fill = (shape: readonly number[], draw: () => number): Float32Array => Float32Array.from({ length: shape.reduce((size, extent) => size * extent, 1) }, draw);
+      const fill = (shape: readonly number[], draw: (k: number) => number): Float32Array => Float32Array.from({ length: shape.reduce((size, extent) => size * extent, 1) }, (_, k) => draw(k));
       const normal = (): number => data.normal();
-      const special: Readonly<Record<string, () => number>> = { action: () => Math.tanh(data.normal()), terminated: () => (data.uniform() < 0.3 ? 1 : 0) };
+      // Every third transition is its episode's last, so that each batch has both sorts.
+      const special: Readonly<Record<string, (k: number) => number>> = { action: () => Math.tanh(data.normal()), terminated: (k) => (k % 3 === 1 ? 1 : 0) };
       const filled = (shapes: typeof batch): NamedArrays => Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, fill(shape, special[name] ?? normal)]));
       return { batch: filled(batch), noise: filled(noise) };
     },
