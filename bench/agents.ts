@@ -37,9 +37,9 @@ const subjects: readonly (readonly [agent: string, option: string])[] = [
   ['ddpg', ''],
 ];
 /** Every subject is measured once a round, so that what else runs on the machine hits all of them. */
-const rounds = 9;
+const rounds = 7;
 /** Of a program that is due at every step, in a round. */
-const runsPerRound = 4;
+const runsPerRound = 8;
 const bufferRows = 10_000;
 /** A multiple of every schedule's period here. */
 const scheduleSteps = 10_000;
@@ -112,12 +112,14 @@ async function measure({ learner, values }: Subject): Promise<Cost> {
     const share = shareOf(declaration);
     if (share === 0) continue;
     const runs = Math.max(1, Math.round(runsPerRound * share));
-    const [start, used] = [performance.now(), process.cpuUsage()];
-    for (let k = 0; k < runs; k += 1) {
+    const run = async (): Promise<void> => {
       if (batch !== null) buffer.sample(batch, replay);
       for (const name in noise) noiseStream.fillNormal(noise[name] as Float32Array);
       await program.run({ batch: batch ?? {}, noise, controls });
-    }
+    };
+    await run(); // The subject before it has emptied the caches, which in a training are warm.
+    const [start, used] = [performance.now(), process.cpuUsage()];
+    for (let k = 0; k < runs; k += 1) await run();
     const { user, system } = process.cpuUsage(used);
     cost.wall += (share * (performance.now() - start)) / runs;
     cost.processor += (share * (user + system)) / 1000 / runs;
@@ -131,7 +133,6 @@ const digits = (value: number): number => Number(value.toFixed(3));
 // One after another: programs cannot be traced at the same time.
 const prepared: Subject[] = [];
 for (const subject of subjects) prepared.push(await prepare(subject));
-for (const subject of prepared) await measure(subject); // warms up
 for (let round = 0; round < rounds; round += 1) {
   for (const subject of prepared) subject.costs.push(await measure(subject));
 }
