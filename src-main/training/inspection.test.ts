@@ -1,5 +1,8 @@
 // Inspections within training: they leave no trace in it, look at the same fixed batch all along, and go on after a
 // resume as if it had not been.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Agent } from '../agents/agent.ts';
 import { findAgent } from '../agents/registry.ts';
@@ -7,13 +10,14 @@ import type { ParameterValues } from '../contract/parameters.ts';
 import type { ProgramDeclaration } from '../engine/program.ts';
 import { createStream } from '../random/stream.ts';
 import { ReplayBuffer } from '../replay/replay-buffer.ts';
+import { openStore } from '../store/store.ts';
 import { loadTask } from '../tasks/node/load-task.ts';
 import { evaluate } from './evaluation.ts';
 import { TrainingLoop } from './loop.ts';
 import { QBias } from './q-bias.ts';
 import { readRunParameters } from './run-parameters.ts';
 import { createEvaluationStream } from './streams.ts';
-import { smallRun } from './test-run.ts';
+import { outcomeOf, smallRun, trainHere } from './test-run.ts';
 
 const opened: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -156,5 +160,33 @@ describe('the bias of Q at an evaluation', () => {
     expect(again).toEqual(first);
     expect(Object.values(first.metrics).every(Number.isFinite)).toBe(true);
     other.dispose();
+  });
+});
+
+describe('a run', () => {
+  it('stores the figures, the bias of Q and the actions with its live policy, the same when it was continued from a checkpoint', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'elbow-inspection-'));
+    const store = openStore(folder);
+    opened.push(async () => {
+      store.close();
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    });
+    const whole = store.runs.create({ configuration: smallRun({ steps: 500 }), name: 'whole' });
+    await trainHere(store, whole);
+    const parted = store.runs.create({ configuration: smallRun({ steps: 250 }), name: 'parted' });
+    await trainHere(store, parted);
+    store.runs.extend(parted, 500);
+    await trainHere(store, parted);
+
+    const { series } = outcomeOf(store, parted);
+    expect(series).toEqual(outcomeOf(store, whole).series);
+    expect(series.find(({ metric }) => metric === 'q-bias')?.step).toEqual([250, 500]);
+    expect(series.find(({ metric }) => metric === 'fixed-td-error-rms')?.step).toEqual([200, 300, 400, 500]);
+    expect(store.metrics.nonFinite(parted)).toEqual([]);
+    const { createdAt: _a, ...actions } = store.histograms.get(parted);
+    const { createdAt: _b, ...expected } = store.histograms.get(whole);
+    expect([_a, _b].every((time) => time > 0)).toBe(true);
+    expect(actions).toEqual(expected);
+    expect(actions.step).toBe(500);
   });
 });
