@@ -1,5 +1,6 @@
 // Which stored runs a behaviour prior can be fitted to: those whose policies see and do the same.
-import type { DimensionDeclaration, TaskDeclaration } from '../../../src-main/contract/declarations.ts';
+import type { TaskDeclaration } from '../../../src-main/contract/declarations.ts';
+import { describeDifference } from '../../../src-main/contract/dimensions.ts';
 import type { RunSummary } from '../../../src-main/contract/runs.ts';
 import { formatInteger } from '../../format.ts';
 
@@ -13,13 +14,9 @@ export interface TextOption {
  * neither a recorded episode nor a checkpoint yet.
  */
 export function priorRunOptions(runs: Iterable<RunSummary>, tasks: readonly TaskDeclaration[], task: TaskDeclaration): TextOption[] {
-  const fitting = new Set(tasks.filter((one) => areSame(one.observation, task.observation) && areSame(one.action, task.action)).map((one) => one.id));
+  const fitting = new Set(tasks.filter((one) => describeDifference(one, task) === null).map((one) => one.id));
   return [...runs]
     .filter((run) => fitting.has(run.task) && run.environmentSteps > 0)
     .sort((a, b) => b.createdAt - a.createdAt)
     .map((run) => ({ value: run.id, label: `${run.name} · ${run.agent} · seed ${run.seed} · ${formatInteger(run.environmentSteps)} steps · ${run.id}` }));
-}
-
-function areSame(a: readonly DimensionDeclaration[], b: readonly DimensionDeclaration[]): boolean {
-  return a.length === b.length && a.every((one, i) => one.name === b[i]?.name);
 }
