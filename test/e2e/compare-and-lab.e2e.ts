@@ -74,9 +74,30 @@ describeInBrowser('Compare and Lab', () => {
     await page.getByText('3 runs in 2 groups').waitFor();
   });
 
+  it('says which runs were edited, in what, and tells runs of one name and seed apart', async () => {
+    const edits = [{ step: 1500, changes: { 'entropy-target': -0.25 } }];
+    const edited = storeRun(elbow.store, { name: 'far-sighted', seed: 2, returns: [10, 200, 950], edits });
+    const td3 = storeRun(elbow.store, { name: 'baseline', agent: 'td3', returns: [10, 20, 30] });
+    await page.evaluate((ids) => void (location.hash = `#/compare/${ids}`), [runs[0], runs[1], edited, td3].join(','));
+    await page.getByText('4 runs in 2 groups').waitFor();
+    const legend = page.locator('.legend-card');
+    await legend.getByText('1 of 3 runs edited ✎').waitFor();
+    await legend.getByText('1 run was edited during training; it is drawn, and marked ✎.').waitFor();
+    await page.getByRole('button', { name: `Take far-sighted, seed 2, ${edited}, out` }).waitFor();
+    const chart = page.locator('[role=img][aria-label^="Evaluation return"]');
+    await until(async () => expect(await chart.getAttribute('aria-label')).toContain(`far-sighted, seed 2, ${edited} ✎: 950 at step 3,000`));
+    const row = page.getByRole('region', { name: 'Settings of the groups' }).getByRole('row', { name: /^entropy-target/ });
+    expect((await row.textContent())?.replace(/\s+/g, ' ')).toContain('-1 ✎ -0.25 in 1 of 3 runs');
+    await expectAccessible(page);
+    expect(await page.getByLabel('Metric').locator('optgroup').evaluateAll((all) => all.map((one) => (one as HTMLOptGroupElement).label))).toEqual(['Returns', 'Temperature', 'Not recorded in these runs']);
+  });
+
   it('shows and copies the doctor’s report', async () => {
     await page.keyboard.press('Control+5');
     await page.getByText(elbow.dataDirectory, { exact: true }).waitFor();
+    const notes = await page.locator('.advice:is(.ok, .info)').count();
+    const header = (await page.locator('header').textContent()) ?? '';
+    expect(/(\d+) notes?/.exec(header)?.[1] ?? '0').toBe(String(notes));
     await page.getByRole('button', { name: 'Copy report' }).click();
     await page.getByText('Copied the report').waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(elbow.dataDirectory);

@@ -1,5 +1,5 @@
 // New run: the form checks as one types, the workstation's refusals land at their field, and a run starts.
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { describeInBrowser, expectAccessible, startElbow, storeRun, themes, until, type Elbow } from './support.ts';
 
@@ -116,6 +116,68 @@ describeInBrowser('New run', () => {
     await other.keyboard.press('Escape');
     await other.waitForURL(/#\/runs/);
     await other.context().close();
+  });
+
+  describe('with agents that differ', () => {
+    let other: Page;
+    beforeAll(async () => {
+      other = await elbow.open('#/new', { viewport: { width: 1024, height: 700 } });
+      await other.waitForSelector('#parameter-steps');
+    });
+    afterAll(() => other.context().close());
+    const choose = (agent: string): Promise<void> => other.locator(`input[type=radio][value=${agent}]`).check({ force: true });
+    const field = (name: string) => other.locator(`#parameter-${name}`);
+    const helpOf = (name: string) => other.locator(`#parameter-${name}-help`);
+
+    it('lists all seven, each with a name', async () => {
+      const names = await other.getByRole('radiogroup', { name: 'Agent' }).locator('b').allTextContents();
+      expect(names).toEqual(['SAC', 'VIREL', 'VIREL, as published', 'VIREL, fixed temperature', 'SAC v1', 'TD3', 'DDPG']);
+    });
+
+    it('refuses an entropy target that no policy reaches, as one types', async () => {
+      await field('entropy-target').fill('5');
+      await helpOf('entropy-target').getByText('must be at most 4.1016 nats on half-cheetah').waitFor();
+      await field('entropy-target').fill('-3');
+      await helpOf('entropy-target').getByText('−0.5 nats for each of 6 action dimensions: σ about 0.15').waitFor();
+    });
+
+    it('greys what has no effect, with its reason', async () => {
+      expect(await field('prior-scale').isDisabled()).toBe(true);
+      await helpOf('prior-scale').getByText('No effect: only the constant prior has it.').waitFor();
+      await field('prior').selectOption('constant');
+      expect(await field('prior-scale').isDisabled()).toBe(false);
+      expect(await field('entropy-target').isDisabled()).toBe(true);
+      await field('prior-scale').fill('0.5, 0.4');
+      await helpOf('prior-scale').getByText('prior-scale must be one number, or 6 for half-cheetah').waitFor();
+      await field('prior-scale').fill('0');
+      await helpOf('prior-scale').getByText('from 0.01 to 10').waitFor();
+      await expectAccessible(other);
+      await field('prior').selectOption('uniform');
+    });
+
+    it('offers the runs that a behaviour prior can be fitted to', async () => {
+      await field('prior').selectOption('behaviour');
+      await helpOf('prior-run').getByText('has to be given').waitFor();
+      const options = () => field('prior-run').locator('option').allTextContents();
+      expect(await options()).not.toContainEqual(expect.stringContaining('model'));
+      await other.getByRole('radio', { name: /inverted-pendulum/ }).check({ force: true });
+      await until(async () => expect(await options()).toContainEqual(expect.stringContaining('model · sac · seed 4')));
+      await field('prior-run').selectOption(like);
+      await helpOf('prior-run').getByText('has to be given').waitFor({ state: 'detached' });
+    });
+
+    it('takes over what another agent takes, says what not, and gives it back', async () => {
+      await field('discount').fill('0.9');
+      await choose('td3');
+      await other.getByRole('status').getByText('Laid aside for TD3: ').waitFor();
+      expect(await field('discount').inputValue()).toBe('0.9');
+      expect(await field('prior').count()).toBe(0);
+      await other.getByText('TD3 has none: TD3’s policy is deterministic and has no density').waitFor();
+      await choose('sac');
+      expect(await field('prior').inputValue()).toBe('behaviour');
+      expect(await field('prior-run').inputValue()).toBe(like);
+      expect(await other.getByText('Laid aside').count()).toBe(0);
+    });
   });
 
   it.each(themes)('is accessible in the %s theme, with an error in view', async (colorScheme) => {

@@ -161,6 +161,15 @@ describeInBrowser('Replay', () => {
     await until(async () => expect(robotShare(await pictureOf(scene()))).toBeGreaterThan(0.01));
   });
 
+  it('marks the first evaluation after an edit', async () => {
+    const edited = storeRun(elbow.store, { name: 'turned', edits: [{ step: 1000, changes: { 'entropy-target': -2 } }] });
+    await page.reload();
+    await goTo(`#/replay/${edited}`);
+    const headers = page.locator('.matrix [role=rowheader]');
+    await until(async () => expect((await headers.allTextContents()).map((text) => text.trim())).toEqual(['3k', '2k✎, edited before it', '1k']));
+    expect(await headers.nth(1).getAttribute('title')).toContain('Edited since the evaluation before\nstep 1,000: entropy-target');
+  });
+
   it('says that an episode is not there', async () => {
     await goTo(`#/replay/${run}/999999`);
     await page.locator('.scene .failed').waitFor();

@@ -1,7 +1,7 @@
 // Runs: the table, its filter and order, star, rename, note, delete with undo, checkpoints, selection.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { describeInBrowser, expectAccessible, startElbow, storeRun, themes, until, type Elbow } from './support.ts';
+import { describeInBrowser, expectAccessible, startElbow, storeFork, storeRun, themes, until, type Elbow } from './support.ts';
 
 describeInBrowser('Runs', () => {
   let elbow: Elbow;
@@ -147,6 +147,81 @@ describeInBrowser('Runs', () => {
     await other.waitForSelector('text=Checkpoints');
     await expectAccessible(other);
     await other.context().close();
+  });
+});
+
+describeInBrowser('Edited runs and forks', () => {
+  let elbow: Elbow;
+  let page: Page;
+  const ids: Record<string, string> = {};
+  beforeAll(async () => {
+    elbow = await startElbow((store) => {
+      const turned = Array.from({ length: 150 }, (_, i) => ({ step: 1000 + 10 * i, changes: { 'entropy-target': -1 - (i + 1) / 1000 } }));
+      ids['edited'] = storeRun(store, { name: 'edited-run', edits: turned, checkpointAt: 2000 });
+      ids['plain'] = storeRun(store, { name: 'plain', checkpointAt: 2000 });
+      ids['fork'] = storeFork(store, ids['edited'], 'child');
+      ids['orphan'] = storeFork(store, ids['plain'], 'orphan');
+      store.runs.softDelete([ids['plain']]);
+    });
+    page = await elbow.open('', { viewport: { width: 1024, height: 700 } });
+    await page.waitForSelector('[data-run]');
+  });
+  afterAll(() => elbow.close());
+
+  const row = (name: string) => page.locator(`[data-run="${ids[name]}"]`);
+  const panel = () => page.locator('.run-panel');
+
+  it('are marked in their row and in the panel', async () => {
+    expect(await row('edited').textContent()).toContain('✎edited');
+    expect(await row('fork').textContent()).not.toContain('✎');
+    await row('edited').click();
+    await panel().getByText('edited', { exact: true }).waitFor();
+  });
+
+  it('show the values in force, and every edit, the newest first', async () => {
+    await panel().getByText('Settings').click();
+    await panel().getByRole('row', { name: 'entropy-target -1 -1.15' }).waitFor();
+    const edits = panel().locator('li');
+    expect(await edits.count()).toBe(100);
+    expect(await edits.first().textContent()).toMatch(/entropy-target −1\.149 → −1\.15 nats.*applied at step 2,490.*window · /s);
+    await panel().getByRole('button', { name: 'Show older edits' }).click();
+    await until(async () => expect(await edits.count()).toBe(150));
+    expect(await edits.last().textContent()).toContain('entropy-target −1 → −1.001 nats');
+    expect(await panel().getByRole('button', { name: 'Show older edits' }).count()).toBe(0);
+  });
+
+  it('are found by a switch that writes the filter', async () => {
+    const pill = page.getByRole('button', { name: '✎ edited' });
+    await pill.click();
+    expect(await page.locator('[data-run] .name b').allTextContents()).toEqual(['edited-run']);
+    expect(await page.getByLabel('Filter runs').inputValue()).toBe('edited');
+    await pill.click();
+    expect(await page.locator('[data-run]').count()).toBe(3);
+  });
+
+  it('name the parent of a fork, stored or deleted', async () => {
+    await row('fork').click();
+    await panel().getByText('fork of edited-run at step 2,000').waitFor();
+    expect(await panel().getByRole('link', { name: 'edited-run' }).getAttribute('href')).toBe(`#/train/${ids['edited']}`);
+    await row('orphan').click();
+    await panel().getByText(`fork of a run that was deleted (${ids['plain']}) at step 2,000`).waitFor();
+  });
+
+  it('need no scrolling sideways beside the panel', async () => {
+    const widths = await page.locator('#run-table').evaluate((table) => [table.scrollWidth, table.clientWidth]);
+    expect(widths[0]).toBe(widths[1]);
+    expect(await row('edited').getByText('3,000').isVisible()).toBe(true);
+    expect(await page.getByRole('columnheader', { name: 'Disk' }).count()).toBe(0);
+    await expectAccessible(page);
+  });
+
+  it('are told apart by id in the palette', async () => {
+    await page.keyboard.press('Control+k');
+    await page.locator('.palette-input:focus').waitFor();
+    await page.keyboard.type(ids['orphan'] ?? '');
+    await page.locator('.palette-item', { hasText: 'orphan' }).getByText(ids['orphan'] ?? '', { exact: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(new RegExp(`#/train/${ids['orphan']}`));
   });
 });
 

@@ -1,8 +1,8 @@
-// Train: what a resume has superseded is out of the curves, and drawn faintly on request.
+// Train and Compare: what a resume has superseded is out of the curves, and drawn faintly on request.
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { processIdentity } from '../../src-main/store/store.ts';
-import { describeInBrowser, expectAccessible, startElbow, storeRun, type Elbow } from './support.ts';
+import { describeInBrowser, expectAccessible, startElbow, storeRun, until, type Elbow } from './support.ts';
 
 describeInBrowser('Superseded attempts', () => {
   let elbow: Elbow;
@@ -39,6 +39,21 @@ describeInBrowser('Superseded attempts', () => {
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Hide superseded' }).click();
     await page.getByRole('button', { name: 'Show superseded' }).waitFor();
+  });
+
+  it('are drawn in Compare only on request', async () => {
+    const other = await elbow.open(`#/compare/${whole},${resumed}`);
+    await other.getByText('2 runs in 1 group').waitFor();
+    await other.getByLabel('Metric').selectOption('temperature');
+    await other.getByRole('button', { name: 'Temperature as a table' }).click();
+    const captions = other.locator('caption');
+    await until(async () => expect(await captions.allTextContents()).toHaveLength(2));
+    const button = other.getByRole('button', { name: 'superseded' });
+    await button.click();
+    await other.locator('caption', { hasText: /^resumed, seed 1, attempt 1, superseded$/ }).waitFor();
+    await button.click();
+    await until(async () => expect(await captions.allTextContents()).toHaveLength(2));
+    await other.context().close();
   });
 
   it('have no switch where there are none', async () => {
