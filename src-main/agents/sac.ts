@@ -87,7 +87,7 @@ export const sac: Agent = {
       return {
         state: { ...temperatureStep, ...criticStep, ...actorStep, ...targetStep, ...learned?.state },
         diagnostics: {
-          ...divergenceDiagnostics(prior, controls, current, divergence),
+          ...divergenceDiagnostics(prior, controls, current, divergence, rule === 'learned'),
           temperature: alpha,
           'critic-loss': critic.value,
           'actor-loss': improvement.value,
@@ -158,7 +158,7 @@ export const sac: Agent = {
         bonus: ({ state, noise, controls }, s) =>
           temperature.value(state, controls).mul(inCriticTarget(prior, { state, controls }, s, policy.sample(state, s, at(noise, 'current') as tf.Tensor2D))).neg(),
       }),
-      warning: (means) => temperature.warning(means),
+      warning: (means) => temperature.warning(means, prior.constant !== 0),
       controls: (given, step) => ({
         ...scalarsOf(given, plainControls),
         temperature: Float32Array.of(temperatureAt(rule, given, step)),

@@ -87,7 +87,7 @@ function create(declaration: AgentDeclaration, problem: Problem, values: Paramet
     return {
       state: { ...temperatureStep, ...evaluation.state, ...actorStep, ...learned?.state },
       diagnostics: {
-        ...divergenceDiagnostics(prior, controls, current, divergence),
+        ...divergenceDiagnostics(prior, controls, current, divergence, rule === 'learned'),
         temperature: beta,
         residual: at(state, 'residual/squared'),
         'residual-samples': at(state, 'residual/estimates').greater(0).cast('float32').mul(residualSamples),
@@ -165,7 +165,7 @@ function create(declaration: AgentDeclaration, problem: Problem, values: Paramet
     ...stochasticPolicyPrograms('virel', policy, problem),
     critics: criticsProgram('virel', critic.actionValues, problem),
     inspection: inspectionOf({ agent: 'virel', problem, critics: critic.actionValues, actor: policy.network, noise: noiseNames, controls: controlShapes, view, bonus: null }),
-    warning: (means) => temperature.warning(means),
+    warning: (means) => temperature.warning(means, prior.constant !== 0),
     controls: (given, step) => ({
       ...scalarsOf(given, plainControls),
       temperature: Float32Array.of(temperatureAt(rule, given, step)),

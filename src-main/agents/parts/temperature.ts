@@ -41,24 +41,30 @@ export class Temperature {
    * @param divergence E[log π − log p], nats, up to the constant that the target leaves out as well
    */
   step(state: NamedTensors, controls: NamedTensors, divergence: tf.Tensor, used: tf.Tensor): NamedTensors {
-    if (this.#rule !== 'learned') return { 'log-temperature': tf.log(used) };
+    // A residual temperature may be clipped at 0.
+    if (this.#rule !== 'learned') return { 'log-temperature': tf.log(tf.maximum(used, Math.exp(logBounds[0]))) };
     const gradient = at(controls, 'divergence-target').sub(divergence);
     const next = this.#adam.step(state, { 'log-temperature': gradient }, at(controls, 'temperature-learning-rate'));
     next['log-temperature'] = tf.clipByValue(at(next, 'log-temperature'), ...logBounds);
     return next;
   }
 
-  /** Where a learned temperature sits on a bound, it cannot do its work, and only a person can help. */
-  warning({ temperature }: Readonly<Record<string, number>>): string | null {
+  /**
+   * Where a learned temperature sits on a bound, it cannot do its work, and only a person can help.
+   * @param isEntropySteered is the target one of entropy, or of the KL from a prior?
+   */
+  warning({ temperature }: Readonly<Record<string, number>>, isEntropySteered: boolean): string | null {
     if (this.#rule !== 'learned' || temperature === undefined) return null;
     const [lowest, highest] = logBounds;
     // Single precision of a window's mean.
     const isAt = (bound: number): boolean => Math.abs(Math.log(temperature) - bound) < 1e-4;
     if (isAt(highest)) {
-      return `The temperature is held at its upper bound, e^${highest}: the policy's entropy stays below its target, which it cannot reach. Lower the entropy target.`;
+      const what = isEntropySteered ? "entropy stays below its target, which it cannot reach. Lower the entropy target" : 'KL from the prior stays above its target, which it cannot reach. Raise the KL target';
+      return `The temperature is held at its upper bound, e^${highest}: the policy's ${what}.`;
     }
     if (isAt(lowest)) {
-      return `The temperature is held at its lower bound, e^${lowest}: the policy's entropy stays above its target, which it cannot reach. Raise the entropy target.`;
+      const what = isEntropySteered ? 'entropy stays above its target, which it cannot reach. Raise the entropy target' : 'KL from the prior stays below its target, which it cannot reach. Lower the KL target';
+      return `The temperature is held at its lower bound, e^${lowest}: the policy's ${what}.`;
     }
     return null;
   }

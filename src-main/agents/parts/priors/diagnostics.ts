@@ -20,12 +20,13 @@ export function gapDiagnostics(prior: Prior, controls: NamedTensors, divergence:
   return prior.constant === 0 ? { 'kl-gap': divergence.sub(target) } : { 'entropy-gap': target.sub(divergence) };
 }
 
-/** Measured entropy and KL(π‖p), and what the temperature steers towards: for the uniform prior the same in two readings. */
-export function divergenceDiagnostics(prior: Prior, controls: NamedTensors, { logProbability }: PolicySample, mean: tf.Tensor): NamedTensors {
+/** Measured entropy and KL(π‖p), and what a learned temperature steers towards: for the uniform prior the same in two readings. */
+export function divergenceDiagnostics(prior: Prior, controls: NamedTensors, { logProbability }: PolicySample, mean: tf.Tensor, isSteered: boolean): NamedTensors {
+  const measured = { entropy: logProbability.mean().neg(), kl: mean.add(prior.constant) };
+  if (!isSteered) return measured;
   const target = at(controls, 'divergence-target');
   return {
-    entropy: logProbability.mean().neg(),
-    kl: mean.add(prior.constant),
+    ...measured,
     'kl-target': target.add(prior.constant),
     // Only the uniform prior leaves out a constant, and only there is a KL target an entropy target.
     ...(prior.constant === 0 ? {} : { 'entropy-target': target.neg() }),
