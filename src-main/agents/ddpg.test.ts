@@ -12,7 +12,7 @@ import { entriesOf, gradientIn, runOnce, smallProblem } from './testing/small-pr
 const defaults = defaultsFor(ddpg.declaration, taskDeclarations.find(({ id }) => id === 'half-cheetah') as TaskDeclaration);
 const [o, a, B] = [3, 2, 6];
 const problem = (values: Partial<ParameterValues>) => smallProblem(ddpg, { observationSize: o, actionSize: a }, {
-  ...defaults, hidden: [6, 5], 'batch-size': B, discount: 0.9, 'target-smoothing': 0.02, 'reward-scale': 2, ...values,
+  ...defaults, hidden: [6, 5], 'batch-size': B, discount: 0.9, 'target-smoothing': 0.02, 'reward-scale': 2, 'critic-learning-rate': 0.02, ...values,
 } as ParameterValues);
 
 describe('one DDPG update', async () => {

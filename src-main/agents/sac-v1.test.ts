@@ -6,13 +6,13 @@ import type { TaskDeclaration } from '../contract/declarations.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
 import { defaultsFor } from './declarations.ts';
 import { sacV1 } from './sac-v1.ts';
-import { actionValue, type Doubles, expectGradient, finiteDifference, gaussianOf, mean as meanOf, minQ, mlp, rowsOf, squashedSample, toDoubles } from './testing/double-precision.ts';
+import { actionValue, type Doubles, expectGradient, finiteDifference, gaussianOf, mean as meanOf, minQ, mlp, rowsOf, smallerCritics, squashedSample, toDoubles } from './testing/double-precision.ts';
 import { entriesOf, gradientIn, runOnce, smallProblem } from './testing/small-problem.ts';
 
 const defaults = (task: string): ParameterValues => defaultsFor(sacV1.declaration, taskDeclarations.find(({ id }) => id === task) as TaskDeclaration);
 const [o, a, B] = [3, 2, 5];
 const problem = (values: Partial<ParameterValues>) => smallProblem(sacV1, { observationSize: o, actionSize: a }, {
-  ...defaults('half-cheetah'), hidden: [6, 5], 'batch-size': B, discount: 0.9, 'target-smoothing': 0.02, 'policy-regularisation': 0.05, ...values,
+  ...defaults('half-cheetah'), hidden: [6, 5], 'batch-size': B, discount: 0.9, 'target-smoothing': 0.02, 'policy-regularisation': 0.05, 'critic-learning-rate': 0.02, ...values,
 } as ParameterValues);
 
 describe('one SAC v1 update', async () => {
@@ -45,6 +45,10 @@ describe('one SAC v1 update', async () => {
     });
   };
   const named = (...prefixes: string[]): string[] => Object.keys(entriesOf(initial, ...prefixes));
+
+  it('meets here either critic as the smaller', () => {
+    expect(smallerCritics(p, '', s, s.map((_, k) => act(p, k).action))).toEqual([1, 2]);
+  });
 
   it('reports the losses and terms of its formulas, and 1/κ as its temperature', () => {
     expect(diagnostics['critic-loss']?.[0]).toBeCloseTo(criticLoss(p), 3);

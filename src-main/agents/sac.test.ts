@@ -9,7 +9,7 @@ import type { ParameterValues } from '../contract/parameters.ts';
 import { defaultsFor } from './declarations.ts';
 import { sac } from './sac.ts';
 import { sacDeclaration } from './sac.declaration.ts';
-import { actionValue, type Doubles, expectGradient, finiteDifference, gaussianOf, mean as meanOf, minQ, rowsOf, squashedSample, toDoubles } from './testing/double-precision.ts';
+import { actionValue, type Doubles, expectGradient, finiteDifference, gaussianOf, mean as meanOf, minQ, rowsOf, smallerCritics, squashedSample, toDoubles } from './testing/double-precision.ts';
 import { gradientIn, smallProblem } from './testing/small-problem.ts';
 
 const defaults = defaultsFor(sacDeclaration, taskDeclarations.find(({ id }) => id === 'half-cheetah') as TaskDeclaration);
@@ -25,7 +25,7 @@ const act = (p: Doubles, s: number[], epsilon: number[]) => squashedSample(gauss
 
 describe('one SAC update', async () => {
   const [o, a, B] = [3, 2, 5];
-  const { agent, update, draw, controls, scattered: initial } = problem(o, a, { hidden: [6, 5], 'batch-size': B, 'reward-scale': 2, temperature: 0.4 });
+  const { agent, update, draw, controls, scattered: initial } = problem(o, a, { hidden: [6, 5], 'batch-size': B, 'reward-scale': 2, temperature: 0.4, 'critic-learning-rate': 0.02 });
   const { batch, noise } = draw();
   const engine = createEngine({ device: 'cpu', threads: 1, stateShapes: agent.stateShapes });
   await engine.writeState(initial);
@@ -57,6 +57,11 @@ describe('one SAC update', async () => {
     });
   const meanLogProbability = mean((k) => act(p, s[k] as number[], epsilon[k] as number[]).logProbability);
   const gradient = (name: string): Float32Array => gradientIn(after, name);
+
+  it('meets here either critic as the smaller', () => {
+    expect(smallerCritics(p, 'target/', sNext, sNext.map((state, k) => act(p, state, epsilonNext[k] as number[]).action))).toEqual([1, 2]);
+    expect(smallerCritics(updated, '', s, s.map((state, k) => act(p, state, epsilon[k] as number[]).action))).toEqual([1, 2]);
+  });
 
   it('reports the losses and the entropy of its formulas', () => {
     expect(diagnostics['critic-loss']?.[0]).toBeCloseTo(criticLoss(p), 4);

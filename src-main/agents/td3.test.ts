@@ -7,13 +7,13 @@ import type { NamedArrays } from '../engine/program.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
 import { defaultsFor } from './declarations.ts';
 import { td3 } from './td3.ts';
-import { actionValue, type Doubles, expectGradient, finiteDifference, mean as meanOf, minQ, mlp, rowsOf, toDoubles } from './testing/double-precision.ts';
+import { actionValue, type Doubles, expectGradient, finiteDifference, mean as meanOf, minQ, mlp, rowsOf, smallerCritics, toDoubles } from './testing/double-precision.ts';
 import { entriesOf, gradientIn, runOnce, smallProblem } from './testing/small-problem.ts';
 
 const defaults = defaultsFor(td3.declaration, taskDeclarations.find(({ id }) => id === 'half-cheetah') as TaskDeclaration);
 const [o, a, B] = [3, 2, 6];
 const problem = (values: Partial<ParameterValues>) => smallProblem(td3, { observationSize: o, actionSize: a }, {
-  ...defaults, hidden: [6, 5], 'batch-size': B, discount: 0.9, 'target-smoothing': 0.02, 'reward-scale': 2, 'smoothing-noise': 0.7, 'smoothing-clip': 0.4, ...values,
+  ...defaults, hidden: [6, 5], 'batch-size': B, discount: 0.9, 'target-smoothing': 0.02, 'reward-scale': 2, 'smoothing-noise': 0.7, 'smoothing-clip': 0.4, 'critic-learning-rate': 0.02, ...values,
 } as ParameterValues);
 
 describe('the updates of TD3', async () => {
@@ -36,7 +36,9 @@ describe('the updates of TD3', async () => {
   const actorLoss = (q: Doubles): number => -mean((k) => actionValue(updated, 'critic-1', s[k] as number[], mlp(q, 'actor', s[k] as number[]).map(Math.tanh)));
   const named = (...prefixes: string[]): string[] => Object.keys(entriesOf(initial, ...prefixes));
 
-  it('meets in this test both clips, and noise within them', () => {
+  it('meet here both clips, noise within them, and either critic as the smaller', () => {
+    expect(smallerCritics(p, 'target/', sNext, nextActions)).toEqual([1, 2]);
+    expect(smallerCritics(updated, '', s, s.map((state) => mlp(p, 'actor', state).map(Math.tanh)))).toEqual([1, 2]);
     const shifts = chance.flat().map((value) => 0.7 * value);
     expect(shifts.some((shift) => Math.abs(shift) > 0.4) && shifts.some((shift) => Math.abs(shift) < 0.4)).toBe(true);
     expect(nextActions.flat().some((action) => Math.abs(action) === 1)).toBe(true);

@@ -8,14 +8,14 @@ import type { ParameterValues } from '../contract/parameters.ts';
 import { createStream } from '../random/stream.ts';
 import type { Agent, UpdateProgram } from './agent.ts';
 import { defaultsFor } from './declarations.ts';
-import { actionValue, type Doubles, expectGradient, finiteDifference, gaussianOf, mean as meanOf, minQ, mlp, rowsOf, squashedSample, toDoubles } from './testing/double-precision.ts';
+import { actionValue, type Doubles, expectGradient, finiteDifference, gaussianOf, mean as meanOf, minQ, mlp, rowsOf, smallerCritics, squashedSample, toDoubles } from './testing/double-precision.ts';
 import { entriesOf, gradientIn, runOnce, smallProblem } from './testing/small-problem.ts';
 import { virel, virelFixed, virelPublished } from './virel.ts';
 
 const halfCheetah = taskDeclarations.find(({ id }) => id === 'half-cheetah') as TaskDeclaration;
 const [o, a, B] = [3, 2, 5];
 /** Small networks; κ, γ, τ and the regularisers unlike their defaults, so that none can hide. */
-const small = { hidden: [6, 5], 'batch-size': B, 'reward-scale': 2, discount: 0.9, 'target-smoothing': 0.02, 'residual-samples': 7, 'policy-regularisation': 0.03 };
+const small = { hidden: [6, 5], 'batch-size': B, 'reward-scale': 2, discount: 0.9, 'target-smoothing': 0.02, 'residual-samples': 7, 'policy-regularisation': 0.03, 'critic-learning-rate': 0.02 };
 
 function problem(values: Partial<ParameterValues>, agent: Agent = virel) {
   return smallProblem(agent, { observationSize: o, actionSize: a }, { ...defaultsFor(agent.declaration, halfCheetah), 'entropy-target': -a, ...small, ...values } as ParameterValues);
@@ -51,7 +51,8 @@ describe.each(forms)('one update of the $form form', async ({ form, bounds, coun
 
   const nextValue = (k: number): number => form === 'single'
     ? mlp(p, 'target/value', sNext[k] as number[])[0] as number
-    : minQ(p, 'target/', sNext[k] as number[], act(p, sNext[k] as number[], rowsOf(noise['next'], a)[k] as number[]).action);
+    : minQ(p, 'target/', sNext[k] as number[], nextActions()[k] as number[]);
+  const nextActions = (): number[][] => sNext.map((state, k) => act(p, state, rowsOf(noise['next'], a)[k] as number[]).action);
   const y = reward.map((r, k) => 2 * r + 0.9 * (1 - (terminated[k] as number)) * nextValue(k));
   /** ½ Σ mean (Qᵢ − y)² of two, mean (Q − y)² of one. */
   const criticLoss = (q: Doubles): number => Array.from({ length: count }, (_, i) => mean((k) => (actionValue(q, `critic-${i + 1}`, s[k] as number[], stored[k] as number[]) - (y[k] as number)) ** 2))
@@ -70,6 +71,13 @@ describe.each(forms)('one update of the $form form', async ({ form, bounds, coun
   const valueLoss = (q: Doubles): number =>
     mean((k) => ((mlp(q, 'value', s[k] as number[])[0] as number) - smallest(p, s[k] as number[], act(p, s[k] as number[], epsilon[k] as number[]).action)) ** 2);
   const meanLogProbability = mean((k) => act(p, s[k] as number[], epsilon[k] as number[]).logProbability);
+
+  if (form === 'twin') {
+    it('meets here either critic as the smaller', () => {
+      expect(smallerCritics(p, 'target/', sNext, nextActions())).toEqual([1, 2]);
+      expect(smallerCritics(seen, '', s, s.map((state, k) => act(p, state, epsilon[k] as number[]).action))).toEqual([1, 2]);
+    });
+  }
 
   it('takes c·mean δ² as the temperature, and reports its losses and terms', () => {
     expect(diagnostics['temperature']?.[0]).toBeCloseTo(beta, 6);

@@ -36,6 +36,10 @@ export const actionValue = (p: Doubles, name: string, s: readonly number[], a: r
 export const minQ = (p: Doubles, prefix: string, s: readonly number[], a: readonly number[]): number =>
   Math.min(...[1, 2].map((i) => actionValue(p, `${prefix}critic-${i}`, s, a)));
 
+/** Which of the two critics is the smaller at some of these actions: a test in which it is always the same one cannot tell min from it. */
+export const smallerCritics = (p: Doubles, prefix: string, states: readonly (readonly number[])[], actions: readonly (readonly number[])[]): number[] =>
+  [1, 2].filter((i) => states.some((s, k) => actionValue(p, `${prefix}critic-${i}`, s, actions[k] as number[]) < actionValue(p, `${prefix}critic-${3 - i}`, s, actions[k] as number[])));
+
 /** A diagonal Gaussian before squashing. */
 export interface Gaussian {
   mu: number[];

@@ -5,6 +5,7 @@ import type { NamedArrays, ProgramDeclaration, ProgramSignature } from '../../en
 import type { ParameterValues } from '../../contract/parameters.ts';
 import { createStream } from '../../random/stream.ts';
 import type { Agent, AgentInstance, Problem, Supplies, UpdateProgram } from '../agent.ts';
+import { mlp, toDoubles } from './double-precision.ts';
 
 export interface Inputs {
   batch: NamedArrays;
@@ -17,7 +18,7 @@ export interface SmallProblem {
   controls: NamedArrays;
   /** As the agent starts. */
   initial: NamedArrays;
-  /** As it starts, with parameters moved apart by normal numbers: a target is no copy of its network. */
+  /** As it starts, with parameters moved apart by normal numbers: a target is no copy of its network, and of two critics neither is the smaller everywhere. */
   scattered: NamedArrays;
   /** Fresh transitions and noise of a program. */
   draw(signature: Pick<ProgramSignature, 'batch' | 'noise'>): Inputs;
@@ -55,8 +56,26 @@ export const isParameter = (name: string): boolean => name.includes('/layer-') &
 
 function scatter(state: NamedArrays): NamedArrays {
   const chance = createStream(8, 'scatter');
-  return Object.fromEntries(Object.entries(state).map(([name, array]) => [name, isParameter(name) ? array.map((value) => value + 0.3 * chance.normal()) : array.slice()]));
+  const scattered = Object.fromEntries(Object.entries(state).map(([name, array]) => [name, isParameter(name) ? array.map((value) => value + 0.3 * chance.normal()) : array.slice()]));
+  for (const prefix of ['', 'target/']) balance(scattered, `${prefix}critic-1`, `${prefix}critic-2`);
+  return scattered;
 }
+
+/** Shifts the second critic by the median difference at inputs by chance: each is the smaller one at half of them. */
+function balance(state: NamedArrays, first: string, second: string): void {
+  const [weight, bias, shifted] = [state[`${first}/layer-0/weight`], state[`${first}/layer-0/bias`], lastBias(state, second)];
+  if (weight === undefined || bias === undefined || shifted === undefined) return;
+  const chance = createStream(13, 'balance');
+  const p = toDoubles(state);
+  const differences = Array.from({ length: 101 }, () => {
+    const input = Array.from({ length: weight.length / bias.length }, () => chance.normal());
+    return (mlp(p, first, input)[0] as number) - (mlp(p, second, input)[0] as number);
+  }).toSorted((x, y) => x - y);
+  shifted[0] = (shifted[0] as number) + (differences[50] as number);
+}
+
+const lastBias = (state: NamedArrays, network: string): Float32Array | undefined =>
+  Object.entries(state).filter(([name]) => name.startsWith(`${network}/`) && name.endsWith('/bias')).at(-1)?.[1];
 
 /** Runs a program once on a state. Inputs and controls that it does not take may be among those given. */
 export async function runOnce(

@@ -20,7 +20,7 @@ const [o, a, B] = [3, 2, 5];
 const behaviourPrior = new BehaviourNetwork({ observation: o, action: a }, 0.2).network.initialState(createStream(4, 'behaviour'));
 
 const problem = (agent: Agent, values: Partial<ParameterValues>) => smallProblem(agent, { observationSize: o, actionSize: a }, {
-  ...defaultsFor(agent.declaration, halfCheetah), 'entropy-target': -a, hidden: [6, 5], 'batch-size': B, discount: 0.9, 'reward-scale': 2, temperature: 0.4, 'prior-smallest-scale': 0.2, ...values,
+  ...defaultsFor(agent.declaration, halfCheetah), 'entropy-target': -a, hidden: [6, 5], 'batch-size': B, discount: 0.9, 'reward-scale': 2, temperature: 0.4, 'critic-learning-rate': 0.02, 'prior-smallest-scale': 0.2, ...values,
 } as ParameterValues, { behaviourPrior });
 
 interface Case { title: string; values: Partial<ParameterValues>; target: string; isCapped?: boolean; divergence: (p: Doubles, policy: Gaussian, s: number[], epsilon: number[]) => number }
