@@ -63,7 +63,7 @@ describeInBrowser('New run', () => {
     await page.getByLabel('Name').fill('tiny');
     await page.keyboard.press('Control+Enter');
     await page.waitForURL(/#\/train\/\w+/);
-    await until(() => expect(elbow.store.runs.list().find((run) => run.name === 'tiny')).toMatchObject({ seed: 7, state: 'finished', environmentSteps: 600 }));
+    await until(() => expect(elbow.store.runs.list().find((run) => run.name === 'tiny')).toMatchObject({ seed: 7, state: 'finished', environmentSteps: 600 }), 60_000);
 
     await page.keyboard.press('Control+1');
     const row = page.locator('[data-run]', { hasText: 'tiny' });
@@ -85,7 +85,7 @@ describeInBrowser('New run', () => {
     await page.getByText('A whole number from 601').waitFor();
     await field.fill('900');
     await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
-    await until(() => expect(elbow.store.runs.list().find((run) => run.name === 'tiny')).toMatchObject({ state: 'finished', environmentSteps: 900 }));
+    await until(() => expect(elbow.store.runs.list().find((run) => run.name === 'tiny')).toMatchObject({ state: 'finished', environmentSteps: 900 }), 60_000);
   });
 
   it('lets runs beyond the machine’s share wait; the queue is reordered and left', async () => {

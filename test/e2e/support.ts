@@ -189,8 +189,8 @@ export function storeFork(store: Store, run: string, name: string): string {
   return store.runs.fork({ run, checkpoint, files: [], configuration: store.runs.configuration(run), name });
 }
 
-/** Waits for what a page or the store will show soon. */
-export const until = <T>(check: () => T | Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 15_000, interval: 100 });
+/** Waits for what a page or the store will show soon. @param timeout milliseconds; a real training needs more where the machine is busy */
+export const until = <T>(check: () => T | Promise<T>, timeout = 15_000): Promise<T> => vi.waitFor(check, { timeout, interval: 100 });
 
 /** Fails with the rules that the page in view breaks (WCAG 2.1 A and AA). */
 export async function expectAccessible(page: Page): Promise<void> {
