@@ -161,12 +161,13 @@ describeInBrowser('Replay', () => {
     await until(async () => expect(robotShare(await pictureOf(scene()))).toBeGreaterThan(0.01));
   });
 
-  it('marks the first evaluation after an edit', async () => {
+  it('marks the first evaluation after an edit, and says where no episode is kept', async () => {
     const edited = storeRun(elbow.store, { name: 'turned', edits: [{ step: 1000, changes: { 'entropy-target': -2 } }] });
     await page.reload();
     await goTo(`#/replay/${edited}`);
     const headers = page.locator('.matrix [role=rowheader]');
     await until(async () => expect((await headers.allTextContents()).map((text) => text.trim())).toEqual(['3k', '2k✎, edited before it', '1k']));
+    await page.getByText('No episode of this run was recorded').waitFor();
     expect(await headers.nth(1).getAttribute('title')).toContain('Edited since the evaluation before\nstep 1,000: entropy-target');
   });
 
