@@ -50,7 +50,7 @@ describeInBrowser('Train', () => {
       expect(label).toMatch(/training: /);
       expect(label).toMatch(/evaluation: /);
     });
-    for (const chart of ['Temperature', 'Entropy in nats', 'Q\\(s₀, a₀\\) against real return', 'Critic loss', 'Speed']) await page.getByRole('img', { name: new RegExp(`^${chart}\\. `) }).waitFor();
+    for (const chart of ['Temperature', 'Entropy in nats', 'Q and real return', 'Critic loss', 'Speed']) await page.getByRole('img', { name: new RegExp(`^${chart}\\. `) }).waitFor();
   });
 
   it('changes the camera by key', async () => {

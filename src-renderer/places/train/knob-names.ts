@@ -21,18 +21,18 @@ export function knobTitle(name: string): string {
 }
 
 /** How kinds of prior are chosen by; the others go by their own name. */
-export const priorTitles: Readonly<Record<string, string>> = { constant: 'tanh-Gaussian', previous: 'previous policy', behaviour: 'behaviour of a run' };
+export const priorTitles: Readonly<Record<string, string>> = { constant: 'constant tanh-Gaussian', previous: 'previous policy', behaviour: 'behaviour of a run' };
 
 /** A unit after a number: " nats"; nothing for plain numbers. */
 export function unitText(unit: string): string {
   return unit === '' || unit === '1' ? '' : ` ${unit}`;
 }
 
-/** A value in a cell: "−6", "42,310", "on", "0.3", "differs by joint". */
+/** A value in a cell: "−6", "42,310", "on", "0.3", "by joint". */
 export function valueText(value: ParameterValue | undefined): string {
   if (value === undefined || value === '') return '—';
   if (typeof value === 'boolean') return value ? 'on' : 'off';
-  if (Array.isArray(value)) return value.every((one) => one === value[0]) ? valueText(value[0]) : 'differs by joint';
+  if (Array.isArray(value)) return value.every((one) => one === value[0]) ? valueText(value[0]) : 'by joint';
   if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) >= 1000) return formatInteger(value);
   return typeof value === 'number' ? formatParameter(value).replace('-', '−').replace('e−', 'e-') : String(value);
 }

@@ -28,12 +28,12 @@ export interface ChartedRun {
 }
 
 const residual = (run: ChartedRun): ChartChoice => ({
-  metric: 'residual', title: 'Bellman residual δ²', log: true, colour: 'var(--s4)',
-  sub: run.residualSamples === 0 ? 'counts as 1 until the first estimate' : `${formatInteger(Number(run.values['residual-samples']))} transitions of their own`,
+  metric: 'residual', title: 'Residual δ²', log: true, colour: 'var(--s4)',
+  sub: run.residualSamples === 0 ? 'Bellman, counts as 1 until the first estimate' : `Bellman, ${formatInteger(Number(run.values['residual-samples']))} transitions of their own`,
 });
 const criticLoss: ChartChoice = { metric: 'critic-loss', title: 'Critic loss', sub: '', log: true, colour: 'var(--s4)' };
 const meanQ: ChartChoice = { metric: 'mean-q', title: 'Mean Q', sub: 'smaller critic', colour: 'var(--s5)' };
-const promise: ChartChoice = { metric: 'initial-q', title: 'Q(s₀, a₀) against real return', sub: 'discounted', colour: 'var(--s5)' };
+const promise: ChartChoice = { metric: 'initial-q', title: 'Q and real return', sub: 'discounted, from the first state', colour: 'var(--s5)' };
 const speed: ChartChoice = { metric: 'steps-per-second', title: 'Speed', sub: 'steps/s', log: true, colour: 'var(--s7)' };
 const actorLoss: ChartChoice = { metric: 'actor-loss', title: 'Actor loss', sub: '', colour: 'var(--s3)' };
 /** A learned temperature's target is drawn as well. */
