@@ -72,12 +72,14 @@ const codeOfStoreError: Record<StoreErrorCode, ContractError['code']> = {
 /** Any error as the contract's. An unforeseen one keeps its message: it tells more than an apology. */
 export function toContractError(error: unknown): ContractError {
   if (error instanceof WorkstationError) return { code: error.code, message: error.message, field: error.field };
-  if (error instanceof ParameterError) return { code: 'invalid-request', message: sentence(error.message), field: error.parameter };
+  if (error instanceof ParameterError) return { code: 'invalid-request', message: withStop(beginsWithName(error) ? error.message : capital(error.message)), field: error.parameter };
   if (error instanceof StoreError) return { code: codeOfStoreError[error.code], message: sentence(error.message), field: null };
   return { code: 'failed', message: sentence(error instanceof Error ? error.message : String(error)), field: null };
 }
 
-function sentence(text: string): string {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
-}
+const sentence = (text: string): string => withStop(capital(text));
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const withStop = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+/** A hyper-parameter's name stays as it is written. */
+const beginsWithName = ({ parameter, message }: ParameterError): boolean => message.startsWith(parameter.split('.').at(-1) ?? '');

@@ -45,7 +45,7 @@ describe('runs.edit', () => {
     ['a temperature that is no number', { 'temperature-rule': 'fixed', temperature: NaN }, 'changes.temperature', /from 1e-6 to 10,000; NaN was given/],
     ['a prior scale of 0', { prior: 'constant', 'kl-target': 3, 'prior-scale': 0 }, 'changes.prior-scale', /each from 0\.01 to 10; 0 was given/],
     ['no change at all', {}, 'changes', /^No change is named\.$/],
-    ['a prior fitted to no run', { prior: 'behaviour', 'kl-target': 3, 'prior-run': 'nowhere' }, 'changes.prior-run', /^Prior-run: There is no run "nowhere"/],
+    ['a prior fitted to no run', { prior: 'behaviour', 'kl-target': 3, 'prior-run': 'nowhere' }, 'changes.prior-run', /^prior-run: There is no run "nowhere"/],
   ])('refuses %s', async (_, changes, field, message) => {
     const refusal = await refusalOf(edit(changes as ParameterValues));
     expect(refusal).toMatchObject({ code: 'invalid-request', field });
@@ -55,7 +55,7 @@ describe('runs.edit', () => {
 
   it('proposes the measured entropy and the KL that follows from the stored moments', async () => {
     const { run, attempt } = held;
-    expect((await refusalOf(edit({ prior: 'constant' }))).message).toBe('Kl-target has to be given with prior=constant, since the target means another thing there.');
+    expect((await refusalOf(edit({ prior: 'constant' }))).message).toBe('kl-target has to be given with prior=constant, since the target means another thing there.');
     // μ = 0 and σ = 0.5 in every state and dimension, against a prior of mean 0.5 and scale 1.
     const moments = Float64Array.from({ length: 24 }, (_, k) => [0, 0, 0.25, Math.log(0.5)][k % 4] as number);
     bench.store.histograms.set(run, attempt, { step: 1, bins: 2, counts: new Int32Array(12), moments });
