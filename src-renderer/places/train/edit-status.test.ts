@@ -24,7 +24,7 @@ describe('newestToUndo', () => {
   it.each<[string, RunEdit[], number | null]>([
     ['nothing of nothing', [], null],
     ['the newest', [edit(1), edit(2)], 2],
-    ['none that is pending, refused or dropped', [edit(1), edit(2, { state: 'pending' }), edit(3, { state: 'refused' }), edit(4, { state: 'dropped' })], 1],
+    ['one on its way, none that came to nothing', [edit(1), edit(2, { state: 'pending' }), edit(3, { state: 'refused' }), edit(4, { state: 'dropped' })], 2],
     ['the one before, after an undo', [edit(1), edit(2), edit(3, { undoes: 2 })], 1],
     ['the one before, while an undo waits', [edit(1), edit(2), edit(3, { undoes: 2, state: 'pending' })], 1],
     ['the same again, after a refused undo', [edit(1), edit(2), edit(3, { undoes: 2, state: 'refused' })], 2],

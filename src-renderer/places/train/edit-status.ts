@@ -23,10 +23,13 @@ export function knobStatus(edits: readonly RunEdit[], name: string): KnobStatus 
   };
 }
 
-/** The edit that Undo takes back: the newest in force that is neither an undo nor undone already, as the store has it. */
+/**
+ * The edit that Undo takes back: the newest, in force or on its way, that is neither an undo nor undone already. One on
+ * its way counts, since a person who has just sent it means that one and not the one before.
+ */
 export function newestToUndo(edits: readonly RunEdit[]): RunEdit | null {
   const undone = new Set(edits.filter(({ undoes, state }) => undoes !== null && (state === 'pending' || state === 'applied')).map(({ undoes }) => undoes));
-  return edits.findLast(({ id, undoes, state }) => state === 'applied' && undoes === null && !undone.has(id)) ?? null;
+  return edits.findLast(({ id, undoes, state }) => (state === 'applied' || state === 'pending') && undoes === null && !undone.has(id)) ?? null;
 }
 
 /** An edit that this window has sent and the run's details do not list yet. */

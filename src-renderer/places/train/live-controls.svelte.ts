@@ -29,6 +29,8 @@ export class LiveControls {
   refusal = $state.raw<string | null>(null);
   /** What it refused of a knob, until the drafts change. */
   private refused = $state.raw<Readonly<Record<string, string>>>({});
+  /** An edit to be taken back as soon as it is applied. */
+  private awaited = $state<number | null>(null);
   private sent = $state.raw<readonly SentEdit[]>([]);
 
   private readonly app: AppState;
@@ -106,10 +108,22 @@ export class LiveControls {
     await this.send(given, null, async (run) => (await this.app.call('runs.edit', { run, changes: toRequest(given) })).edit);
   }
 
-  async undo(): Promise<void> {
-    const target = this.undoable;
+  /** Takes the newest edit back: at once, or as soon as the trainer has applied it. */
+  async undo(target: RunEdit | null = this.undoable): Promise<void> {
     if (target === null || !this.canUndo) return;
+    if (target.state === 'pending') {
+      this.awaited = target.id;
+      return;
+    }
     await this.send(target.previous ?? {}, target.id, async (run) => (await this.app.call('runs.undo', { run, edit: target.id })).edit);
+  }
+
+  /** Call it when the edits changed: what was to be undone may have been applied, or come to nothing. */
+  async settle(): Promise<void> {
+    const target = this.edits.find(({ id }) => id === this.awaited);
+    if (this.awaited === null || this.isSending || target?.state === 'pending') return;
+    this.awaited = null;
+    if (target?.state === 'applied') await this.undo(target);
   }
 
   private async send(changes: ParameterValues, undoes: number | null, request: (run: string) => Promise<number>): Promise<void> {
