@@ -2,11 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ParameterValues } from '../contract/parameters.ts';
 import type { RunConfiguration, RunEdit } from '../contract/runs.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { outcomeOf, smallRun, trainHere } from './test-run.ts';
+
+// Every change of kind compiles a dozen programs; on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 240_000 });
 
 const folder = mkdtempSync(path.join(tmpdir(), 'elbow-edits-'));
 let store: Store;
@@ -121,7 +124,7 @@ describe('live edits', () => {
   });
 
   it('asked for by the thousand while it runs: the last one wins and every one is logged', async () => {
-    const run = store.runs.create({ configuration: smallRun({ steps: 4000, 'evaluation-every': 1e9, 'evaluation-episodes': 1 }), name: 'many' });
+    const run = store.runs.create({ configuration: smallRun({ steps: 2500, 'evaluation-every': 1e9, 'evaluation-episodes': 1 }), name: 'many' });
     const training = trainHere(store, run);
     const asking = openStore(store.dataDirectory);
     while (asking.runs.summary(run).environmentSteps < 200) await new Promise((resolve) => setTimeout(resolve, 20));

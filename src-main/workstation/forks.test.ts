@@ -76,7 +76,7 @@ describe('runs.fork', () => {
 
   it.each<[string, Partial<RequestOf<'runs.fork'>>, string, string | null, RegExp]>([
     ['a step without a checkpoint', { step: 300 }, 'invalid-request', 'step', /run \w+ has them at 400, 200; 300 was given/],
-    ['a knob that shapes the stored state', { hyperparameters: { hidden: '16,16' } }, 'invalid-request', 'hyperparameters.hidden', /Hidden is 8,8 and cannot change in a fork.*Start a new run/],
+    ['a knob that shapes the stored state', { hyperparameters: { hidden: '16,16' } }, 'invalid-request', 'hyperparameters.hidden', /hidden is 8,8 and cannot change in a fork.*Start a new run/],
     ['a total that is reached already', { hyperparameters: { steps: 400 } }, 'invalid-request', 'hyperparameters.steps', /must exceed the checkpoint’s 400; 400 was given/],
     ['an unknown knob', { hyperparameters: { 'batchsize': 3 } }, 'invalid-request', 'hyperparameters.batchsize', /nearest: batch-size/],
     ['a value out of range', { hyperparameters: { 'batch-size': 0 } }, 'invalid-request', 'hyperparameters.batch-size', /from 1 to 65,536; 0 was given/],

@@ -151,7 +151,7 @@ describe('a data directory that cannot be written', () => {
     expect(complain.mock.calls.join('\n')).toMatch(/Stored runs are shown/);
     complain.mockRestore();
     expect((await workstation.call('runs.list', {})).runs.map(({ name }) => name)).toEqual(['kept']);
-    expect((await workstation.call('runs.get', { run })).configuration).toEqual(configuration);
+    expect((await workstation.call('runs.get', { run })).configuration).toMatchObject(configuration);
     for (const [name, request] of [
       ['runs.rename', { run, name: 'x' }],
       ['runs.delete', { runs: [run] }],
