@@ -11,6 +11,8 @@ export interface Experiment {
   set: Readonly<Record<string, string>>;
   /** What the last evaluations must show, in words and as a test. */
   bar: { words: string; passes: (runs: readonly ExperimentRun[]) => boolean };
+  /** Metrics whose course is kept and drawn beside the returns. */
+  course?: readonly string[];
   /** Published bands to lay beside the curve. */
   published: string;
 }
@@ -26,6 +28,8 @@ export interface ExperimentRun {
   /** SHA-256 of the final parameters and optimiser state. */
   stateHash: string | null;
   evaluations: { step: number; returns: number[] }[];
+  /** How the policy and its temperature evolved: means over equal spans of steps, by metric. */
+  curves?: Record<string, { step: number[]; mean: number[] }>;
 }
 
 export const meanOf = (numbers: readonly number[]): number => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
@@ -36,6 +40,8 @@ const allBalanceBy = (runs: readonly ExperimentRun[], by: number): boolean =>
 const sacMean = 5_233;
 const finalMean = (runs: readonly ExperimentRun[]): number => meanOf(runs.map((run) => meanOf(lastReturns(run))));
 const lastReturns = (run: ExperimentRun): readonly number[] => run.evaluations.at(-1)?.returns ?? [];
+
+const virelCourse = ['temperature', 'residual', 'policy-sigma', 'entropy'];
 
 export const experiments: readonly Experiment[] = [
   {
@@ -85,6 +91,7 @@ export const experiments: readonly Experiment[] = [
   },
   {
     id: 'half-cheetah-virel',
+    course: virelCourse,
     title: 'VIREL (twin critics) on half-cheetah',
     task: 'half-cheetah',
     agent: 'virel',
@@ -124,6 +131,7 @@ export const experiments: readonly Experiment[] = [
   },
   {
     id: 'half-cheetah-virel-published',
+    course: virelCourse,
     title: 'VIREL as published on half-cheetah',
     task: 'half-cheetah',
     agent: 'virel-published',

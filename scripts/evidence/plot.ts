@@ -2,11 +2,11 @@
 import { type ExperimentRun, meanOf } from './experiments.ts';
 
 const [width, height, left, right, top, bottom] = [720, 380, 64, 16, 40, 44];
-const colours = ['#1f83c4', '#b97700', '#00795a', '#c0501a', '#a84f86'];
-const escape = (text: string): string => text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
+export const colours = ['#1f83c4', '#b97700', '#00795a', '#c0501a', '#a84f86'];
+export const escape = (text: string): string => text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /** A round step so that about `count` ticks cover the span. */
-function tickStep(span: number, count: number): number {
+export function tickStep(span: number, count: number): number {
   const rough = span / count;
   const power = 10 ** Math.floor(Math.log10(rough));
   return ([1, 2, 5, 10].find((factor) => factor * power >= rough) as number) * power;

@@ -1,5 +1,6 @@
 // `npm run evidence`: trains what docs/evidence claims, in a database of its own, and writes the results and plots.
-// It skips finished runs and resumes unfinished ones, so it may be stopped and started at will.
+// It skips runs that are finished here or whose results docs/evidence holds already, and resumes unfinished ones, so it
+// may be stopped and started at will, on one machine after another.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -7,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openStore, type Store } from '../../src-main/store/store.ts';
 import { type Experiment, type ExperimentRun, experiments, meanOf } from './experiments.ts';
+import { plotCourse } from './plot-course.ts';
 import { plotCurves } from './plot.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -33,7 +35,15 @@ function train(experiment: Experiment, seed: number, unfinished: string | null):
   if (status !== 0) throw new Error(`${runName(experiment, seed)} did not finish (exit code ${status}); start this script again to resume it`);
 }
 
-function readRun(store: Store, run: string): ExperimentRun {
+/** Entries of a stored course. */
+const coursePoints = 50;
+
+function readCourse(store: Store, run: string, metrics: readonly string[]): NonNullable<ExperimentRun['curves']> {
+  const { series } = store.metrics.query(run, { metrics, fromStep: null, toStep: null, maxPoints: coursePoints, includeSuperseded: false });
+  return Object.fromEntries(series.map(({ metric, step, mean }) => [metric, { step: [...step], mean: Array.from(mean, (value) => Number(value.toPrecision(4))) }]));
+}
+
+function readRun(store: Store, run: string, course: readonly string[] | undefined): ExperimentRun {
   const detail = store.runs.get(run);
   const environment = detail.attempts.at(-1)?.environment;
   const details = store.checkpoints.newest(run)?.details as { stateHash?: string } | undefined;
@@ -47,6 +57,7 @@ function readRun(store: Store, run: string): ExperimentRun {
     activeSeconds: Math.round(detail.activeSeconds),
     stateHash: details?.stateHash ?? null,
     evaluations: detail.evaluations.map(({ step, returns }) => ({ step, returns: Array.from(returns, (value) => Math.round(value * 100) / 100) })),
+    ...(course === undefined ? {} : { curves: readCourse(store, run, course) }),
   };
 }
 
@@ -60,28 +71,30 @@ for (const experiment of experiments.filter(({ id }) => values.only === undefine
       store.close();
     }
   };
+  const folder = join(root, 'docs/evidence');
+  const file = join(folder, `${experiment.id}.json`);
+  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { runs: ExperimentRun[] }).runs : [];
   for (const seed of experiment.seeds) {
     const known = find(seed);
-    if (known?.state === 'finished' || values['no-train']) continue;
+    if (known?.state === 'finished' || values['no-train'] || kept.some((run) => run.seed === seed)) continue;
     train(experiment, seed, known?.id ?? null);
   }
 
-  const finished = experiment.seeds.map(find).filter((run) => run?.state === 'finished');
-  const folder = join(root, 'docs/evidence');
-  const file = join(folder, `${experiment.id}.json`);
-  if (finished.length === 0) continue;
   const store = openStore(dataDirectory);
-  const runs = finished.map((run) => readRun(store, run?.id ?? ''));
+  const runs = experiment.seeds.flatMap((seed) => {
+    const run = find(seed);
+    const earlier = kept.find((one) => one.seed === seed);
+    if (run?.state === 'finished') return [readRun(store, run.id, experiment.course)];
+    return earlier === undefined ? [] : [earlier];
+  });
   store.close();
-  const earlier = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { runs: ExperimentRun[] }).runs.length : 0;
-  if (earlier > runs.length) {
-    console.log(`${experiment.id}: ${file} holds ${earlier} seeds and only ${runs.length} are finished here; it is left as it is`);
-    continue;
-  }
-  const hasPassed = experiment.bar.passes(runs);
+  if (runs.length === 0) continue;
+  // null: seeds are still to be trained.
+  const hasPassed = runs.length < experiment.seeds.length ? null : experiment.bar.passes(runs);
   const { bar, ...description } = experiment;
   writeFileSync(file, `${JSON.stringify({ ...description, bar: bar.words, hasPassed, runs }, null, 1)}\n`);
   writeFileSync(join(folder, `${experiment.id}.svg`), plotCurves(experiment.title, experiment.steps, runs));
+  if (experiment.course !== undefined) writeFileSync(join(folder, `${experiment.id}-course.svg`), plotCourse(experiment.title, experiment.steps, experiment.course, runs));
   const finals = runs.map(({ seed, evaluations }) => `seed ${seed}: ${meanOf(evaluations.at(-1)?.returns ?? []).toFixed(1)}`);
-  console.log(`${experiment.id}: ${finals.join(', ')}; ${bar.words}: ${hasPassed ? 'passed' : 'NOT passed'}`);
+  console.log(`${experiment.id}: ${finals.join(', ')}; ${bar.words}: ${hasPassed === null ? 'not all seeds are trained yet' : hasPassed ? 'passed' : 'NOT passed'}`);
 }
