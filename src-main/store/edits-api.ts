@@ -35,7 +35,8 @@ export interface EditsApi {
   /** In the order of asking, those that are due at a later step included. */
   pending(run: string): RunEdit[];
   /**
-   * The attempt has put them into force, in this order. Does not append the `edit` events, which mark the run as edited:
+   * The attempt has put them into force, in this order: edits that are pending, or that an earlier attempt, whose steps are
+   * lost, applied at this very step. Does not append the `edit` events, which mark the run as edited:
    * do both in one transaction. @throws conflict where one of them is not pending, or another attempt has replaced this one
    */
   applied(run: string, attempt: number, applied: AppliedEdits): void;

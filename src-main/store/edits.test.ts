@@ -168,7 +168,7 @@ describe('edits', () => {
     ]);
     expect(store.runs.get(repetition)).toMatchObject({ isEdited: false, editCount: 2 });
     expect(refusal(() => store.edits.schedule(newRun(store), again.slice(1)))).toMatchObject({
-      code: 'invalid', message: expect.stringContaining('undoes must be the id of an earlier edit of the list') as string,
+      code: 'invalid', message: expect.stringContaining('undoes must be the id of another edit of the list') as string,
     });
     expect(refusal(() => store.edits.schedule(run, again))).toEqual(conflict('has started already'));
     expect(store.runs.get(run).editCount).toBe(3);

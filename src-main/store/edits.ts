@@ -60,13 +60,13 @@ export class Edits implements EditsApi {
     return this.#connection.write(() => {
       this.#connection.touch(run, 'data');
       requireNotStarted(this.#connection, run);
-      const copies = new Map<number, number>();
-      return edits.map(({ id, changes, undoes, requester, dueStep }) => {
-        const undone = undoes === null ? null : copies.get(undoes) ?? refuse('undoes', 'the id of an earlier edit of the list', undoes);
-        const copy = this.#insert(run, changes, undone, requester, dueStep);
-        copies.set(id, copy);
-        return copy;
-      });
+      const copies = new Map(edits.map(({ id, changes, requester, dueStep }) => [id, this.#insert(run, changes, null, requester, dueStep)]));
+      // In a run that was continued, an undo may come before what it takes back is applied again.
+      for (const { id, undoes } of edits.filter((edit) => edit.undoes !== null)) {
+        const undone = copies.get(undoes as number) ?? refuse('undoes', 'the id of another edit of the list', undoes);
+        this.#connection.run('UPDATE edits SET undoes = ? WHERE id = ?', undone, copies.get(id));
+      }
+      return edits.map(({ id }) => copies.get(id) as number);
     });
   }
 
@@ -82,8 +82,9 @@ export class Edits implements EditsApi {
       this.#connection.requireCurrentAttempt(run, attempt);
       for (const { id, previous } of edits) {
         const { changes } = this.#connection.run(
-          "UPDATE edits SET state = 'applied', attempt = ?, applied_step = ?, previous = ?, settled_at = ? WHERE id = ? AND run = ? AND state = 'pending'",
-          attempt, step, JSON.stringify(previous), Date.now(), id, run);
+          `UPDATE edits SET state = 'applied', attempt = ?, applied_step = ?, previous = ?, settled_at = ?
+             WHERE id = ? AND run = ? AND (state = 'pending' OR (state = 'applied' AND applied_step = ? AND attempt < ?))`,
+          attempt, step, JSON.stringify(previous), Date.now(), id, run, step, attempt);
         if (changes === 0) throw notPending(this.get(run, id));
       }
       this.#connection.run('UPDATE runs SET live_values = ? WHERE id = ?', JSON.stringify(values), run);

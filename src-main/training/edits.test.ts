@@ -89,17 +89,53 @@ describe('live edits', () => {
     expect(policy(run)).toBe(policy(rested));
   });
 
-  it('that are no longer possible are refused, and the run goes on', async () => {
-    const run = await trainWith(smallRun({ steps: 250 }), [
-      [150, { 'temperature-rule': 'fixed' }],
-      [200, { 'entropy-target': -0.5 }],
-      [200, { 'actor-learning-rate': 1e-4 }],
-    ]);
+  it('that are no longer possible when the trainer comes to them are refused, and the run goes on', async () => {
+    const run = store.runs.create({ configuration: smallRun({ steps: 2000, 'evaluation-every': 1e9, 'evaluation-episodes': 1 }), name: 'refusing' });
+    const training = trainHere(store, run);
+    const asking = openStore(store.dataDirectory);
+    while (asking.runs.summary(run).environmentSteps < 150) await new Promise((resolve) => setTimeout(resolve, 20));
+    const requests: ParameterValues[] = [{ 'temperature-rule': 'fixed', temperature: 0.5 }, { 'entropy-target': -0.5 }, { 'actor-learning-rate': 1e-4 }];
+    for (const changes of requests) asking.edits.request(run, { changes, requester: 'test' });
+    await training;
+    asking.close();
     const { edits, events, state } = store.runs.get(run);
     expect(state).toBe('finished');
     expect(edits.map((edit: RunEdit) => edit.state)).toEqual(['applied', 'refused', 'applied']);
     expect(edits[1]?.reason).toContain('the temperature is not learned');
     expect(events.find(({ kind }) => kind === 'warning')?.message).toContain('An edit was refused: entropy-target cannot be changed now');
+  });
+
+  it.each<[string, Due[]]>([
+    ['in the warm-up', [[10, { 'temperature-rule': 'fixed', temperature: 0.2 }], [20, { temperature: 5 }], [30, { 'temperature-rule': 'learned' }]]],
+    ['while the actor rests', [[120, { 'temperature-rule': 'fixed', temperature: 0.5 }], [130, { 'actor-paused': true }], [140, { temperature: 5 }], [150, { 'temperature-rule': 'learned', 'actor-paused': false }]]],
+    ['in two edits at one step', [[150, { 'temperature-rule': 'fixed', temperature: 0.3 }], [160, { temperature: 5 }], [160, { 'temperature-rule': 'learned' }]]],
+  ])('let a learned temperature go on from the value in force, changed %s', async (_, due) => {
+    const run = await trainWith(smallRun({ steps: 200 }), due);
+    const { series: [temperature] } = store.metrics.query(run, { metrics: ['log-temperature'], fromStep: null, toStep: null, maxPoints: 100, includeSuperseded: false });
+    // 100 steps of about 3e-4 away.
+    expect(Math.abs((temperature?.mean.at(-1) ?? 0) - Math.log(5))).toBeLessThan(0.04);
+  });
+
+  it('meet those asked for since in one way, whether applied again or repeated', async () => {
+    // An edit at 200 is lost with its attempt; the next one gets another at 160, and then the one at 200 again.
+    const run = store.runs.create({ configuration: smallRun({ steps: 150 }), name: 'lost' });
+    await trainHere(store, run);
+    store.runs.extend(run, 300, 'test');
+    const lost = store.attempts.open(run, { ...attemptOf(store, run), startStep: 150 });
+    const first = store.edits.request(run, { changes: { 'entropy-target': -0.5 }, requester: 'test' });
+    store.edits.applied(run, lost, { step: 200, values: store.runs.get(run).values, edits: [{ id: first, previous: { 'entropy-target': -1 } }] });
+    const second = store.edits.request(run, { changes: { 'temperature-rule': 'fixed', temperature: 0.3, 'entropy-target': -0.2 }, requester: 'test' });
+    store.edits.applied(run, lost, { step: 160, values: store.runs.get(run).values, edits: [{ id: second, previous: { 'entropy-target': -1 } }] });
+    store.attempts.close(run, lost);
+    await trainHere(store, run);
+    // What it replaced is what was in force this time.
+    expect(store.edits.get(run, first)).toMatchObject({ state: 'applied', appliedStep: 200, previous: { 'entropy-target': -0.2 } });
+
+    const copy = store.runs.create({ configuration: smallRun({ steps: 300 }), name: 'copy' });
+    store.edits.schedule(copy, store.edits.appliedFrom(run, 0).map((edit) => ({ ...edit, dueStep: edit.appliedStep ?? 0 })));
+    await trainHere(store, copy);
+    expect(store.runs.get(copy).edits.map((edit: RunEdit) => edit.state)).toEqual(['applied', 'applied']);
+    expect(outcomeOf(store, copy).newest?.stateHash).toBe(outcomeOf(store, run).newest?.stateHash);
   });
 
   it('that came after the newest checkpoint are applied again at their steps when the run is continued', async () => {

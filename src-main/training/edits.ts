@@ -70,12 +70,11 @@ export class Edits {
     const { store, run, attempt, loop, agent, journal, log } = this.#options;
     const before = loop.values;
     const step = loop.environmentSteps;
-    const applied: { edit: RunEdit; previous: ParameterValues }[] = [];
+    const applied: { id: number; requester: string; previous: ParameterValues }[] = [];
     const refused: { edit: RunEdit; reason: string }[] = [];
     for (const edit of edits) {
       try {
-        const previous = await this.#applyOne(edit);
-        if (edit.state === 'pending') applied.push({ edit, previous });
+        applied.push({ id: edit.id, requester: edit.requester, previous: await this.#applyOne(edit) });
       } catch (error) {
         if (!(error instanceof ParameterError || error instanceof TrainingError)) throw error;
         // What was in force once is refused only if a value that it needs is gone: the run would be another.
@@ -89,11 +88,11 @@ export class Edits {
     if (told !== '') log(`step ${step}: ${told}`);
     await journal.commit('An edit', () => {
       if (applied.length > 0) {
-        store.edits.applied(run, attempt, { step, values: loop.values, edits: applied.map(({ edit, previous }) => ({ id: edit.id, previous })) });
-        const requesters = [...new Set(applied.map(({ edit }) => edit.requester))].join(', ');
-        journal.event('edit', step, told === '' ? 'An edit changed nothing' : told, requesters);
-      } else {
-        store.runs.setValues(run, loop.values);
+        store.edits.applied(run, attempt, { step, values: loop.values, edits: applied });
+        const message = told === '' ? 'An edit changed nothing' : told;
+        // Applied again after a crash, most edits say what they said before.
+        const isTold = store.events.list(run).some((event) => event.kind === 'edit' && event.step === step && event.message === message);
+        if (!isTold || edits.some(({ state }) => state === 'pending')) journal.event('edit', step, message, [...new Set(applied.map(({ requester }) => requester))].join(', '));
       }
       for (const { edit, reason } of refused) {
         store.edits.refuse(edit.id, reason);
@@ -103,10 +102,10 @@ export class Edits {
   }
 
   /** @returns the values that it replaced */
-  async #applyOne({ id, changes, state }: RunEdit): Promise<ParameterValues> {
+  async #applyOne({ id, changes, state, dueStep }: RunEdit): Promise<ParameterValues> {
     const { loop, agent, task } = this.#options;
-    // A stored edit was checked when it was first applied.
-    if (state === 'pending') checkEdit(agent, task, loop.values, changes, { asks: false });
+    // What is due at a step was in force there once: checked when it was first applied, and now part of what the run is.
+    if (state === 'pending' && dueStep === null) checkEdit(agent, task, loop.values, changes, { asks: false });
     const previous = Object.fromEntries(Object.keys(changes).flatMap((name) => (loop.values[name] === undefined ? [] : [[name, loop.values[name]]])));
     await loop.applyEdit({ id, changes });
     return previous as ParameterValues;

@@ -1,6 +1,7 @@
 // The training loop: what happens within one environment step, in one fixed order. Everything here is a
 // function of the configuration and the seed; wall time, storage and requests belong to the session.
 import type { AgentInstance } from '../agents/agent.ts';
+import { withTemperature } from '../agents/parts/temperature.ts';
 import type { ActionHistogram } from '../contract/runs.ts';
 import type { MetricName } from '../contract/series.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
@@ -152,7 +153,7 @@ export class TrainingLoop {
     const next = { ...this.#values, ...changes };
     if (needsRecompiling(this.#parts.maker.declaration, this.#values, next)) {
       const agent = await makeAgent(this.#parts, next);
-      const former = this.#draft?.state ?? await this.#learner.engine.readState();
+      const former = withTemperature(this.#draft?.state ?? await this.#learner.engine.readState(), this.#values, this.#environmentSteps);
       const stream = createEditStream(this.#parts.seed, this.#environmentSteps, this.#editsHere.length);
       this.#draft = { agent, state: agent.initialState(stream, former) };
     }

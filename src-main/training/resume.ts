@@ -63,7 +63,9 @@ async function restore({ loop, configuration }: ResumeOptions, state: TrainingSt
   const { parameters } = findAgent(configuration.agent).declaration;
   const set = configuration.hyperparameters;
   if (isForked(details)) {
-    await loop.restore({ ...state, editsHere: [] }, { ...set, ...state.values });
+    // A checkpoint of the first format comes from a time before there were kinds to choose.
+    const former = state.values ?? { prior: 'uniform', 'actor-paused': false };
+    await loop.restore({ ...state, editsHere: [] }, { ...set, ...former });
     await loop.applyEdit({ id: 0, changes: set });
     await loop.settle();
     return;

@@ -81,3 +81,10 @@ export function temperatureAt(rule: TemperatureRule, values: ParameterValues, en
   const share = to > from ? Math.min(1, Math.max(0, (environmentStep - from) / (to - from))) : Number(environmentStep >= to);
   return start * (numberOf(values, 'temperature-end') / start) ** share;
 }
+
+/** A former state in which a fixed or scheduled temperature is the one in force, also where no update has used it yet: a learned one goes on from it. */
+export function withTemperature(state: NamedArrays, values: ParameterValues, environmentStep: number): NamedArrays {
+  const rule = values['temperature-rule'];
+  if ((rule !== 'fixed' && rule !== 'schedule') || state['log-temperature'] === undefined) return state;
+  return { ...state, 'log-temperature': Float32Array.of(Math.log(temperatureAt(rule, values, environmentStep))) };
+}
