@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { agentDeclarations, defaultsFor } from '../agents/declarations.ts';
 import { taskDeclarations } from '../tasks/declarations.ts';
-import { checkEdit, checkValues, describeChanges, perAction, whyNotLive, whyUnused } from './agent-values.ts';
+import { checkEdit, checkValues, describeChanges, perAction, whyNotForkable, whyNotLive, whyUnused } from './agent-values.ts';
 import type { AgentDeclaration } from './declarations.ts';
 import { ParameterError, type ParameterValues } from './parameters.ts';
 
@@ -161,6 +161,23 @@ describe('one by one', () => {
     expect(whyNotLive(declaration('temperature'), valuesOf('sac'))).toMatch(/learned/);
     expect(whyNotLive(declaration('temperature'), valuesOf('sac', fixed))).toBeNull();
     expect(whyNotLive(declaration('hidden'), valuesOf('sac'))).toMatch(/fixed when the run begins/);
+  });
+
+  it.each<[string, ParameterValues, number | undefined, ParameterValues | undefined, RegExp | null]>([
+    ['hidden', {}, undefined, undefined, /shapes what the checkpoint stores/],
+    ['temperature', {}, undefined, undefined, /^a fork goes on from the checkpoint.*the temperature is learned/],
+    ['temperature', fixed, 10, undefined, null],
+    ['batch-size', {}, 10, undefined, null],
+    ['prior-scale', {}, 10, undefined, null],
+    ['warm-up', { 'warm-up': 100 }, undefined, undefined, null],
+    ['warm-up', { 'warm-up': 100 }, 99, undefined, null],
+    ['warm-up', { 'warm-up': 100 }, 100, undefined, /checkpoint is at step 100, and warm-up is over by then/],
+    ['warm-up', { 'warm-up': 50 }, 60, { 'warm-up': 100 }, null],
+    ['warm-up-actions', { 'warm-up': 100 }, 5_000, { 'warm-up': 100 }, /at step 5,000/],
+  ])('says whether a fork may change %s beside %j at step %s', (name, changes, step, parent, reason) => {
+    const told = whyNotForkable(declaration(name), valuesOf('sac', changes), step, parent && valuesOf('sac', parent));
+    if (reason === null) expect(told).toBeNull();
+    else expect(told).toMatch(reason);
   });
 
   it.each<[ParameterValues[string] | undefined, number[]]>([

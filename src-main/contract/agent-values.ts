@@ -19,6 +19,22 @@ export function whyNotLive(declaration: ParameterDeclaration, values: ParameterV
   return whyUnused(declaration, values) ?? failing(declaration.liveWhen, values);
 }
 
+/**
+ * Why this value cannot differ from the parent's in a fork, or would have no effect there; null where it can.
+ * @param values the fork's
+ * @param step the checkpoint's, in environment steps; without it only what holds at every step is told
+ * @param parent the parent's values at that step
+ */
+export function whyNotForkable(declaration: ParameterDeclaration, values: ParameterValues, step?: number, parent: ParameterValues = values): string | null {
+  const { structural, liveWhen, countsUntil } = declaration;
+  if (structural === true) return 'it shapes what the checkpoint stores, and another value would not fit; start a new run instead';
+  const idle = failing(liveWhen, values);
+  if (idle !== null) return `a fork goes on from the checkpoint, and this would only count where a run begins: ${idle}`;
+  if (step === undefined || countsUntil === undefined) return null;
+  const last = Math.max(Number(values[countsUntil]), Number(parent[countsUntil]));
+  return step < last ? null : `the checkpoint is at step ${step.toLocaleString('en-US')}, and ${countsUntil} is over by then; choose an earlier checkpoint or start a new run`;
+}
+
 function failing(conditions: readonly Condition[] | undefined, values: ParameterValues): string | null {
   const failed = conditions?.find(({ parameter, is }) => !is.includes(String(values[parameter])));
   return failed?.otherwise ?? null;

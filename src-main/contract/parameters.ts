@@ -41,10 +41,12 @@ export interface ParameterDeclaration {
   live: boolean;
   /** Where one of these does not hold, the value has no effect: it is shown greyed, with the reason. */
   usedWhen?: readonly Condition[];
-  /** Where one of these does not hold, it cannot be changed during a run, for this reason. */
+  /** Where one of these does not hold, it cannot be changed during a run, for this reason: it has its effect where a run begins. */
   liveWhen?: readonly Condition[];
   /** For a choice: the hyper-parameter that a person has to give with a change to this value during a run. */
   asksFor?: Readonly<Record<string, string>>;
+  /** The hyper-parameter that says after how many steps this one has had its effect: a fork of a later step cannot change it. */
+  countsUntil?: string;
   /** A change during a run compiles the agent's programs anew. */
   recompiles?: boolean;
   /** It shapes the stored state: a fork cannot change it. */

@@ -20,7 +20,7 @@ afterAll(async () => {
   await bench.close();
 });
 beforeEach(() => {
-  held = bench.hold({ task: 'inverted-pendulum', hyperparameters: { steps: 1000, hidden: '8,8', 'batch-size': 8 } });
+  held = bench.hold({ task: 'inverted-pendulum', hyperparameters: { steps: 1000, 'warm-up': 150, hidden: '8,8', 'batch-size': 8 } });
 });
 afterEach(() => {
   for (const { run } of bench.store.queue.list()) bench.store.queue.cancel(run);
@@ -76,7 +76,11 @@ describe('runs.fork', () => {
 
   it.each<[string, Partial<RequestOf<'runs.fork'>>, string, string | null, RegExp]>([
     ['a step without a checkpoint', { step: 300 }, 'invalid-request', 'step', /run \w+ has them at 400, 200; 300 was given/],
-    ['a knob that shapes the stored state', { hyperparameters: { hidden: '16,16' } }, 'invalid-request', 'hyperparameters.hidden', /hidden is 8,8 and cannot change in a fork.*Start a new run/],
+    ['a knob that shapes the stored state', { hyperparameters: { hidden: '16,16' } }, 'invalid-request', 'hyperparameters.hidden', /hidden is 8,8 and cannot change in a fork: it shapes what the checkpoint stores.* start a new run instead; 16,16 was given/],
+    ['a start for a temperature that is learned', { hyperparameters: { temperature: 0.2 } }, 'invalid-request', 'hyperparameters.temperature', /temperature is 1 and cannot change in a fork: .* only count where a run begins: the temperature is learned; choose temperature-rule=fixed .*; 0\.2 was given/],
+    ['a start for a temperature that is to be learned', { hyperparameters: { temperature: 0.2, 'temperature-rule': 'learned' } }, 'invalid-request', 'hyperparameters.temperature', /the temperature is learned/],
+    ['another warm-up after it', { hyperparameters: { 'warm-up': 100 }, step: 200 }, 'invalid-request', 'hyperparameters.warm-up', /warm-up is 150 and cannot change in a fork: the checkpoint is at step 200, and warm-up is over by then.*; 100 was given/],
+    ['other actions in a warm-up that is over', { hyperparameters: { 'warm-up-actions': 'policy' } }, 'invalid-request', 'hyperparameters.warm-up-actions', /the checkpoint is at step 400, and warm-up is over by then/],
     ['a total that is reached already', { hyperparameters: { steps: 400 } }, 'invalid-request', 'hyperparameters.steps', /must exceed the checkpoint’s 400; 400 was given/],
     ['an unknown knob', { hyperparameters: { 'batchsize': 3 } }, 'invalid-request', 'hyperparameters.batchsize', /nearest: batch-size/],
     ['a value out of range', { hyperparameters: { 'batch-size': 0 } }, 'invalid-request', 'hyperparameters.batch-size', /from 1 to 65,536; 0 was given/],
@@ -93,6 +97,12 @@ describe('runs.fork', () => {
 
   it('allows a knob of the stored state to be given as it is', async () => {
     expect(valuesOf(await fork({ hyperparameters: { hidden: '8,8' } }))['hidden']).toEqual([8, 8]);
+  });
+
+  it('allows what has an effect beside the other values given, or at this step', async () => {
+    expect(valuesOf(await fork({ hyperparameters: { temperature: 0.2, 'temperature-rule': 'fixed' } }))).toMatchObject({ temperature: 0.2 });
+    expect(valuesOf(await fork({ step: 200, hyperparameters: { 'warm-up': 300, 'warm-up-actions': 'policy' } }))).toMatchObject({ 'warm-up': 300, 'warm-up-actions': 'policy' });
+    expect(valuesOf(await fork({ hyperparameters: { temperature: 1, 'warm-up': 150 } }))).toMatchObject({ temperature: 1, 'warm-up': 150 });
   });
 
   it('says when the parent’s total leaves nothing to do', async () => {

@@ -1,6 +1,6 @@
 // Runs made from runs: a fork goes on from a checkpoint with other settings, a repetition does the same again, edits
 // included.
-import { checkValues } from '../contract/agent-values.ts';
+import { checkValues, whyNotForkable } from '../contract/agent-values.ts';
 import { formatParameter, ParameterError, type ParameterValues } from '../contract/parameters.ts';
 import { WorkstationError } from '../contract/requests.ts';
 import { continuationProblem, type RunConfiguration, type RunDetail } from '../contract/runs.ts';
@@ -29,7 +29,7 @@ export function planFork(store: Store, wishes: ForkWishes, possible: Possibiliti
   const hyperparameters = inField('hyperparameters', () => {
     const given = resolvePriorRun(store, wishes.hyperparameters);
     const values = overlay(subject.agent, base, given);
-    refuseStructural(subject, base, values);
+    refuseUnforkable(subject, base, values, checkpoint.step);
     checkSteps(values, checkpoint.step, wishes.hyperparameters['steps'] !== undefined);
     checkValues(subject.agent, subject.task, values);
     const changes = Object.fromEntries(Object.keys(given).map((name) => [name, values[name] ?? '']));
@@ -87,11 +87,14 @@ function forkOf(store: Store, { id }: RunDetail, checkpoint: Checkpoint, configu
   }
 }
 
-function refuseStructural({ agent }: Subject, base: ParameterValues, values: ParameterValues): void {
-  for (const { name, structural } of agent.parameters) {
-    const [before, after] = [base[name] ?? '', values[name] ?? ''];
-    if (structural !== true || formatParameter(before) === formatParameter(after)) continue;
-    throw new ParameterError(name, `${name} is ${formatParameter(before)} and cannot change in a fork: it shapes what the checkpoint stores, and with ${formatParameter(after)} that would not fit. Start a new run instead`);
+/** What nobody changed goes on as it is, with effect or without. */
+function refuseUnforkable({ agent }: Subject, base: ParameterValues, values: ParameterValues, step: number): void {
+  for (const declaration of agent.parameters) {
+    const { name } = declaration;
+    const [before, after] = [base[name] ?? '', values[name] ?? ''].map(formatParameter);
+    if (before === after) continue;
+    const reason = whyNotForkable(declaration, values, step, base);
+    if (reason !== null) throw new ParameterError(name, `${name} is ${before} and cannot change in a fork: ${reason}; ${after} was given`);
   }
 }
 

@@ -8,12 +8,12 @@ export const runParameters: readonly ParameterDeclaration[] = [
     citation: 'Elbow: 20,000 on inverted-pendulum, 50,000 on reacher, else 100,000',
   },
   {
-    name: 'warm-up', kind: 'integer', default: 'auto', min: 0, max: 1e7, unit: 'environment steps', scale: 'log', live: false, group: 'run',
+    name: 'warm-up', kind: 'integer', default: 'auto', min: 0, max: 1e7, unit: 'environment steps', scale: 'log', live: false, countsUntil: 'warm-up', group: 'run',
     sentence: 'Steps at the start in which nothing is learned, and actions are uniformly random unless warm-up-actions says otherwise.',
     citation: 'Elbow: 1,000 on inverted-pendulum and reacher, else 5,000; published choices run from 0 to 10,000',
   },
   {
-    name: 'warm-up-actions', kind: 'choice', default: 'uniform', choices: ['uniform', 'policy'], unit: '', scale: 'linear', live: false, group: 'run',
+    name: 'warm-up-actions', kind: 'choice', default: 'uniform', choices: ['uniform', 'policy'], unit: '', scale: 'linear', live: false, countsUntil: 'warm-up', group: 'run',
     sentence: 'Who acts in the warm-up: chance, or the policy as it starts.',
     citation: 'uniform: Haarnoja et al. 2018, arXiv 1812.05905, its code; policy: the released code of VIREL',
   },
