@@ -9,9 +9,9 @@ const form = (rest: Partial<ForkForm> = {}): ForkForm => ({ step: 400, typed: {}
 const check = (rest: Partial<ForkForm>) => checkFork(form(rest), 'r1', sacDeclaration, values);
 
 describe('checkFork', () => {
-  it('sends only what departs from the parent', () => {
+  it('sends what was typed, also where it is what the parent had', () => {
     expect(check({ typed: { 'entropy-target': '-3', 'critic-learning-rate': '0.0003', steps: '2000' }, name: ' again ' }).request).toEqual({
-      run: 'r1', step: 400, hyperparameters: { 'entropy-target': -3, steps: 2000 }, name: 'again',
+      run: 'r1', step: 400, hyperparameters: { 'entropy-target': -3, 'critic-learning-rate': 0.0003, steps: 2000 }, name: 'again',
     });
     expect(check({}).request).toEqual({ run: 'r1', step: 400, hyperparameters: {}, name: null });
   });
@@ -40,10 +40,18 @@ it('lists checkpoints newest first, each step once', () => {
   expect(forkPoints([])).toEqual([]);
 });
 
-it('knows the values of an earlier step', () => {
-  const edit = (id: number, step: number, from: number, to: number, rest: Partial<RunEdit> = {}): RunEdit => ({
-    id, requester: '', requestedAt: 0, changes: { c: to }, undoes: null, dueStep: null, state: 'applied', appliedStep: step, previous: { c: from }, reason: null, ...rest,
+describe('valuesAt', () => {
+  const edit = (id: number, step: number, to: number, rest: Partial<RunEdit> = {}): RunEdit => ({
+    id, requester: '', requestedAt: 0, changes: { c: to }, undoes: null, dueStep: null, state: 'applied', appliedStep: step, previous: null, reason: null, ...rest,
   });
-  const edits = [edit(1, 10, 1, 2), edit(2, 20, 2, 3), edit(3, 30, 9, 9, { state: 'refused', appliedStep: null, previous: null })];
-  expect([0, 10, 15, 20, 99].map((step) => valuesAt({ values: { c: 3, d: 7 }, edits }, step))).toEqual([1, 2, 2, 3, 3].map((c) => ({ c, d: 7 })));
+  const at = (edits: RunEdit[], step: number) => valuesAt({ hyperparameters: { c: 1, d: 7 } }, edits, step);
+
+  it('knows the values of an earlier step, whatever was refused or waits', () => {
+    const edits = [edit(1, 10, 2), edit(2, 20, 3), edit(3, 0, 9, { state: 'refused', appliedStep: null }), edit(4, 0, 9, { state: 'pending', appliedStep: null, dueStep: 5 })];
+    expect([0, 9, 10, 15, 20, 99].map((step) => at(edits, step))).toEqual([1, 1, 2, 2, 3, 3].map((c) => ({ c, d: 7 })));
+  });
+  it('goes by the order in which they were applied, of one step by their ids', () => {
+    const edits = [edit(1, 50, 2), edit(3, 20, 4), edit(2, 20, 3)];
+    expect([20, 50].map((step) => at(edits, step)['c'])).toEqual([4, 2]);
+  });
 });

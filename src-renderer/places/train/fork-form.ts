@@ -1,8 +1,8 @@
 // The Fork dialog's form: from which checkpoint, what is changed, and the request that it makes.
 import type { ResolvedAgent } from '../../../src-main/contract/declarations.ts';
-import { formatParameter, ParameterError, parseParameter, type ParameterDeclaration, type ParameterValues } from '../../../src-main/contract/parameters.ts';
+import { ParameterError, parseParameter, type ParameterDeclaration, type ParameterValues } from '../../../src-main/contract/parameters.ts';
 import type { RequestOf } from '../../../src-main/contract/requests.ts';
-import type { CheckpointSummary, RunDetail } from '../../../src-main/contract/runs.ts';
+import type { CheckpointSummary, RunConfiguration, RunEdit } from '../../../src-main/contract/runs.ts';
 import { toRequest } from '../runs/new-run-form.ts';
 
 export interface ForkForm {
@@ -26,12 +26,16 @@ export function forkPoints(checkpoints: readonly CheckpointSummary[]): Checkpoin
   return [...byStep.values()].sort((a, b) => b.step - a.step);
 }
 
-/** The values in force at a step: those of now, with the edits after it taken back. */
-export function valuesAt({ values, edits }: Pick<RunDetail, 'values' | 'edits'>, step: number): ParameterValues {
+/**
+ * The values with which the run took the step after this one: those that it began with and the edits applied until then,
+ * in the order in which they were. The workstation makes a fork from the same.
+ * @param edits all of the run's
+ */
+export function valuesAt(configuration: Pick<RunConfiguration, 'hyperparameters'>, edits: readonly RunEdit[], step: number): ParameterValues {
   return edits
-    .filter((one) => one.state === 'applied' && (one.appliedStep ?? 0) > step)
-    .toReversed()
-    .reduce<ParameterValues>((later, { previous }) => ({ ...later, ...previous }), values);
+    .flatMap(({ id, state, appliedStep, changes }) => (state === 'applied' && appliedStep !== null && appliedStep <= step ? [{ id, appliedStep, changes }] : []))
+    .sort((a, b) => a.appliedStep - b.appliedStep || a.id - b.id)
+    .reduce<ParameterValues>((now, { changes }) => ({ ...now, ...changes }), configuration.hyperparameters);
 }
 
 /** What a fork may change: not what shapes the stored networks and memory; the total of steps has a field of its own. */
@@ -39,6 +43,7 @@ export function forkParameters(agent: Pick<ResolvedAgent, 'parameters'>): Parame
   return agent.parameters.filter(({ name, structural }) => structural !== true && name !== 'steps');
 }
 
+/** What was typed is sent as it stands, also where it is what the parent had. */
 export function checkFork(form: ForkForm, run: string, agent: Pick<ResolvedAgent, 'parameters'>, values: ParameterValues): CheckedFork {
   const errors: Record<string, string> = {};
   const hyperparameters: ParameterValues = {};
@@ -46,8 +51,7 @@ export function checkFork(form: ForkForm, run: string, agent: Pick<ResolvedAgent
     const declaration = agent.parameters.find((one) => one.name === name);
     if (declaration === undefined) continue;
     try {
-      const value = parseParameter(declaration, text);
-      if (formatParameter(value) !== formatParameter(values[name] ?? '')) hyperparameters[name] = value;
+      hyperparameters[name] = parseParameter(declaration, text);
     } catch (error) {
       if (!(error instanceof ParameterError)) throw error;
       errors[name] = error.message;

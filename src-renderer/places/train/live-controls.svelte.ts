@@ -8,7 +8,7 @@ import type { ActionHistogram, RunDetail, RunEdit } from '../../../src-main/cont
 import type { AppState } from '../../app-state.svelte.ts';
 import { toRequest } from '../runs/new-run-form.ts';
 import { checkDrafts, noDrafts, setDraft, type Drafts, type Situation } from './drafts.ts';
-import { knobStatus, newestToUndo, withSent, type KnobStatus, type SentEdit } from './edit-status.ts';
+import { knobStatus, newestToUndo, pendingCount, withSent, type KnobStatus, type SentEdit } from './edit-status.ts';
 import { effectSentences } from './effects.ts';
 import { proposalFor } from './proposals.ts';
 
@@ -17,6 +17,8 @@ export interface Surroundings {
   agent: AgentParameters;
   task: TaskDeclaration;
   detail: RunDetail;
+  /** Of the run, oldest first: more than the newest, where it has more. */
+  edits: readonly RunEdit[];
   /** Newest values of metrics, by name. */
   measured: Readonly<Record<string, number>>;
   histogram: ActionHistogram | null;
@@ -49,13 +51,13 @@ export class LiveControls {
   readonly after = $derived.by(() => this.checked.after);
   readonly errors = $derived.by((): Readonly<Record<string, string>> => ({ ...this.refused, ...this.checked.errors }));
   readonly effects = $derived.by(() => effectSentences(this.around.agent, this.around.task, this.values, this.checked.changes, this.around.measured));
-  private readonly edits = $derived.by((): readonly RunEdit[] => withSent(this.around.detail.edits, this.sent));
+  private readonly edits = $derived.by((): readonly RunEdit[] => withSent(this.around.edits, this.sent));
 
   readonly isLive = $derived.by(() => this.around.detail.state === 'running' || this.around.detail.state === 'paused');
   readonly hasDrafts = $derived.by(() => Object.keys(this.drafts.typed).length > 0);
   readonly changeCount = $derived.by(() => Object.keys(this.checked.changes).length);
   readonly errorCount = $derived.by(() => Object.keys(this.errors).length);
-  readonly pendingCount = $derived.by(() => this.edits.filter(({ state }) => state === 'pending').length);
+  readonly pendingCount = $derived.by(() => pendingCount(this.edits));
   readonly canApply = $derived.by(() => this.isLive && !this.isSending && this.changeCount > 0 && this.errorCount === 0);
   readonly undoable = $derived.by(() => newestToUndo(this.edits));
   readonly canUndo = $derived.by(() => this.isLive && !this.isSending && this.undoable !== null);
