@@ -31,7 +31,8 @@ function residualParameters({ isPublished }: Form): ParameterDeclaration[] {
       citation: 'squared: Fellows et al. 2019, arXiv 1811.01132, p = 2; absolute: p = 1; rms and scale-free: Elbow',
     },
     {
-      name: 'residual-samples', kind: 'integer', default: isPublished ? 4_096 : 1_024, min: 1, max: 65_536, unit: 'transitions', scale: 'log', live: false, usedWhen: isResidual, group: 'temperature',
+      name: 'residual-samples', kind: 'integer', default: isPublished ? 4_096 : 1_024, min: 1, max: 65_536, unit: 'transitions', scale: 'log', live: false, usedWhen: isResidual,
+      lessThan: { parameter: 'buffer-size', why: 'the residual is estimated once the replay buffer holds more than that, which it never would' }, group: 'temperature',
       sentence: 'Transitions of an estimate, drawn apart from the training batch. Until the replay buffer holds more, mean δ² is taken as 1.',
       citation: isPublished ? `4,096: ${released}` : `1,024, with a running mean: ${elbow}`,
     },

@@ -46,6 +46,16 @@ describe('checkValues', () => {
     ['a run where one is', { prior: 'behaviour', 'prior-run': 'abcd2345' }],
   ])('takes %s', (_, changes) => expect(() => checkValues(agentOf('sac'), cheetah, valuesOf('sac', changes))).not.toThrow());
 
+  it('names what was given of a pair that does not go together, and leaves edits that have nothing to do with it alone', () => {
+    const small = { 'buffer-size': 500 };
+    const check = (changed: ParameterValues, values: ParameterValues = {}) => () => checkValues(agentOf('virel'), cheetah, valuesOf('virel', { ...small, ...values, ...changed }), changed);
+    expect(refusal(check(small)).parameter).toBe('buffer-size');
+    expect(refusal(check({ 'temperature-rule': 'residual' })).parameter).toBe('temperature-rule');
+    expect(check({ 'actor-learning-rate': 1e-4 })).not.toThrow();
+    expect(check(small, { 'temperature-rule': 'fixed' })).not.toThrow();
+    expect(check({ 'residual-samples': 499 })).not.toThrow();
+  });
+
   it.each([1, 2, 3, 5, 6, 7, 17, 21])('takes the largest entropy as a person writes it, on %d dimensions', (actions) => {
     const task = { id: 'any', action: Array.from({ length: actions }, (_, j) => ({ ...found(taskDeclarations, 'reacher').action[0], name: `joint ${j}` })) } as unknown as typeof cheetah;
     const largest = Number((0.6836 * actions).toFixed(4));
@@ -60,6 +70,8 @@ describe('checkValues', () => {
     ['sac', 'an empty list', { ...constant, 'prior-mean': [] }, 'prior-mean', /one number, or 6/],
     ['sac', 'a schedule that runs backwards', { ...schedule, 'schedule-from': 20, 'schedule-to': 10 }, 'schedule-from', /^schedule-from must be at most schedule-to, which is 10; 20 was given$/],
     ['virel', 'a clip that is empty', { 'temperature-min': 2, 'temperature-max': 1 }, 'temperature-min', /at most temperature-max, which is 1/],
+    ['virel', 'an estimate that would never be made', { 'residual-samples': 2_000, 'buffer-size': 2_000 }, 'residual-samples', /^residual-samples must be less than buffer-size: .* which it never would; they are 2000 and 2000$/],
+    ['virel-published', 'an estimate that would never be made', { 'buffer-size': 1_000 }, 'residual-samples', /they are 4096 and 1000$/],
     ['sac', 'a behaviour prior of no run', { prior: 'behaviour' }, 'prior-run', /^prior-run has to be given beside the other values: a text of at most 120 characters$/],
   ])('%s: refuses %s', (agent, _, changes, parameter, message) => {
     const error = refusal(() => checkValues(agentOf(agent), cheetah, valuesOf(agent, changes)));
@@ -91,8 +103,8 @@ describe('checkEdit', () => {
 
   it.each<[string, string, ParameterValues, Record<string, unknown>, string, RegExp]>([
     ['sac', 'an unreachable entropy', {}, { 'entropy-target': 5 }, 'entropy-target', /at most 4\.1016 nats .*no tanh-Gaussian has more entropy; 5 was given/],
-    ['sac', 'a negative temperature', fixed, { temperature: -1 }, 'temperature', /^temperature must be a number from 1e-6 to 10,000; -1 was given$/],
-    ['sac', 'a temperature of 0', fixed, { temperature: 0 }, 'temperature', /from 1e-6 to 10,000; 0 was given/],
+    ['sac', 'a negative temperature', fixed, { temperature: -1 }, 'temperature', /^temperature must be a number from 1e-6 to 10,000: a weight of 0 or less would not .*; -1 was given$/],
+    ['sac', 'a temperature of 0', fixed, { temperature: 0 }, 'temperature', /from 1e-6 to 10,000: a weight of 0 or less .*; 0 was given/],
     ['sac', 'a temperature that is no number', fixed, { temperature: NaN }, 'temperature', /from 1e-6 to 10,000; NaN was given/],
     ['sac', 'a temperature typed as NaN', fixed, { temperature: 'NaN' }, 'temperature', /from 1e-6 to 10,000; "NaN" was given/],
     ['sac', 'an infinite temperature', fixed, { temperature: Infinity }, 'temperature', /from 1e-6 to 10,000/],
@@ -103,7 +115,7 @@ describe('checkEdit', () => {
     ['virel', 'a temperature while the residual gives it', {}, { temperature: 0.2 }, 'temperature', /cannot be changed now: the rule in force sets the temperature; choose temperature-rule=fixed/],
     ['virel', 'c while the temperature is fixed', fixed, { 'residual-scale': 1 }, 'residual-scale', /only temperature-rule=residual/],
     ['sac', 'an entropy target under another prior', constant, { 'entropy-target': -3 }, 'entropy-target', /steered by the KL/],
-    ['sac', 'a prior scale of 0', constant, { 'prior-scale': 0 }, 'prior-scale', /prior-scale must be one number .* each from 0\.01 to 10; 0 was given/],
+    ['sac', 'a prior scale of 0', constant, { 'prior-scale': 0 }, 'prior-scale', /prior-scale must be one number .* each from 0\.01 to 10: a scale of 0 has no density.*; 0 was given/],
     ['sac', 'a prior scale of 0 among others', constant, { 'prior-scale': '1,1,0,1,1,1' }, 'prior-scale', /each from 0\.01 to 10/],
     ['sac', 'as many scales as it has no joints', constant, { 'prior-scale': '1,1' }, 'prior-scale', /one number, or 6 for half-cheetah/],
     ['sac', 'a knob that is not live', {}, { 'batch-size': 128 }, 'batch-size', /^batch-size cannot be changed now: it is fixed when the run begins; fork the run/],
@@ -118,7 +130,7 @@ describe('checkEdit', () => {
     ['sac', 'a schedule’s end before its beginning', { ...schedule, 'schedule-from': 500 }, { 'schedule-to': 100 }, 'schedule-to', /^schedule-to must be at least schedule-from, which is 500; 100 was given$/],
     ['sac', 'a schedule’s beginning after its end', { ...schedule, 'schedule-to': 100 }, { 'schedule-from': 500 }, 'schedule-from', /at most schedule-to, which is 100; 500 was given/],
     ['virel', 'an empty clip', {}, { 'temperature-max': 1e-5 }, 'temperature-max', /^temperature-max must be at least temperature-min, which is 0\.0001/],
-    ['sac', 'one wrong among right ones', {}, { 'actor-learning-rate': 1e-4, 'critic-learning-rate': 2 }, 'critic-learning-rate', /a number from 0 to 1; 2 was given/],
+    ['sac', 'one wrong among right ones', {}, { 'actor-learning-rate': 1e-4, 'critic-learning-rate': 2 }, 'critic-learning-rate', /a number from 0 to 1: .* above 1 past any solution; 2 was given/],
   ])('%s: refuses %s', (agent, _, before, given, parameter, message) => {
     const error = refusal(() => checkEdit(agentOf(agent), cheetah, valuesOf(agent, before), given, { measured: { 'kl-target': 6.312 } }));
     expect(error.parameter).toBe(parameter);

@@ -72,8 +72,18 @@ export function checkValues(agent: AgentParameters, task: TaskActions, values: P
       if (Object.hasOwn(changed, name)) refuse(`must be at most ${atMost}, which is ${bound}`);
       throw new ParameterError(atMost, `${atMost} must be at least ${name}, which is ${value}; ${bound} was given`);
     }
+    checkLessThan(declaration, values, changed);
     if (declaration.kind === 'text' && value === '') throw new ParameterError(name, `${name} has to be given beside the other values: ${describeRange(declaration)}`);
   }
+}
+
+/** A run that was made without this check keeps its edits: they are refused only where they bring the trouble about. */
+function checkLessThan({ name, lessThan, usedWhen = [] }: ParameterDeclaration, values: ParameterValues, changed: ParameterValues): void {
+  if (lessThan === undefined || Number(values[name]) < Number(values[lessThan.parameter])) return;
+  const named = [name, lessThan.parameter, ...usedWhen.map(({ parameter }) => parameter)].find((one) => Object.hasOwn(changed, one));
+  if (named === undefined) return;
+  const both = `${name} must be less than ${lessThan.parameter}: ${lessThan.why}`;
+  throw new ParameterError(named, `${both}; they are ${formatParameter(values[name] ?? '')} and ${formatParameter(values[lessThan.parameter] ?? '')}`);
 }
 
 /**

@@ -34,6 +34,15 @@ describe('parseParameter', () => {
   });
 });
 
+it.each<[Partial<ParameterDeclaration>, unknown, string]>([
+  [{}, 2, 'from 0 to 1: it would burst; 2 was given'], [{}, '-1', 'from 0 to 1: it would burst; "-1" was given'], [{}, Infinity, 'from 0 to 1: it would burst; Infinity was given'],
+  [{}, 'two', 'from 0 to 1; "two" was given'], [{}, NaN, 'from 0 to 1; NaN was given'],
+  [{ kind: 'integer' }, 7, 'from 0 to 1: it would burst; 7 was given'], [{ kind: 'integer' }, 0.5, 'from 0 to 1; 0.5 was given'],
+  [{ kind: 'numbers' }, '0,3', 'from 0 to 1: it would burst; "0,3" was given'], [{ kind: 'numbers' }, '3,x', 'from 0 to 1; "3,x" was given'],
+])('says what is wrong beyond the bounds: %j given %j', (rest, given, words) => {
+  expect(() => parseParameter(declare({ min: 0, max: 1, why: 'it would burst', ...rest }), given)).toThrow(words);
+});
+
 it.each([
   [declare({ min: 1e-6 }), 'a number of at least 1e-6'], [declare({ max: 1e9 }), 'a number of at most 1e9'], [declare({}), 'a number'],
 ])('describes an open range', (declaration, words) => {

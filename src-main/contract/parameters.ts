@@ -24,10 +24,14 @@ export interface ParameterDeclaration {
   /** Smallest and largest value allowed, both inclusive (of each entry, for lists). */
   min?: number;
   max?: number;
+  /** What is wrong beyond these bounds, for the message that refuses it. */
+  why?: string;
   /** Largest value allowed for each action dimension: a task with D of them allows D times this. `why` says where it comes from. */
   maxPerAction?: { value: number; why: string };
   /** The name of a hyper-parameter that this one may not exceed. */
   atMost?: string;
+  /** The name of a hyper-parameter that has to be larger, and what else would be. */
+  lessThan?: { parameter: string; why: string };
   choices?: readonly string[];
   /** Unit as shown after the number: `nats`, `environment steps`, `1`. */
   unit: string;
@@ -97,18 +101,21 @@ function formatBound(value: number): string {
  * @throws ParameterError naming the parameter, what was given and the allowed range.
  */
 export function parseParameter(declaration: ParameterDeclaration, given: unknown): ParameterValue {
-  const refuse = (): never => {
+  const refuse = (reason = ''): never => {
     // JSON would show NaN and the infinities as null.
     const shown = typeof given === 'string' ? `"${given.slice(0, 60)}"` : typeof given === 'number' ? String(given) : JSON.stringify(given)?.slice(0, 60);
     throw new ParameterError(
       declaration.name,
-      `${declaration.name} must be ${describeRange(declaration)}; ${shown} was given`,
+      `${declaration.name} must be ${describeRange(declaration)}${reason}; ${shown} was given`,
     );
   };
   const inRange = (value: number): boolean =>
     Number.isFinite(value) &&
     (declaration.min === undefined || value >= declaration.min) &&
     (declaration.max === undefined || value <= declaration.max);
+  /** A number that is none has no more to be told than the range. */
+  const refuseNumbers = (values: readonly number[]): never =>
+    refuse(declaration.why !== undefined && values.every((value) => !Number.isNaN(value)) && !values.every(inRange) ? `: ${declaration.why}` : '');
   const toNumber = (value: unknown): number => {
     if (typeof value === 'number') return value;
     // Only plain decimal notation: '' would be 0, '0x10' 16, '1,5' NaN.
@@ -126,18 +133,18 @@ export function parseParameter(declaration: ParameterDeclaration, given: unknown
       return refuse();
     case 'number': {
       const value = toNumber(given);
-      return inRange(value) ? value : refuse();
+      return inRange(value) ? value : refuseNumbers([value]);
     }
     case 'integer': {
       const value = toNumber(given);
-      return inRange(value) && Number.isSafeInteger(value) ? value : refuse();
+      return inRange(value) && Number.isSafeInteger(value) ? value : refuseNumbers([value]);
     }
     case 'integers':
     case 'numbers': {
       const parts: unknown[] = Array.isArray(given) ? given : typeof given === 'string' ? given.trim().split(/\s*,\s*|\s+/) : [given];
       const values = parts.map(toNumber);
       if (values.length < 1 || values.length > listLimits[declaration.kind]) return refuse();
-      return values.every((value) => inRange(value) && (declaration.kind === 'numbers' || Number.isSafeInteger(value))) ? values : refuse();
+      return values.every((value) => inRange(value) && (declaration.kind === 'numbers' || Number.isSafeInteger(value))) ? values : refuseNumbers(values);
     }
     case 'text':
       return typeof given === 'string' && given.length <= textLimit ? given.trim() : refuse();

@@ -41,9 +41,9 @@ describe('runs.edit', () => {
     ['a knob that is not live', { 'batch-size': 64 }, 'changes.batch-size', /fixed when the run begins; fork the run/],
     ['a knob of the prototype', JSON.parse('{"constructor": 1}') as Record<string, unknown>, 'changes.constructor', /no hyper-parameter of sac named "constructor"/],
     ['an entropy that cannot be reached', { 'entropy-target': 5 }, 'changes.entropy-target', /at most 4\.1016 nats on half-cheetah.*no tanh-Gaussian has more entropy/],
-    ['a negative temperature', { 'temperature-rule': 'fixed', temperature: -1 }, 'changes.temperature', /from 1e-6 to 10,000; -1 was given/],
+    ['a negative temperature', { 'temperature-rule': 'fixed', temperature: -1 }, 'changes.temperature', /from 1e-6 to 10,000: a weight of 0 or less .*; -1 was given/],
     ['a temperature that is no number', { 'temperature-rule': 'fixed', temperature: NaN }, 'changes.temperature', /from 1e-6 to 10,000; NaN was given/],
-    ['a prior scale of 0', { prior: 'constant', 'kl-target': 3, 'prior-scale': 0 }, 'changes.prior-scale', /each from 0\.01 to 10; 0 was given/],
+    ['a prior scale of 0', { prior: 'constant', 'kl-target': 3, 'prior-scale': 0 }, 'changes.prior-scale', /each from 0\.01 to 10: a scale of 0 has no density.*; 0 was given/],
     ['no change at all', {}, 'changes', /^No change is named\.$/],
     ['a prior fitted to no run', { prior: 'behaviour', 'kl-target': 3, 'prior-run': 'nowhere' }, 'changes.prior-run', /^prior-run: There is no run "nowhere"/],
   ])('refuses %s', async (_, changes, field, message) => {

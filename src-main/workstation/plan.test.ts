@@ -63,7 +63,7 @@ describe('planRuns', () => {
     ['NaN', { hyperparameters: { steps: NaN } }, 'hyperparameters.steps', /whole number/],
     ['an entropy that cannot be reached', { hyperparameters: { 'entropy-target': 0.7 } }, 'hyperparameters.entropy-target', /at most 0\.6836 nats on inverted-pendulum.*no tanh-Gaussian has more entropy; 0\.7 was given/],
     ['a list of another length', { hyperparameters: { prior: 'constant', 'prior-scale': '0.3,0.3' } }, 'hyperparameters.prior-scale', /must be one number, or 1 for inverted-pendulum/],
-    ['a prior scale of 0', { hyperparameters: { prior: 'constant', 'prior-scale': '0' } }, 'hyperparameters.prior-scale', /from 0\.01 to 10; "0" was given/],
+    ['a prior scale of 0', { hyperparameters: { prior: 'constant', 'prior-scale': '0' } }, 'hyperparameters.prior-scale', /from 0\.01 to 10: a scale of 0 has no density.*; "0" was given/],
     ['a schedule that runs backwards', { hyperparameters: { 'temperature-rule': 'schedule', 'schedule-from': 20, 'schedule-to': 10 } }, 'hyperparameters.schedule-from', /at most schedule-to, which is 10/],
     ['a behaviour prior of no run', { hyperparameters: { prior: 'behaviour' } }, 'hyperparameters.prior-run', /prior-run has to be given/],
     ['auto where nothing is automatic', { hyperparameters: { 'batch-size': 'auto' } }, 'hyperparameters.batch-size', /"auto" was given/],

@@ -28,7 +28,7 @@ describeInBrowser('New run', () => {
 
   it('checks ranges as one types and leads back to the default', async () => {
     await type('discount', '1.5');
-    await page.getByText('discount must be a number from 0 to 1; "1.5" was given').waitFor();
+    await page.getByText(/discount must be a number from 0 to 1: above 1 later rewards .*; "1\.5" was given/).waitFor();
     await page.getByText('1 field to correct').waitFor();
     await page.getByRole('button', { name: /discount back to its default/ }).click();
     expect(await page.locator('#parameter-discount').inputValue()).toBe('0.99');

@@ -4,14 +4,14 @@ import type { Condition, ParameterDeclaration } from '../../contract/parameters.
 export const sacTable1 = 'Haarnoja et al. 2018, arXiv 1812.05905, table 1';
 
 export const learningRate = (name: string, what: string, citation: string, rest: Partial<ParameterDeclaration> = {}): ParameterDeclaration => ({
-  name, kind: 'number', default: 3e-4, min: 0, max: 1, unit: '1', scale: 'log', live: true, group: 'optimisation',
+  name, kind: 'number', default: 3e-4, min: 0, max: 1, why: 'Adam’s steps are about as long as this: below 0 they would lead uphill, and above 1 past any solution', unit: '1', scale: 'log', live: true, group: 'optimisation',
   sentence: `Adam's step size for ${what}.`,
   citation,
   ...rest,
 });
 
 export const discount = (citation: string): ParameterDeclaration => ({
-  name: 'discount', kind: 'number', default: 0.99, min: 0, max: 1, unit: '1', scale: 'linear', live: false, group: 'optimisation',
+  name: 'discount', kind: 'number', default: 0.99, min: 0, max: 1, why: 'above 1 later rewards would weigh more than earlier ones, and the values would grow without end', unit: '1', scale: 'linear', live: false, group: 'optimisation',
   sentence: 'Weight γ of the next step’s value, per environment step.',
   citation,
 });
@@ -43,6 +43,8 @@ export const learnedOnly: readonly Condition[] = [isLearned];
 
 const onlySchedule: readonly Condition[] = [{ parameter: 'temperature-rule', is: ['schedule'], otherwise: 'only temperature-rule=schedule follows a schedule' }];
 
+const temperatureBounds = 'a weight of 0 or less would not draw the policy to its prior, and its logarithm, which is what is learned, would not exist';
+
 /** The temperature's rule and what belongs to each of its kinds. `residual` is VIREL's. */
 export function temperatureParameters(options: { rules: readonly string[]; sentence: string; start: number; startSentence: string; citation: string; hasEntropyTarget: boolean }): ParameterDeclaration[] {
   const hasResidual = options.rules.includes('residual');
@@ -56,13 +58,13 @@ export function temperatureParameters(options: { rules: readonly string[]; sente
       citation: options.citation,
     },
     {
-      name: 'temperature', kind: 'number', default: options.start, min: 1e-6, max: 1e4, unit: '1', scale: 'log', live: true, liveWhen: [valueWhen], group: 'temperature',
+      name: 'temperature', kind: 'number', default: options.start, min: 1e-6, max: 1e4, why: temperatureBounds, unit: '1', scale: 'log', live: true, liveWhen: [valueWhen], group: 'temperature',
       sentence: options.startSentence,
       citation: 'start 1: the reference implementations cited in docs/agents/sac.md',
     },
     ...(options.hasEntropyTarget ? [entropyTarget] : []),
     {
-      name: 'temperature-end', kind: 'number', default: 0.01, min: 1e-6, max: 1e4, unit: '1', scale: 'log', live: true, usedWhen: onlySchedule, group: 'temperature',
+      name: 'temperature-end', kind: 'number', default: 0.01, min: 1e-6, max: 1e4, why: temperatureBounds, unit: '1', scale: 'log', live: true, usedWhen: onlySchedule, group: 'temperature',
       sentence: 'The scheduled temperature at the end of its schedule, and after it.',
       citation: 'Elbow',
     },

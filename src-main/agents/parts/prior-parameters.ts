@@ -22,7 +22,7 @@ export const priorParameters: readonly ParameterDeclaration[] = [
     citation: 'Marino, Piché & Yue 2020: mean 0',
   },
   {
-    ...base, name: 'prior-scale', kind: 'numbers', default: [0.87], min: 0.01, max: 10, unit: '1', scale: 'log', usedWhen: [only('constant')],
+    ...base, name: 'prior-scale', kind: 'numbers', default: [0.87], min: 0.01, max: 10, why: 'a scale of 0 has no density, and one that is far larger puts all actions at their limits', unit: '1', scale: 'log', usedWhen: [only('constant')],
     sentence: 'Standard deviation of the constant prior before squashing; 0.87 is closest to uniform.',
     citation: `0.87 maximises the entropy of tanh(N(0, σ²)), 0.6836 nats; ${elbow}`,
   },
