@@ -28,6 +28,26 @@ describe('checkFork', () => {
   });
 });
 
+describe('what a fork cannot change', () => {
+  const begun = { ...values, 'temperature-rule': 'learned', temperature: 1, 'warm-up': 100, 'warm-up-actions': 'uniform' };
+  const at = (rest: Partial<ForkForm>) => checkFork(form(rest), 'r1', sacDeclaration, begun);
+
+  it('is what only counts where a run begins', () => {
+    expect(at({}).fixed['temperature']).toMatch(/where a run begins/);
+    expect(at({ typed: { temperature: '0.2' } }).errors['temperature']).toMatch(/cannot change in this fork/);
+    expect(at({ typed: { temperature: '0.2' } }).request).toBeNull();
+  });
+  it('opens up with what is typed beside it', () => {
+    const { fixed, request } = at({ typed: { 'temperature-rule': 'fixed', temperature: '0.2' } });
+    expect(fixed['temperature']).toBeUndefined();
+    expect(request?.hyperparameters).toEqual({ 'temperature-rule': 'fixed', temperature: 0.2 });
+  });
+  it('is the warm-up once it is over', () => {
+    expect(at({}).fixed['warm-up']).toMatch(/warm-up is over/);
+    expect(at({ step: 50 }).fixed['warm-up']).toBeUndefined();
+  });
+});
+
 it('offers no structural hyper-parameter', () => {
   const names = forkParameters(sacDeclaration).map(({ name }) => name);
   expect(names).toContain('entropy-target');

@@ -1,6 +1,7 @@
 // The Fork dialog's form: from which checkpoint, what is changed, and the request that it makes.
+import { whyNotForkable } from '../../../src-main/contract/agent-values.ts';
 import type { ResolvedAgent } from '../../../src-main/contract/declarations.ts';
-import { ParameterError, parseParameter, type ParameterDeclaration, type ParameterValues } from '../../../src-main/contract/parameters.ts';
+import { formatParameter, ParameterError, parseParameter, type ParameterDeclaration, type ParameterValues } from '../../../src-main/contract/parameters.ts';
 import type { RequestOf } from '../../../src-main/contract/requests.ts';
 import type { CheckpointSummary, RunConfiguration, RunEdit } from '../../../src-main/contract/runs.ts';
 import { toRequest } from '../runs/new-run-form.ts';
@@ -16,6 +17,8 @@ export interface ForkForm {
 export interface CheckedFork {
   /** By hyper-parameter. */
   errors: Record<string, string>;
+  /** Why a fork of that checkpoint cannot change it, by hyper-parameter. */
+  fixed: Readonly<Record<string, string>>;
   /** null while there are errors. */
   request: RequestOf<'runs.fork'> | null;
 }
@@ -57,11 +60,20 @@ export function checkFork(form: ForkForm, run: string, agent: Pick<ResolvedAgent
       errors[name] = error.message;
     }
   }
+  const after = { ...values, ...hyperparameters };
+  const fixed = Object.fromEntries(agent.parameters.flatMap((one) => {
+    const reason = whyNotForkable(one, after, form.step, values);
+    return reason === null ? [] : [[one.name, reason] as const];
+  }));
+  for (const [name, value] of Object.entries(hyperparameters)) {
+    const reason = fixed[name];
+    if (reason !== undefined && formatParameter(value) !== formatParameter(values[name] ?? '')) errors[name] = `${name} cannot change in this fork: ${reason}`;
+  }
   const total = Number(hyperparameters['steps'] ?? values['steps']);
   if (errors['steps'] === undefined && !(total > form.step)) {
     errors['steps'] = `steps must be more than ${form.step.toLocaleString('en-US')}, the checkpoint's step; ${total.toLocaleString('en-US')} was given`;
   }
   const name = form.name.trim();
   const isReady = Object.keys(errors).length === 0;
-  return { errors, request: isReady ? { run, step: form.step, hyperparameters: toRequest(hyperparameters), name: name === '' ? null : name } : null };
+  return { errors, fixed, request: isReady ? { run, step: form.step, hyperparameters: toRequest(hyperparameters), name: name === '' ? null : name } : null };
 }
