@@ -123,8 +123,10 @@ describe('checkEdit', () => {
     ['sac', 'no knob at all', {}, { 'entropy-traget': -3 }, 'entropy-traget', /^SAC has no hyper-parameter entropy-traget; live ones are .*entropy-target/],
     ['sac', 'a knob of the prototype', {}, JSON.parse('{"__proto__": 3}') as Record<string, unknown>, '__proto__', /has no hyper-parameter __proto__/],
     ['sac', 'a kind that is none', {}, { prior: 'gaussian' }, 'prior', /prior must be one of uniform, constant, previous, learned, behaviour; "gaussian" was given/],
-    ['sac', 'a kind without its target', {}, { prior: 'constant' }, 'kl-target', /^kl-target has to be given with prior=constant, since the target means another thing there; measured now: 6\.31 nats, so kl-target=6\.31 would keep the policy as it is$/],
-    ['sac', 'a kind without its target, nothing being measured', {}, { prior: 'learned' }, 'kl-budget', /^kl-budget has to be given with prior=learned, since the target means another thing there$/],
+    ['sac', 'a kind without its target', {}, { prior: 'constant' }, 'kl-target', /^kl-target has to be given with prior=constant, since the stored \S+ was not meant for that; measured now: 6\.31 nats, so kl-target=6\.31 would keep the policy as it is$/],
+    ['sac', 'a kind without its target, nothing being measured', {}, { prior: 'learned' }, 'kl-budget', /^kl-budget has to be given with prior=learned, since the stored 0\.5 was not meant for that$/],
+    ['sac', 'a fixed temperature without its value', {}, fixed, 'temperature', /^temperature has to be given with temperature-rule=fixed, since the stored 1 was not meant for that; measured now: 0\.0314, so temperature=0\.0314 would keep the policy as it is$/],
+    ['virel', 'a schedule without its start', {}, schedule, 'temperature', /^temperature has to be given with temperature-rule=schedule/],
     ['sac', 'the way back without its target', constant, { prior: 'uniform' }, 'entropy-target', /entropy-target has to be given with prior=uniform/],
     ['sac', 'a behaviour prior of no run', {}, { prior: 'behaviour', 'kl-target': 3 }, 'prior-run', /prior-run has to be given/],
     ['sac', 'a schedule’s end before its beginning', { ...schedule, 'schedule-from': 500 }, { 'schedule-to': 100 }, 'schedule-to', /^schedule-to must be at least schedule-from, which is 500; 100 was given$/],
@@ -132,7 +134,7 @@ describe('checkEdit', () => {
     ['virel', 'an empty clip', {}, { 'temperature-max': 1e-5 }, 'temperature-max', /^temperature-max must be at least temperature-min, which is 0\.0001/],
     ['sac', 'one wrong among right ones', {}, { 'actor-learning-rate': 1e-4, 'critic-learning-rate': 2 }, 'critic-learning-rate', /a number from 0 to 1: .* above 1 past any solution; 2 was given/],
   ])('%s: refuses %s', (agent, _, before, given, parameter, message) => {
-    const error = refusal(() => checkEdit(agentOf(agent), cheetah, valuesOf(agent, before), given, { measured: { 'kl-target': 6.312 } }));
+    const error = refusal(() => checkEdit(agentOf(agent), cheetah, valuesOf(agent, before), given, { measured: { 'kl-target': 6.312, temperature: 0.03141 } }));
     expect(error.parameter).toBe(parameter);
     expect(error.message).toMatch(message);
   });

@@ -121,8 +121,9 @@ export function checkEdit(
     const askedFor = agent.parameters.find((one) => one.name === asked);
     if (asked !== undefined && askedFor !== undefined && !Object.hasOwn(given, asked) && whyUnused(askedFor, after) === null) {
       const now = measured[asked];
-      const proposal = now === undefined ? '' : `; measured now: ${now.toPrecision(3)} ${askedFor.unit}, so ${asked}=${now.toPrecision(3)} would keep the policy as it is`;
-      throw new ParameterError(asked, `${asked} has to be given with ${name}=${formatParameter(changes[name] ?? '')}, since the target means another thing there${proposal}`);
+      const unit = askedFor.unit === '1' ? '' : ` ${askedFor.unit}`;
+      const proposal = now === undefined ? '' : `; measured now: ${now.toPrecision(3)}${unit}, so ${asked}=${now.toPrecision(3)} would keep the policy as it is`;
+      throw new ParameterError(asked, `${asked} has to be given with ${name}=${formatParameter(changes[name] ?? '')}, since the stored ${formatParameter(before[asked] ?? '')} was not meant for that${proposal}`);
     }
   }
   checkValues(agent, task, after, changes);

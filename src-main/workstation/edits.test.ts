@@ -28,7 +28,7 @@ describe('runs.edit', () => {
   });
 
   it('checks against edits that are still pending', async () => {
-    await edit({ 'temperature-rule': 'fixed' });
+    await edit({ 'temperature-rule': 'fixed', temperature: 0.1 });
     await edit({ temperature: 0.2 });
     expect(await refusalOf(edit({ 'entropy-target': -3 }))).toMatchObject({ code: 'invalid-request', field: 'changes.entropy-target', message: expect.stringContaining('the temperature is not learned') as string });
     expect(await refusalOf(edit({ temperature: 0.2 }))).toMatchObject({ field: 'changes.temperature', message: 'Nothing would change: temperature is 0.2 already.' });
@@ -55,7 +55,7 @@ describe('runs.edit', () => {
 
   it('proposes the measured entropy and the KL that follows from the stored moments', async () => {
     const { run, attempt } = held;
-    expect((await refusalOf(edit({ prior: 'constant' }))).message).toBe('kl-target has to be given with prior=constant, since the target means another thing there.');
+    expect((await refusalOf(edit({ prior: 'constant' }))).message).toBe('kl-target has to be given with prior=constant, since the stored 10.159 was not meant for that.');
     // μ = 0 and σ = 0.5 in every state and dimension, against a prior of mean 0.5 and scale 1.
     const moments = Float64Array.from({ length: 24 }, (_, k) => [0, 0, 0.25, Math.log(0.5)][k % 4] as number);
     bench.store.histograms.set(run, attempt, { step: 1, bins: 2, counts: new Int32Array(12), moments });
@@ -63,9 +63,10 @@ describe('runs.edit', () => {
     expect((await refusalOf(edit({ prior: 'constant', 'prior-mean': 0.5, 'prior-scale': '1' }))).message).toContain(`measured now: ${kl.toPrecision(3)} nats, so kl-target=${kl.toPrecision(3)}`);
     await edit({ prior: 'constant', 'kl-target': 3 });
     const writer = bench.store.metrics.writer(run, attempt);
-    writer.append(100, { entropy: -5.25 });
+    writer.append(100, { entropy: -5.25, temperature: 0.0625 });
     writer.flush();
     expect(await refusalOf(edit({ prior: 'uniform' }))).toMatchObject({ field: 'changes.entropy-target', message: expect.stringContaining('entropy-target=-5.25 would keep') as string });
+    expect(await refusalOf(edit({ 'temperature-rule': 'fixed' }))).toMatchObject({ field: 'changes.temperature', message: expect.stringContaining('temperature=0.0625 would keep') as string });
   });
 
   it('is refused where no trainer runs, with what to do', async () => {
@@ -153,7 +154,7 @@ describe('runs.undo', () => {
   });
 
   it('does not touch a knob that is idle now', async () => {
-    await edit({ 'temperature-rule': 'fixed' });
+    await edit({ 'temperature-rule': 'fixed', temperature: 1 });
     const warmer = await edit({ temperature: 2 });
     await edit({ 'temperature-rule': 'learned' });
     bench.apply(held, 10);

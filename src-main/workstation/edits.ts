@@ -77,9 +77,13 @@ function requireKnob({ agent }: Subject, name: string, possible: Possibilities):
   throw new ParameterError(name, others.length > 0 ? `${agent.title} has no ${name}; it belongs to ${others.join(', ')}` : unknownName(`hyper-parameter of ${agent.id}`, name, known));
 }
 
-/** What is measured now of the targets that a change of the prior's kind asks for. */
+/** What is measured now of what a change of kind asks for. */
 function proposals(store: Store, run: string, { agent, task }: Subject, values: ParameterValues, given: Readonly<Record<string, unknown>>): Record<string, number> {
   const measured: Record<string, number> = {};
+  if (given['temperature-rule'] === 'fixed' || given['temperature-rule'] === 'schedule') {
+    const { temperature } = newestOf(store, run, ['temperature']);
+    if (temperature !== undefined) measured['temperature'] = temperature;
+  }
   if (given['prior'] === 'uniform') {
     const { entropy } = newestOf(store, run, ['entropy']);
     if (entropy !== undefined) measured['entropy-target'] = entropy;

@@ -54,6 +54,7 @@ export function temperatureParameters(options: { rules: readonly string[]; sente
   return [
     {
       name: 'temperature-rule', kind: 'choice', default: options.rules[0] ?? '', choices: options.rules, unit: '', scale: 'linear', live: true, recompiles: true, group: 'temperature',
+      asksFor: Object.fromEntries(valued.map((rule) => [rule, 'temperature'])),
       sentence: options.sentence,
       citation: options.citation,
     },
