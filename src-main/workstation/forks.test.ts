@@ -156,7 +156,12 @@ describe('runs.repeat', () => {
     bench.store.attempts.close(held.run, held.attempt);
     bench.store.runs.setState(held.run, 'stopped');
     bench.store.runs.deleteCheckpoints(held.run);
-    expect(await refusalOf(repeat(original))).toMatchObject({ code: 'conflict', message: expect.stringMatching(/was forked from run \w+ at step 200, and that checkpoint is gone.*No run was made/) as string });
+    const own = await repeat(original);
+    expect(bench.store.runs.get(own)).toMatchObject({ parent: { run: original, step: 200 }, environmentSteps: 200 });
+    expect(valuesOf(own)).toEqual(valuesOf(original));
+    bench.store.queue.cancel(original);
+    bench.store.runs.deleteCheckpoints(original);
+    expect(await refusalOf(repeat(original))).toMatchObject({ code: 'conflict', message: expect.stringMatching(/was forked from run \w+ at step 200, and that checkpoint is gone, in both runs.*No run was made/) as string });
   });
 
   it('refuses a run that is not there, and a name without end', async () => {

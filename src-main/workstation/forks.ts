@@ -54,17 +54,22 @@ export function planRepeat(store: Store, run: string, name: string | null): Repe
   const { configuration, parent } = original;
   const newName = nameOf(name, original, 'repeat');
   const edits = store.edits.appliedFrom(run, 0).map(({ id, changes, undoes, requester, appliedStep }) => ({ id, changes, undoes, requester, dueStep: appliedStep ?? 0 }));
-  const fork = parent === null ? null : forkOf(store, store.runs.get(parent.run), originOf(store, original, parent), configuration, newName);
+  const fork = parent === null ? null : repeatedFork(store, original, parent, newName);
   return { fork, configuration, name: newName, edits };
 }
 
-function originOf(store: Store, original: RunDetail, { run, step }: { run: string; step: number }): Checkpoint {
-  const gone = (): never => {
-    throw conflict(`Run ${original.id} was forked from run ${run} at step ${count(step)}, and that checkpoint is gone, so that it cannot be repeated from there`);
-  };
+/** From the parent's checkpoint, else from the fork's own copy of it, as long as one of them is there. */
+function repeatedFork(store: Store, original: RunDetail, { run, step }: { run: string; step: number }, name: string): Fork {
   const isThere = store.runs.list().some(({ id }) => id === run);
-  return (isThere ? store.checkpoints.list(run).find((one) => one.step === step) : undefined) ?? gone();
+  const parents = isThere ? store.checkpoints.list(run).find((one) => one.step === step) : undefined;
+  const checkpoint = parents ?? store.checkpoints.list(original.id).find((one) => one.step === step && isForked(one.details));
+  if (checkpoint === undefined) {
+    throw conflict(`Run ${original.id} was forked from run ${run} at step ${count(step)}, and that checkpoint is gone, in both runs, so that it cannot be repeated from there`);
+  }
+  return forkOf(store, parents === undefined ? original : store.runs.get(run), checkpoint, original.configuration, name);
 }
+
+const isForked = (details: unknown): boolean => typeof details === 'object' && details !== null && 'forkedFrom' in details;
 
 function findCheckpoint(store: Store, parent: RunDetail, step: number | null): Checkpoint {
   const all = store.checkpoints.list(parent.id);
