@@ -33,8 +33,8 @@ export interface CheckedDrafts {
   after: ParameterValues;
 }
 
-/** What a rule of the temperature begins with, where the value in force would be a jump. */
-const proposedByRule: Readonly<Record<string, readonly string[]>> = { fixed: ['temperature'], schedule: ['temperature', 'schedule-from', 'schedule-to'] };
+/** What a rule of the temperature begins with beside what it asks for, where the value in force would be a jump. */
+const proposedByRule: Readonly<Record<string, readonly string[]>> = { schedule: ['schedule-from', 'schedule-to'] };
 
 /** Drafts a change; null or the value in force takes the draft back. What it asks for is filled in, what it makes idle is dropped. */
 export function setDraft(drafts: Drafts, situation: Situation, name: string, text: string | null): Drafts {
