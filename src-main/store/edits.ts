@@ -63,7 +63,8 @@ export class Edits implements EditsApi {
       const copies = new Map(edits.map(({ id, changes, requester, dueStep }) => [id, this.#insert(run, changes, null, requester, dueStep)]));
       // In a run that was continued, an undo may come before what it takes back is applied again.
       for (const { id, undoes } of edits.filter((edit) => edit.undoes !== null)) {
-        const undone = copies.get(undoes as number) ?? refuse('undoes', 'the id of another edit of the list', undoes);
+        const undone = undoes === id ? undefined : copies.get(undoes as number);
+        if (undone === undefined) refuse('undoes', 'the id of another edit of the list', undoes);
         this.#connection.run('UPDATE edits SET undoes = ? WHERE id = ?', undone, copies.get(id));
       }
       return edits.map(({ id }) => copies.get(id) as number);
