@@ -134,7 +134,7 @@ describe('checkEdit', () => {
     ['virel', 'an empty clip', {}, { 'temperature-max': 1e-5 }, 'temperature-max', /^temperature-max must be at least temperature-min, which is 0\.0001/],
     ['sac', 'one wrong among right ones', {}, { 'actor-learning-rate': 1e-4, 'critic-learning-rate': 2 }, 'critic-learning-rate', /a number from 0 to 1: .* above 1 past any solution; 2 was given/],
   ])('%s: refuses %s', (agent, _, before, given, parameter, message) => {
-    const error = refusal(() => checkEdit(agentOf(agent), cheetah, valuesOf(agent, before), given, { measured: { 'kl-target': 6.312, temperature: 0.03141 } }));
+    const error = refusal(() => checkEdit(agentOf(agent), cheetah, valuesOf(agent, before), given, { propose: (name) => ({ 'kl-target': 6.312, temperature: 0.03141 })[name] ?? null }));
     expect(error.parameter).toBe(parameter);
     expect(error.message).toMatch(message);
   });

@@ -89,14 +89,14 @@ function checkLessThan({ name, lessThan, usedWhen = [] }: ParameterDeclaration, 
 /**
  * Checks a change of live hyper-parameters, typed or as numbers.
  * @param before the values in force
- * @param options.measured what a person may be told as a proposal, by parameter: `{ 'kl-target': 6.3 }`
+ * @param options.propose what a person may be told as a proposal for a parameter, by what is measured now; null where nothing is
  * @param options.asks must a change of kind bring its target along? Not where a former choice is put back.
  * @returns the changes that are changes, in their own types
  * @throws ParameterError naming the parameter, the allowed range and the reason
  */
 export function checkEdit(
   agent: AgentParameters, task: TaskActions, before: ParameterValues, given: Readonly<Record<string, unknown>>,
-  { measured = {}, asks = true }: { measured?: Readonly<Record<string, number>>; asks?: boolean } = {},
+  { propose = () => null, asks = true }: { propose?: (name: string, after: ParameterValues) => number | null; asks?: boolean } = {},
 ): ParameterValues {
   const parsed: ParameterValues = {};
   for (const [name, value] of Object.entries(given)) {
@@ -120,9 +120,9 @@ export function checkEdit(
     const asked = asks ? declaration.asksFor?.[String(changes[name])] : undefined;
     const askedFor = agent.parameters.find((one) => one.name === asked);
     if (asked !== undefined && askedFor !== undefined && !Object.hasOwn(given, asked) && whyUnused(askedFor, after) === null) {
-      const now = measured[asked];
+      const now = propose(asked, after);
       const unit = askedFor.unit === '1' ? '' : ` ${askedFor.unit}`;
-      const proposal = now === undefined ? '' : `; measured now: ${now.toPrecision(3)}${unit}, so ${asked}=${now.toPrecision(3)} would keep the policy as it is`;
+      const proposal = now === null ? '' : `; measured now: ${now.toPrecision(3)}${unit}, so ${asked}=${now.toPrecision(3)} would keep the policy as it is`;
       throw new ParameterError(asked, `${asked} has to be given with ${name}=${formatParameter(changes[name] ?? '')}, since the stored ${formatParameter(before[asked] ?? '')} was not meant for that${proposal}`);
     }
   }

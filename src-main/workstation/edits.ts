@@ -1,7 +1,7 @@
 // Changes of live hyper-parameters: what a person asks for, checked against what is in force and what is still to come.
-import { checkEdit, perAction, whyNotLive } from '../contract/agent-values.ts';
-import { klFromMoments } from '../contract/action-moments.ts';
-import { formatParameter, ParameterError, parseParameter, type ParameterValue, type ParameterValues } from '../contract/parameters.ts';
+import { checkEdit, whyNotLive } from '../contract/agent-values.ts';
+import { formatParameter, ParameterError, type ParameterValue, type ParameterValues } from '../contract/parameters.ts';
+import { type Measurements, proposalFor } from '../contract/proposals.ts';
 import { WorkstationError } from '../contract/requests.ts';
 import type { ActionHistogram, RunEdit } from '../contract/runs.ts';
 import { type Store, StoreError } from '../store/store.ts';
@@ -19,7 +19,7 @@ export function planEdit(store: Store, run: string, given: Readonly<Record<strin
   return inField('changes', () => {
     for (const name of Object.keys(given)) requireKnob(subject, name, possible);
     const resolved = resolvePriorRun(store, given);
-    const changes = checkEdit(subject.agent, subject.task, values, resolved, { measured: proposals(store, run, subject, values, resolved) });
+    const changes = checkEdit(subject.agent, subject.task, values, resolved, { propose: (name, after) => proposalFor(name, after, measurements(store, run, subject)) });
     if (Object.keys(changes).length === 0) throw nothingNew(values, Object.keys(given));
     checkPriorRun(store, run, subject, { ...values, ...changes }, changes, possible);
     return changes;
@@ -77,28 +77,8 @@ function requireKnob({ agent }: Subject, name: string, possible: Possibilities):
   throw new ParameterError(name, others.length > 0 ? `${agent.title} has no ${name}; it belongs to ${others.join(', ')}` : unknownName(`hyper-parameter of ${agent.id}`, name, known));
 }
 
-/** What is measured now of what a change of kind asks for. */
-function proposals(store: Store, run: string, { agent, task }: Subject, values: ParameterValues, given: Readonly<Record<string, unknown>>): Record<string, number> {
-  const measured: Record<string, number> = {};
-  if (given['temperature-rule'] === 'fixed' || given['temperature-rule'] === 'schedule') {
-    const { temperature } = newestOf(store, run, ['temperature']);
-    if (temperature !== undefined) measured['temperature'] = temperature;
-  }
-  if (given['prior'] === 'uniform') {
-    const { entropy } = newestOf(store, run, ['entropy']);
-    if (entropy !== undefined) measured['entropy-target'] = entropy;
-  }
-  if (given['prior'] === 'constant') {
-    const histogram = actionsOf(store, run);
-    const entries = (name: string): number[] => {
-      const declaration = agent.parameters.find((one) => one.name === name);
-      return perAction(declaration === undefined || !Object.hasOwn(given, name) ? values[name] : parseParameter(declaration, given[name]), task.action.length);
-    };
-    const kl = histogram === null ? NaN : klFromMoments(histogram, entries('prior-mean'), entries('prior-scale'));
-    if (Number.isFinite(kl)) measured['kl-target'] = kl;
-  }
-  return measured;
-}
+const measurements = (store: Store, run: string, { task }: Subject): Measurements =>
+  ({ task, detail: store.runs.summary(run), measured: newestOf(store, run, ['entropy', 'temperature']), histogram: actionsOf(store, run) });
 
 /** null where the policy has not been looked at yet. @throws StoreError where there is no such run */
 export function actionsOf(store: Store, run: string): ActionHistogram | null {

@@ -10,7 +10,7 @@ import { toRequest } from '../runs/new-run-form.ts';
 import { checkDrafts, noDrafts, setDraft, type Drafts, type Situation } from './drafts.ts';
 import { knobStatus, newestToUndo, pendingCount, withSent, type KnobStatus, type SentEdit } from './edit-status.ts';
 import { effectSentences } from './effects.ts';
-import { proposalFor } from './proposals.ts';
+import { proposalFor } from '../../../src-main/contract/proposals.ts';
 
 /** What the controls look at; it changes while the run goes on. */
 export interface Surroundings {

@@ -1,13 +1,13 @@
 // What a change of kind proposes for the number that it asks for: what is measured now, so that the policy stays as it is.
-import { klFromMoments } from '../../../src-main/contract/action-moments.ts';
-import { perAction } from '../../../src-main/contract/agent-values.ts';
-import type { TaskDeclaration } from '../../../src-main/contract/declarations.ts';
-import type { ParameterValues } from '../../../src-main/contract/parameters.ts';
-import type { ActionHistogram, RunDetail } from '../../../src-main/contract/runs.ts';
+import { klFromMoments } from './action-moments.ts';
+import { perAction } from './agent-values.ts';
+import type { TaskDeclaration } from './declarations.ts';
+import type { ParameterValues } from './parameters.ts';
+import type { ActionHistogram, RunSummary } from './runs.ts';
 
 export interface Measurements {
   task: Pick<TaskDeclaration, 'action'>;
-  detail: Pick<RunDetail, 'environmentSteps' | 'totalSteps'>;
+  detail: Pick<RunSummary, 'environmentSteps' | 'totalSteps'>;
   /** Newest values of metrics, by name. */
   measured: Readonly<Record<string, number>>;
   histogram: ActionHistogram | null;

@@ -1,6 +1,6 @@
 // What is proposed, and that nothing is where nothing was measured.
 import { describe, expect, it } from 'vitest';
-import type { ParameterValues } from '../../../src-main/contract/parameters.ts';
+import type { ParameterValues } from './parameters.ts';
 import { proposalFor, type Measurements } from './proposals.ts';
 
 const action = [0, 1].map((i) => ({ name: `joint ${i}`, unit: 'N·m', low: -1, high: 1 }));
