@@ -1,5 +1,5 @@
 // Checks that what a program is given has the declared names and sizes.
-import type { NamedArrays, NamedShapes, ProgramDeclaration } from '../program.ts';
+import type { NamedArrays, NamedShapes, NamedTensors, ProgramDeclaration } from '../program.ts';
 import { sizeOf } from '../tracing/graph.ts';
 
 function checkNamed(what: string, shapes: NamedShapes, arrays: NamedArrays): void {
@@ -25,4 +25,16 @@ export function checkState(shapes: NamedShapes, values: NamedArrays): void {
   checkNamed('state', shapes, values);
   const unknown = Object.keys(values).find((name) => !(name in shapes));
   if (unknown !== undefined) throw new RangeError(`the state has no entry ${unknown}`);
+}
+
+/**
+ * What an eager run returned as the new state; `trace` checks the same for the compiled devices.
+ * @throws RangeError when an entry is unknown, of another shape or not of single precision.
+ */
+export function checkReturnedState(program: string, shapes: NamedShapes, returned: NamedTensors): void {
+  for (const [name, { shape, dtype }] of Object.entries(returned)) {
+    const held = shapes[name];
+    if (held && held.join() === shape.join() && dtype === 'float32') continue;
+    throw new RangeError(`${program} returns state ${name} as ${dtype} of shape [${shape.join()}], but the state holds ${held ? `float32 of shape [${held.join()}]` : 'no such entry'}`);
+  }
 }
