@@ -4,6 +4,7 @@ import path from 'node:path';
 
 const benchmarks: Readonly<Record<string, string>> = {
   physics: 'environment steps a second of each task, on one core',
+  engine: 'SAC’s update beside its matrix products alone, and beside other programs’ updates',
   trainer: 'a half-cheetah training with SAC’s defaults, end to end, and where its time goes',
   agents: 'milliseconds a gradient step of every agent and option, beside SAC’s defaults',
   window: 'first 3D frame, a chart of a million points, start to the first of 1,000 runs (needs Chromium)',

@@ -1,0 +1,110 @@
+// A program as a session of ONNX Runtime over memory that stays where it is.
+import koffi from 'koffi';
+import { sizeOf } from '../tracing/graph.ts';
+import { check, created, type Library, openLibrary } from './library.ts';
+
+const float32 = 1;
+
+/** Numbers in memory that neither JavaScript nor ONNX Runtime moves, and ONNX Runtime's handle on them. */
+export class NativeTensor {
+  readonly data: Float32Array;
+  readonly handle: bigint;
+
+  /** @param data given memory; else new and zero */
+  constructor(shape: readonly number[], data: Float32Array | null = null) {
+    const library = openLibrary();
+    // Small typed arrays lie on JavaScript's heap and move; an ArrayBuffer that is made first does not.
+    this.data = data ?? new Float32Array(new ArrayBuffer(4 * Math.max(1, sizeOf(shape))), 0, sizeOf(shape));
+    const start = koffi.address(this.data.buffer) + BigInt(this.data.byteOffset);
+    this.handle = created(library, (out) =>
+      library.createTensor(library.memory, start, this.data.byteLength, BigInt64Array.from(shape, BigInt), shape.length, float32, out));
+  }
+
+  release(): void {
+    openLibrary().releaseValue(this.handle);
+  }
+}
+
+export interface SessionTensors {
+  /** In the order of the session's names. */
+  inputs: readonly NativeTensor[];
+  outputs: readonly NativeTensor[];
+}
+
+export class NativeSession {
+  readonly #library: Library;
+  readonly #handle: bigint;
+  readonly #inputNames: CStrings;
+  readonly #outputNames: CStrings;
+  readonly #inputs: BigUint64Array;
+  readonly #outputs: BigUint64Array;
+
+  /**
+   * @param file an ONNX file's bytes
+   * @param threads threads of one operation, 1 or more
+   * @throws Error with ONNX Runtime's message
+   */
+  constructor(file: Uint8Array, threads: number, names: { inputs: readonly string[]; outputs: readonly string[] }) {
+    this.#library = openLibrary();
+    const options = createOptions(this.#library, threads);
+    try {
+      this.#handle = created(this.#library, (out) => this.#library.createSession(this.#library.environment, file, file.length, options, out));
+    } finally {
+      this.#library.releaseOptions(options);
+    }
+    this.#inputNames = new CStrings(names.inputs);
+    this.#outputNames = new CStrings(names.outputs);
+    this.#inputs = new BigUint64Array(names.inputs.length);
+    this.#outputs = new BigUint64Array(names.outputs.length);
+  }
+
+  /** Computes the outputs' numbers, in this thread and those of the session. @throws Error with ONNX Runtime's message */
+  run({ inputs, outputs }: SessionTensors): void {
+    for (let i = 0; i < inputs.length; i += 1) this.#inputs[i] = (inputs[i] as NativeTensor).handle;
+    for (let i = 0; i < outputs.length; i += 1) this.#outputs[i] = (outputs[i] as NativeTensor).handle;
+    check(this.#library, this.#library.run(
+      this.#handle, null, this.#inputNames.addresses, this.#inputs, inputs.length, this.#outputNames.addresses, outputs.length, this.#outputs,
+    ));
+  }
+
+  release(): void {
+    this.#library.releaseSession(this.#handle);
+  }
+}
+
+function createOptions(library: Library, threads: number): bigint {
+  const options = created(library, (out) => library.createOptions(out));
+  const [sequential, allOptimisations] = [0, 99];
+  check(library, library.setIntraOpThreads(options, threads));
+  check(library, library.setInterOpThreads(options, 1));
+  check(library, library.setExecutionMode(options, sequential));
+  check(library, library.setOptimisation(options, allOptimisations));
+  for (const [key, value] of Object.entries(sessionConfiguration)) check(library, library.addConfigEntry(options, key, value));
+  return options;
+}
+
+/** Of every session on the processor, in ONNX Runtime's names. */
+const sessionConfiguration = {
+  // Adam's second moments decay into subnormal numbers, on which a processor is many times slower. The flag is the
+  // calling thread's own: from the first session on, MuJoCo and JavaScript in this process flush them to zero as well.
+  'session.set_denormal_as_zero': '1',
+  // Threads that spin while they wait fight each other for the processors as soon as anything else runs: see the lab log.
+  'session.intra_op.allow_spinning': '0',
+};
+
+/** Texts that end with a zero, at addresses that do not change. */
+class CStrings {
+  readonly addresses: BigUint64Array;
+  /** Held here, for the addresses to stay valid. */
+  readonly #texts: readonly ArrayBuffer[];
+
+  constructor(texts: readonly string[]) {
+    this.#texts = texts.map((text) => {
+      const bytes = new TextEncoder().encode(`${text}\0`);
+      const fixed = new ArrayBuffer(bytes.length);
+      new Uint8Array(fixed).set(bytes);
+      return fixed;
+    });
+    this.addresses = BigUint64Array.from(this.#texts, (text) => koffi.address(text));
+  }
+}
