@@ -63,11 +63,6 @@ describe('tracing', () => {
     await expect(trace(reading, {})).rejects.toThrow(/reads the value of a tensor.*comes from Tanh.*engine\.test\.ts:\d+/s);
   });
 
-  it('names a kernel that it cannot translate', async () => {
-    const sorting = program((inputs) => ({ state: {}, diagnostics: { y: tf.topk(x(inputs), 1).values } }));
-    await expect(trace(sorting, {})).rejects.toThrow(/kernel TopK has no ONNX translation \(.*engine\.test\.ts:\d+/);
-  });
-
   it.each([
     ['an unknown state entry', 'nothing', /returns state nothing of shape \[2,2\].*no such entry/],
     ['a state entry of another shape', 'w', /returns state w of shape \[2,2\].*\[3\]/],

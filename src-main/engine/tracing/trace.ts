@@ -2,34 +2,35 @@
 // computing. The result is a graph.
 import * as tf from '@tensorflow/tfjs';
 import type { NamedTensors, ProgramDeclaration } from '../program.ts';
+import { callSite, withDeepStacks, type CallSite } from './call-site.ts';
 import { Graph, type ConstantData, type Value, type ValueType } from './graph.ts';
+import { castTo, reshape, type KernelCall } from './kernels-call.ts';
 import { kernelTracers } from './kernels.ts';
 
 const backendName = 'elbow-tracing';
 const valueTypes: ReadonlySet<string> = new Set<ValueType>(['float32', 'int32', 'bool']);
 
-/** Raised while a program is traced; the message names the kernel and the line of the program. */
+/** Raised while a program is traced; the message names the op or kernel and the line of the program that called it. */
 export class TracingError extends Error {
   override name = 'TracingError';
 }
 
-/** The first frame of the present stack that lies in the program, not in this file or a library. */
-function programLine(): string {
-  const frames = (new Error().stack ?? '').split('\n').slice(1);
-  const frame = frames.find((line) => !/node_modules|engine[/\\]tracing|node:/.test(line));
-  return frame ? frame.trim().replace(/^at /, '') : 'an unknown line';
-}
-
 class TracingBackend extends tf.KernelBackend {
   graph = new Graph();
+  /** Where the program made each value. */
+  readonly sites = new WeakMap<Value, CallSite>();
+  /** What made a value and where, for messages. */
+  originOf(value: Value): string {
+    const site = this.sites.get(value);
+    return site ? `${value.origin} at ${site.line}` : value.origin;
+  }
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): object {
-    if (!valueTypes.has(dtype)) throw new TracingError(`a ${dtype} tensor cannot be traced (${programLine()}); use float32, int32 or bool`);
+    if (!valueTypes.has(dtype)) throw new TracingError(`a ${dtype} tensor cannot be traced (${callSite().line}); use float32, int32 or bool`);
     return this.graph.constant(toConstant(values, dtype as ValueType), shape, dtype as ValueType);
   }
   override readSync(dataId: object): never {
-    const { origin } = dataId as Value;
     throw new TracingError(
-      `the program reads the value of a tensor while it is traced: the tensor comes from ${origin}, the read is at ${programLine()}. ` +
+      `the program reads the value of a tensor while it is traced: the tensor comes from ${this.originOf(dataId as Value)}, the read is at ${callSite().line}. ` +
         'A program must be made of tfjs ops alone; return the tensor as a diagnostic and read it there.',
     );
   }
@@ -81,18 +82,35 @@ function registerBackend(): TracingBackend {
       kernelName: name,
       backendName,
       kernelFunc: ({ inputs, attrs }) => {
-        if (!tracer) {
-          throw new TracingError(`the kernel ${name} has no ONNX translation (${programLine()}); add it to engine/tracing/kernels.ts or use other ops`);
-        }
-        made.graph.currentKernel = `${name} at ${programLine()}`;
-        const given = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined));
-        const result = tracer({ graph: made.graph, inputs: given as Record<string, tf.TensorInfo>, attrs: attrs ?? {} });
+        const site = callSite();
+        const given = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined)) as KernelCall['inputs'];
+        if (!tracer) throw new TracingError(`${untranslated(made, name, site, given)}; add it to engine/tracing/kernels.ts or use other ops`);
+        made.graph.currentKernel = name;
+        const result = translate(() => tracer({ graph: made.graph, inputs: given, attrs: attrs ?? {} }), name, site);
+        for (const value of [result].flat() as Value[]) if (!made.sites.has(value)) made.sites.set(value, site);
         return Array.isArray(result) ? result.map(describe) : describe(result as Value);
       },
     });
   }
   backend = made;
   return made;
+}
+
+/** What a message about a kernel without a translation says: the op, its line, and, in a gradient, the op that it is the gradient of. */
+function untranslated(tracing: TracingBackend, name: string, site: CallSite, inputs: KernelCall['inputs']): string {
+  const what = `the kernel ${name} has no ONNX translation (${site.op === null ? '' : `tf.${site.op} `}at ${site.line})`;
+  if (!site.isGradient) return what;
+  const origins = Object.values(inputs).flat().map((info) => tracing.originOf(info.dataId as unknown as Value));
+  return `${what}. It is part of the gradient taken on that line, and its inputs come from ${[...new Set(origins)].join(', ')}`;
+}
+
+/** @throws TracingError with the kernel and the line, where the tracer cannot take what the program gives. */
+function translate<T>(tracer: () => T, name: string, site: CallSite): T {
+  try {
+    return tracer();
+  } catch (error) {
+    throw new TracingError(`the kernel ${name} (at ${site.line}) cannot be translated: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
 }
 
 const describe = (value: Value): tf.TensorInfo => ({ dataId: value, shape: [...value.shape], dtype: value.type as tf.DataType });
@@ -115,7 +133,7 @@ export async function trace(declaration: ProgramDeclaration, stateShapes: Readon
   await tf.setBackend(backendName);
   try {
     const results = new Map<string, Value>();
-    tf.tidy(() => {
+    withDeepStacks(() => tf.tidy(() => {
       const open = (prefix: string, shapes: Readonly<Record<string, readonly number[]>>): NamedTensors =>
         Object.fromEntries(
           Object.entries(shapes).map(([name, shape]) => [
@@ -140,16 +158,14 @@ export async function trace(declaration: ProgramDeclaration, stateShapes: Readon
         results.set(`next/${name}`, viewAs(graph, tensor));
       }
       for (const [name, tensor] of Object.entries(outputs.diagnostics)) results.set(`diagnostic/${name}`, viewAs(graph, tensor));
-    });
+    }));
     return { graph, results };
   } finally {
     await tf.setBackend(before || 'cpu');
   }
 }
 
-/** The value of a tensor with the tensor's own shape (tfjs reshapes may share data). */
+/** The value of a tensor, with the tensor's own shape (tfjs reshapes may share data) and in single precision, as every device reads it. */
 function viewAs(graph: Graph, tensor: tf.Tensor): Value {
-  const value = tensor.dataId as unknown as Value;
-  if (value.shape.join() === tensor.shape.join()) return value;
-  return graph.node('Reshape', [value, graph.integers(tensor.shape)], {}, tensor.shape, value.type);
+  return castTo(graph, reshape(graph, tensor.dataId as unknown as Value, tensor.shape), 'float32');
 }
