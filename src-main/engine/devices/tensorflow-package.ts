@@ -1,0 +1,53 @@
+// Where TensorFlow's binding for Node is, if somebody has installed it. It is never a dependency: its install script fails where
+// its download host is out of reach, and npm then gives up the whole installation. Nothing is loaded here.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+/** Names a folder whose node_modules holds the binding. */
+export const folderVariable = 'ELBOW_TENSORFLOW';
+/** The first one found is taken. */
+const packageNames = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
+
+export interface TensorflowPackage {
+  name: string;
+  version: string;
+  /** Absolute. */
+  folder: string;
+}
+
+/** Either the binding or one line that says why there is none and what to do about it. */
+export type TensorflowSearch = { found: TensorflowPackage } | { missing: string };
+
+const versionIn = (folder: string): string => (JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version: string }).version;
+
+/** @returns a package's folder as Node would resolve it from `start`; null where there is none or its description is damaged */
+function folderOf(name: string, start: string): string | null {
+  try {
+    return path.dirname(createRequire(path.join(start, 'index.js')).resolve(`${name}/package.json`));
+  } catch {
+    return null;
+  }
+}
+
+function hasNativePart(folder: string): boolean {
+  const lib = path.join(folder, 'lib');
+  return existsSync(lib) && readdirSync(lib).some((entry) => existsSync(path.join(lib, entry, 'tfjs_binding.node')));
+}
+
+/** @param named what the environment's ELBOW_TENSORFLOW holds; without it, Elbow's own node_modules is searched */
+export function findTensorflow(named = process.env[folderVariable]): TensorflowSearch {
+  const start = named ? path.resolve(named) : import.meta.dirname;
+  if (named && !statSync(start, { throwIfNoEntry: false })?.isDirectory()) return { missing: `${folderVariable} names ${named}, which is not a folder` };
+  const wanted = versionIn(folderOf('@tensorflow/tfjs', import.meta.dirname) as string);
+  const install = `npm install --prefix FOLDER @tensorflow/tfjs-node@${wanted}, then set ${folderVariable}=FOLDER (docs/devices.md: GPUs, and building it from source)`;
+  for (const name of packageNames) {
+    const folder = folderOf(name, start);
+    if (folder === null) continue;
+    const version = versionIn(folder);
+    if (version !== wanted) return { missing: `${name} ${version} in ${folder} does not fit tfjs ${wanted}, which Elbow uses; ${install}` };
+    if (!hasNativePart(folder)) return { missing: `${name} in ${folder} lacks its native part, lib/napi-v…/tfjs_binding.node: its install script did not run or failed; docs/devices.md says how to build it` };
+    return { found: { name, version, folder } };
+  }
+  return { missing: `neither ${packageNames.join(' nor ')} is installed${named ? ` in ${named}` : ''}; ${install}` };
+}
