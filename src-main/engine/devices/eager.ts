@@ -1,6 +1,7 @@
 // A device that computes each op as the program calls it, on a tfjs backend. The state stays in that backend's tensors
 // between runs; everything else that a run makes is disposed of before it returns.
 import * as tf from '@tensorflow/tfjs';
+import { hasNonFinite, NonFiniteError } from '../non-finite.ts';
 import { exportProgram } from '../onnx/export.ts';
 import type { Engine, NamedArrays, NamedShapes, NamedTensors, Program, ProgramDeclaration } from '../program.ts';
 import { sizeOf } from '../tracing/graph.ts';
@@ -44,7 +45,8 @@ export class EagerEngine implements Engine {
     };
   }
 
-  #run({ name, signature, fn }: ProgramDeclaration, given: { batch: NamedArrays; noise: NamedArrays; controls: NamedArrays }): NamedArrays {
+  #run(declaration: ProgramDeclaration, given: { batch: NamedArrays; noise: NamedArrays; controls: NamedArrays }): NamedArrays {
+    const { name, signature, fn } = declaration;
     useBackend(this.#backend);
     let diagnostics: NamedArrays = {};
     const changed: NamedTensors = {};
@@ -60,6 +62,11 @@ export class EagerEngine implements Engine {
       // Clones share the data and count as tensors of their own: what is returned may be an entry of the old state, or one tensor twice.
       for (const [entry, tensor] of Object.entries(outputs.state)) changed[entry] = tf.keep(tensor.clone());
     });
+    if (Object.keys(changed).length > 0 && hasNonFinite(diagnostics)) {
+      const error = new NonFiniteError(declaration, this.stateShapes, { given, diagnostics, state: read(this.#state), next: read(changed) });
+      disposeOf(changed);
+      throw error;
+    }
     for (const entry in changed) this.#state[entry]?.dispose();
     Object.assign(this.#state, changed);
     return diagnostics;
