@@ -5,7 +5,7 @@
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import koffi from 'koffi';
+import koffi, { type LibraryHandle } from 'koffi';
 
 /** An address inside this process; null for none. */
 export type Pointer = bigint | null;
@@ -45,15 +45,17 @@ export type Library = Readonly<Record<keyof typeof functions, Call>> & {
   readonly memory: Pointer;
 };
 
+/** Held for the process's life: what nothing holds is unloaded, its code with it. */
+let file: LibraryHandle | null = null;
 let opened: Library | null = null;
 
 /** @throws Error naming the file that is missing or cannot be loaded */
 export function openLibrary(): Library {
   if (opened !== null) return opened;
-  const file = libraryPath();
-  const base = koffi.load(file).func('void *OrtGetApiBase()')() as Pointer;
+  file ??= koffi.load(libraryPath());
+  const base = file.func('void *OrtGetApiBase()')() as Pointer;
   const api = (functionAt(base, 0, 'void *GetApi(uint32_t version)'))(apiVersion);
-  if (api === null) throw new Error(`${file} does not have version ${apiVersion} of ONNX Runtime’s interface: this copy of Elbow is not complete`);
+  if (api === null) throw new Error(`${libraryPath()} does not have version ${apiVersion} of ONNX Runtime’s interface: this copy of Elbow is not complete`);
   const calls = Object.fromEntries(
     Object.entries(functions).map(([name, [place, signature]]) => [name, functionAt(api, place, signature)]),
   ) as Record<keyof typeof functions, Call>;
