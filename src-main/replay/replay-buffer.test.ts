@@ -14,6 +14,8 @@ function transition(row: number, observationSize: number, actionSize: number) {
   };
 }
 
+const rowsOf = (buffer: ReplayBuffer): number[] => [...buffer.copyRows(buffer.firstRow, buffer.rowsAdded)];
+
 function filled(rows: number, capacity: number, observationSize = 3, actionSize = 2): ReplayBuffer {
   const buffer = new ReplayBuffer({ observationSize, actionSize, capacity });
   for (let row = 0; row < rows; row += 1) buffer.add(transition(row, observationSize, actionSize));
@@ -107,5 +109,29 @@ describe('a replay buffer', () => {
       expect(() => new ReplayBuffer({ observationSize: bad, actionSize: 1, capacity: 1 })).toThrow('observationSize');
       expect(() => new ReplayBuffer({ observationSize: 1, actionSize: 1, capacity: bad })).toThrow('capacity');
     }
+  });
+});
+
+describe('taking the newest row back', () => {
+  it.each([[1, 8], [7, 8], [8, 8], [21, 8], [8192, 20_000]])('leaves %i rows at capacity %i as they were before one more', (rows, capacity) => {
+    const [buffer, untouched] = [filled(rows, capacity), filled(rows, capacity)];
+    buffer.add(transition(rows, 3, 2));
+    buffer.takeBack();
+    expect([buffer.rowsAdded, buffer.firstRow]).toEqual([untouched.rowsAdded, untouched.firstRow]);
+    expect(rowsOf(buffer)).toEqual(rowsOf(untouched));
+    for (const one of [buffer, untouched]) one.add(transition(rows + 1, 3, 2));
+    expect(rowsOf(buffer)).toEqual(rowsOf(untouched));
+  });
+
+  it.each<[string, (buffer: ReplayBuffer) => void]>([
+    ['nothing was added', (buffer) => buffer.restart(0)],
+    ['it was taken back already', (buffer) => buffer.takeBack()],
+    ['rows were appended since', (buffer) => buffer.appendRows(buffer.copyRows(3, 5))],
+  ])('is refused where %s', (_, change) => {
+    const buffer = filled(5, 8);
+    change(buffer);
+    const before = [buffer.rowsAdded, ...rowsOf(buffer)];
+    expect(() => buffer.takeBack()).toThrow('only a row that was just added');
+    expect([buffer.rowsAdded, ...rowsOf(buffer)]).toEqual(before);
   });
 });

@@ -30,6 +30,10 @@ export class ReplayBuffer {
   readonly capacity: number;
   readonly rowWidth: number;
   readonly #chunks: Float32Array[] = [];
+  /** What the newest row took the place of. */
+  readonly #overwritten: Float32Array;
+  /** Was the last change an `add`? */
+  #canTakeBack = false;
   #rowsAdded = 0;
 
   constructor(sizes: { observationSize: number; actionSize: number; capacity: number }) {
@@ -40,6 +44,7 @@ export class ReplayBuffer {
     this.actionSize = sizes.actionSize;
     this.capacity = sizes.capacity;
     this.rowWidth = 2 * sizes.observationSize + sizes.actionSize + 2;
+    this.#overwritten = new Float32Array(this.rowWidth);
   }
 
   /** Rows ever added: the number that the next row gets. */
@@ -65,12 +70,22 @@ export class ReplayBuffer {
       );
     }
     const row = this.#claimSlot(this.#rowsAdded % this.capacity);
+    this.#overwritten.set(row);
     row.set(observation, 0);
     row.set(action, o);
     row[o + a] = reward;
     row.set(nextObservation, o + a + 1);
     row[2 * o + a + 1] = terminated ? 1 : 0;
     this.#rowsAdded += 1;
+    this.#canTakeBack = true;
+  }
+
+  /** Takes the newest row out again and puts back the one that it overwrote. @throws where the last change was no `add` */
+  takeBack(): void {
+    if (!this.#canTakeBack) throw new RangeError('only a row that was just added can be taken back');
+    this.#rowsAdded -= 1;
+    this.#slot(this.#rowsAdded % this.capacity).set(this.#overwritten);
+    this.#canTakeBack = false;
   }
 
   createBatch(rows: number): ReplayBatch {
@@ -119,6 +134,7 @@ export class ReplayBuffer {
   restart(firstRow: number): void {
     if (!Number.isSafeInteger(firstRow) || firstRow < 0) throw new RangeError(`a row number is a whole number, not ${firstRow}`);
     this.#chunks.length = 0;
+    this.#canTakeBack = false;
     this.#rowsAdded = firstRow;
   }
 
@@ -127,6 +143,7 @@ export class ReplayBuffer {
     if (rows.length % this.rowWidth !== 0) {
       throw new RangeError(`rows of ${this.rowWidth} numbers were expected; ${rows.length} numbers are not a multiple of that`);
     }
+    this.#canTakeBack = false;
     for (let from = 0; from < rows.length; from += this.rowWidth) {
       this.#claimSlot(this.#rowsAdded % this.capacity).set(rows.subarray(from, from + this.rowWidth));
       this.#rowsAdded += 1;

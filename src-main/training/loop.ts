@@ -5,15 +5,19 @@ import { withTemperature } from '../agents/parts/temperature.ts';
 import type { ActionHistogram } from '../contract/runs.ts';
 import type { MetricName } from '../contract/series.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
+import { hasNonFinite, NonFiniteError, type ProgramGiven } from '../engine/non-finite.ts';
 import type { NamedArrays } from '../engine/program.ts';
 import { PhysicsError } from '../physics/errors.ts';
+import type { Transition } from '../replay/replay-buffer.ts';
 import type { StepResult, Task } from '../tasks/task.ts';
+import { programFailure, taskFailure } from './describe-failure.ts';
 import { Inspector } from './inspection.ts';
 import { createLearner, type Learner, type LearnerParts, makeAgent, needsRecompiling } from './learner.ts';
 import { MetricWindow, windowLength } from './metric-window.ts';
 import type { RunParameters } from './run-parameters.ts';
 import { createEditStream, createParameterStream, createRunStreams, restoreStreams, type RunStreams, saveStreams } from './streams.ts';
-import { requireFinite, TrainingError } from './training-error.ts';
+import { type StepStart, takeBack } from './step-start.ts';
+import { type NumericalFailure, TrainingError } from './training-error.ts';
 import type { TrainingState } from './training-state.ts';
 
 export interface LoopParts extends LearnerParts {
@@ -64,6 +68,8 @@ export class TrainingLoop {
   #editsHere: number[] = [];
   /** What edits have made new and `settle` is to compile. */
   #draft: { agent: AgentInstance; state: NamedArrays } | null = null;
+  /** Where the newest step began, and whether it has changed the agent since. */
+  #start: StepStart | null = null;
 
   private constructor(parts: LoopParts, values: ParameterValues, learner: Learner) {
     const { task } = parts;
@@ -114,10 +120,14 @@ export class TrainingLoop {
     return this.#gradientSteps;
   }
 
-  /** One environment step and, after the warm-up, one gradient step. @throws TrainingError */
+  /**
+   * One environment step and, after the warm-up, one gradient step.
+   * @throws NumericalFailure where a number is not finite, before anything follows from it; TrainingError
+   */
   async step(listener: LoopListener): Promise<void> {
     const { task, buffer, parameters } = this.#parts;
     const step = this.#environmentSteps + 1;
+    this.#start = this.#markStart();
     this.#editsHere.length = 0;
     this.#controls = this.#learner.agent.controls(this.#values, step);
     this.#observation.set(task.observation);
@@ -128,13 +138,7 @@ export class TrainingLoop {
     this.#environmentSteps = step;
     this.seconds.physics += (performance.now() - start) / 1000;
     if (result !== null) {
-      buffer.add({
-        observation: this.#observation,
-        action: this.#action,
-        reward: result.reward,
-        nextObservation: task.observation,
-        terminated: result.terminated,
-      });
+      buffer.add(this.#transition(result));
       this.#episode.return += result.reward;
       this.#episode.length += 1;
     }
@@ -167,6 +171,23 @@ export class TrainingLoop {
     if (draft !== null) await this.#replaceLearner(await createLearner(this.#parts, draft.agent, draft.state));
     this.#draft = null;
     this.#controls = this.#learner.agent.controls(this.#values, this.#environmentSteps);
+  }
+
+  /**
+   * Takes back the step that failed: everything is as it was before it, bit for bit, and may be saved.
+   * @returns false, with nothing changed, where it cannot be: a program of that step has been applied already, or the
+   *   simulation was not finite before it
+   */
+  takeBackStep(): boolean {
+    const start = this.#start;
+    this.#start = null;
+    if (start === null || !takeBack(start, this.#parts.task, this.#parts.buffer, this.#observation)) return false;
+    restoreStreams(this.#streams, this.#parts.seed, start.streams);
+    this.#environmentSteps = start.environmentSteps;
+    this.#gradientSteps = start.gradientSteps;
+    this.#episode = start.episode;
+    this.#editsHere = start.editsHere;
+    return true;
   }
 
   /** Everything that a fresh loop needs to go on from here, the replay buffer apart. Call it between steps. */
@@ -233,11 +254,37 @@ export class TrainingLoop {
       this.#actBatch.observation.set(this.#observation);
       const { program, noise } = this.#learner.act;
       for (const name in noise) exploration.fillNormal(noise[name] as Float32Array);
-      const { action } = await program.run({ batch: this.#actBatch, noise, controls: this.#controls });
-      this.#action.set(action as Float32Array);
-      for (const value of this.#action) requireFinite(value, () => "the policy's action", step);
+      const given = { batch: this.#actBatch, noise, controls: this.#controls };
+      const diagnostics = await program.run(given);
+      if (hasNonFinite(diagnostics)) throw await this.#actingFailure(given, diagnostics, step);
+      this.#action.set(diagnostics['action'] as Float32Array);
     }
     this.seconds.acting += (performance.now() - start) / 1000;
+  }
+
+  async #actingFailure(given: ProgramGiven, diagnostics: NamedArrays, step: number): Promise<NumericalFailure> {
+    const { agent, engine } = this.#learner;
+    const state = await engine.readState();
+    return programFailure(new NonFiniteError(agent.act, agent.stateShapes, { given, diagnostics, state, next: {} }), step, 'the step was not taken');
+  }
+
+  #markStart(): StepStart {
+    const { task, buffer } = this.#parts;
+    return {
+      environmentSteps: this.#environmentSteps,
+      gradientSteps: this.#gradientSteps,
+      episode: { ...this.#episode },
+      editsHere: [...this.#editsHere],
+      streams: saveStreams(this.#streams),
+      task: task.snapshot(),
+      rowsAdded: buffer.rowsAdded,
+      hasLearned: false,
+    };
+  }
+
+  /** The step as a transition, in arrays that the next step overwrites. */
+  #transition({ reward, terminated }: StepResult): Transition {
+    return { observation: this.#observation, action: this.#action, reward, nextObservation: this.#parts.task.observation, terminated };
   }
 
   /** Steps the task; null where the simulation diverged, which is no transition that could be learned from. */
@@ -254,10 +301,8 @@ export class TrainingLoop {
       listener.warning(step, `${error.message} The step was dropped and a new episode begun.`);
       return null;
     }
-    requireFinite(result.reward, () => 'the reward', step);
-    for (let i = 0; i < task.observation.length; i += 1) {
-      requireFinite(task.observation[i] as number, () => `the observation "${task.declaration.observation[i]?.name}"`, step);
-    }
+    const failure = taskFailure(task, result, this.#transition(result), step);
+    if (failure !== null) throw failure;
     return result;
   }
 
@@ -271,12 +316,12 @@ export class TrainingLoop {
       if (batch !== null) buffer.sample(batch, this.#streams.replay);
       for (const name in noise) this.#streams.updates.fillNormal(noise[name] as Float32Array);
       const sampled = performance.now();
-      const diagnostics = await program.run({ batch: batch ?? {}, noise, controls: this.#controls });
+      const diagnostics = await program.run({ batch: batch ?? {}, noise, controls: this.#controls }).catch((error: unknown) => {
+        throw error instanceof NonFiniteError ? programFailure(error, step, 'the update was not applied') : error;
+      });
+      if (this.#start !== null) this.#start.hasLearned = true;
       this.seconds.sampling += (sampled - start) / 1000;
       this.seconds.updates += (performance.now() - sampled) / 1000;
-      for (const name in diagnostics) {
-        for (const value of diagnostics[name] as Float32Array) requireFinite(value, () => `${name} of the ${program.name} update`, step);
-      }
       this.#window.add(program.name, diagnostics);
     }
     if (this.#gradientSteps % windowLength === 0) await this.#record(step, listener);

@@ -3,10 +3,11 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { RunEvent } from '../contract/runs.ts';
 import type { Store } from '../store/store.ts';
-import { Checkpointer } from './checkpoint/checkpointer.ts';
+import { Checkpointer, keptCheckpoints } from './checkpoint/checkpointer.ts';
 import type { FileSystem } from './checkpoint/durable-files.ts';
 import { evaluate } from './evaluation.ts';
 import { Edits } from './edits.ts';
+import { FailureKeeper } from './failure-keeper.ts';
 import { Journal } from './journal.ts';
 import type { PreparedRun } from './prepare.ts';
 import { ProgressMeter, SpeedCurve } from './progress.ts';
@@ -15,6 +16,7 @@ import { pollInterval, type Request, type Requests } from './requests.ts';
 import type { Resumed } from './resume.ts';
 import { untilStored } from './storage-trouble.ts';
 import { createEvaluationStream, createValuationStream } from './streams.ts';
+import { NumericalFailure } from './training-error.ts';
 
 /** Milliseconds between two commits of metrics and progress, and between two live snapshots. */
 const recordInterval = 500;
@@ -77,7 +79,7 @@ export class Session {
     const outcome = await this.#trainOn().catch(async (error: unknown) => {
       // The curves up to the failure are what explains it. The failure itself matters more than theirs.
       await this.#record().catch(() => {});
-      throw error;
+      throw error instanceof NumericalFailure ? await this.#keep(error) : error;
     });
     await this.#journal.commit('The end of the run', () => {
       const steps = loop.environmentSteps;
@@ -86,6 +88,18 @@ export class Session {
       store.runs.setState(run, outcome, null);
     });
     return outcome;
+  }
+
+  /** The failure, with what was kept of it. */
+  #keep(failure: NumericalFailure): Promise<NumericalFailure> {
+    const { run, attempt, folder, prepared, fs } = this.#options;
+    const keeper = new FailureKeeper({
+      run, attempt, folder, fs, prepared,
+      // One more than usual, so that there is also one from before whatever led here.
+      checkpoint: () => this.#checkpoint(keptCheckpoints + 1),
+      lastCheckpoint: () => this.#checkpointer.lastStep,
+    });
+    return keeper.keep(failure);
   }
 
   async #trainOn(): Promise<Outcome> {
@@ -232,14 +246,14 @@ export class Session {
     this.#lastRecord = performance.now();
   }
 
-  async #checkpoint(): Promise<void> {
+  async #checkpoint(kept?: number): Promise<void> {
     const { loop, buffer } = this.#options.prepared;
     const start = performance.now();
     await this.#record();
     // Whoever looks at a run that rests sees the policy that it rests with.
     await this.#snapshot(loop.environmentSteps);
     const state = await loop.save();
-    await untilStored(`The checkpoint at step ${formatStep(loop.environmentSteps)}`, () => this.#checkpointer.write(state, buffer), this.#journal);
+    await untilStored(`The checkpoint at step ${formatStep(loop.environmentSteps)}`, () => this.#checkpointer.write(state, buffer, kept), this.#journal);
     this.#lastCheckpoint = performance.now();
     this.seconds.recording += (this.#lastCheckpoint - start) / 1000;
   }

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { openStore, processIsAlive, type Store, StoreError } from '../store/store.ts';
 import { advanceQueue } from './launch.ts';
 import { Requests } from './requests.ts';
+import { NumericalFailure } from './training-error.ts';
 
 const log = (line: string): void => {
   process.stdout.write(`${new Date().toISOString()} ${line}\n`);
@@ -28,7 +29,7 @@ function recordFailure(store: Store, run: string, attempt: number | null, error:
     store.transaction(() => {
       store.runs.setError(run, message);
       if (attempt !== null) {
-        const step = store.runs.summary(run).environmentSteps;
+        const step = failedStep(error) ?? store.runs.summary(run).environmentSteps;
         store.events.append(run, attempt, { step, kind: 'failed', message, requester: null });
         store.attempts.close(run, attempt);
       }
@@ -37,6 +38,11 @@ function recordFailure(store: Store, run: string, attempt: number | null, error:
   } catch (second) {
     log(`this failure could not be stored: ${second instanceof Error ? second.message : String(second)}`);
   }
+}
+
+/** A run that was put back to before the step that failed has done fewer. */
+function failedStep(error: unknown): number | null {
+  return error instanceof NumericalFailure ? error.step : null;
 }
 
 function startNext(store: Store): void {

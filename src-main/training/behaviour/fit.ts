@@ -2,6 +2,7 @@
 // the parameters under which the held-out ones are likeliest (algorithms.md 5.5).
 import { BehaviourNetwork } from '../../agents/parts/priors/behaviour.ts';
 import { createEngine } from '../../engine/devices.ts';
+import { NonFiniteError } from '../../engine/non-finite.ts';
 import type { Engine, NamedArrays, Program } from '../../engine/program.ts';
 import type { RandomStream } from '../../random/stream.ts';
 import { TrainingError } from '../training-error.ts';
@@ -111,7 +112,7 @@ async function climb(options: FitOptions, engine: Engine, step: Program, rows: R
     while (best.updates - reference.at < limits.patience) {
       if (best.updates >= limits.updates) return best;
       for (let k = 0; k < batchRows; k += 1) rows.copy(training[stream.integer(training.length)] as number, batch, k);
-      await step.run({ batch, noise: {}, controls });
+      await step.run({ batch, noise: {}, controls }).catch(notFitted);
       best.updates += 1;
       if (best.updates % evaluateEvery !== 0 && best.updates !== limits.updates) continue;
       const heldOut = await measure();
@@ -124,6 +125,13 @@ async function climb(options: FitOptions, engine: Engine, step: Program, rows: R
   }
   return { ...best, endedBy: 'likelihood' };
 }
+
+function notFitted(error: unknown): never {
+  throw error instanceof NonFiniteError ? notNumbers(`its update left the finite numbers (${error.message})`, error) : error;
+}
+
+const notNumbers = (why: string, cause?: Error): TrainingError =>
+  new TrainingError(`The behaviour prior could not be fitted: ${why}. A larger prior-smallest-scale often helps.`, { cause });
 
 type Batch = Record<'observation' | 'before-squashing', Float32Array>;
 
@@ -176,7 +184,7 @@ class Likelihood {
         if (deviation.subarray(k * width, (k + 1) * width).some((value) => Math.abs(value) > 3)) outside += 1;
       }
     }
-    if (!Number.isFinite(sum)) throw new TrainingError('The behaviour prior could not be fitted: its likelihood became no number. A larger prior-smallest-scale often helps.');
+    if (!Number.isFinite(sum)) throw notNumbers('its likelihood became no number');
     return { mean: sum / rows.length, outsideShare: outside / rows.length };
   }
 }

@@ -9,7 +9,7 @@ import { removeUnneededFiles } from './tidy.ts';
 import { writeCheckpoint } from './write.ts';
 
 /** Checkpoints that stay restorable. */
-const keptCheckpoints = 2;
+export const keptCheckpoints = 2;
 
 /** What an index row says besides where the checkpoint lies. */
 export interface CheckpointDetails {
@@ -53,9 +53,10 @@ export class Checkpointer {
 
   /**
    * Writes a checkpoint, unless there is one of this very step. All metrics up to it must be committed already.
+   * @param kept checkpoints that stay restorable, this one included
    * @throws the file system's or the store's error; the former checkpoints then stay as they were
    */
-  write(state: TrainingState, buffer: ReplayBuffer): void {
+  write(state: TrainingState, buffer: ReplayBuffer, kept = keptCheckpoints): void {
     const { environmentSteps: step } = state;
     if (this.#lastStep === step) return;
     const { segments, ...row } = writeCheckpoint({
@@ -67,7 +68,7 @@ export class Checkpointer {
       this.#store.events.append(this.#run, this.#attempt, {
         step, kind: 'checkpoint', message: `Checkpoint of ${(row.bytes / 1e6).toFixed(1)} MB.`, requester: null,
       });
-      this.#store.checkpoints.removeOlder(this.#run, keptCheckpoints);
+      this.#store.checkpoints.removeOlder(this.#run, kept);
     });
     this.#segments = segments;
     this.#lastStep = step;
