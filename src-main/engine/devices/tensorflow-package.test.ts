@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, expect, it } from 'vitest';
-import { findTensorflow } from './tensorflow-package.ts';
+import { afterAll, expect, it, vi } from 'vitest';
+import { TensorflowEngine } from './tensorflow.ts';
+import { findTensorflow, folderVariable } from './tensorflow-package.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'elbow-tensorflow-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -43,4 +44,12 @@ it.each<[string, () => string, RegExp]>([
   const search = findTensorflow(make());
   expect(search).toEqual({ missing: expect.stringMatching(message) as string });
   expect('missing' in search && search.missing).not.toContain('\n');
+});
+
+it('says in one line that a native part cannot be loaded, and why', () => {
+  const folder = folderWith('broken', { [plain]: { version: ours, native: true } });
+  writeFileSync(path.join(folder, 'node_modules', plain, 'index.js'), "require('./lib/napi-v8/tfjs_binding.node');");
+  vi.stubEnv(folderVariable, folder);
+  expect(() => new TensorflowEngine({}, 1)).toThrow(/^the device tensorflow cannot be used: @tensorflow\/tfjs-node in .*broken.* could not be loaded \(.+\)\. Install it again, or build it as docs\/devices\.md says\.$/);
+  vi.unstubAllEnvs();
 });

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import type { NamedShapes } from '../program.ts';
+import { DeviceUnavailableError } from './device-error.ts';
 import { EagerEngine } from './eager.ts';
 import { findTensorflow, type TensorflowPackage } from './tensorflow-package.ts';
 
@@ -24,11 +25,11 @@ function restoreUtil(): void {
   Object.assign(util, { isNullOrUndefined: (value: unknown) => value === null || value === undefined, isArray: Array.isArray });
 }
 
-/** Registers the tfjs backend `tensorflow`, once in a process. @throws Error saying what is missing and how to get it */
+/** Registers the tfjs backend `tensorflow`, once in a process. @throws DeviceUnavailableError saying what is missing and how to get it */
 function load(threads: number): void {
   if (tf.findBackendFactory(backendName)) return;
   const search = findTensorflow();
-  if ('missing' in search) throw new Error(`the device tensorflow cannot be used: ${search.missing}.`);
+  if ('missing' in search) throw new DeviceUnavailableError(`the device tensorflow cannot be used: ${search.missing}.`);
   for (const [name, value] of Object.entries(settings(threads))) process.env[name] ??= value;
   restoreUtil();
   tf.enableProdMode(); // else its own copy of tfjs warns that everything is registered twice
@@ -40,14 +41,14 @@ function requirePackage({ name, folder }: TensorflowPackage): void {
     createRequire(import.meta.url)(folder);
   } catch (cause) {
     const why = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0];
-    throw new Error(`the device tensorflow cannot be used: ${name} in ${folder} could not be loaded (${why}). Install it again, or build it as docs/devices.md says.`, { cause });
+    throw new DeviceUnavailableError(`the device tensorflow cannot be used: ${name} in ${folder} could not be loaded (${why}). Install it again, or build it as docs/devices.md says.`, { cause });
   }
 }
 
 export class TensorflowEngine extends EagerEngine {
   /**
    * @param threads threads of one operation, 1 or more; the first engine in a process decides
-   * @throws Error where the binding is missing or cannot be loaded, in one line that says what to do
+   * @throws DeviceUnavailableError where the binding is missing or cannot be loaded, in one line that says what to do
    */
   constructor(stateShapes: NamedShapes, threads: number) {
     load(threads);
