@@ -11,10 +11,10 @@ import type { RunConfiguration, RunEnvironment } from '../contract/runs.ts';
 const recordedPackages = ['@mujoco/mujoco', '@tensorflow/tfjs', 'better-sqlite3', 'onnxruntime-node', 'pure-rand'];
 
 export function describeEnvironment(configuration: RunConfiguration, modelHash: string): RunEnvironment {
-  const root = findPackageFolder('elbow', dirname(fileURLToPath(import.meta.url)));
+  const root = findElbow();
   const processors = cpus();
   return {
-    elbowVersion: (root === null ? null : readVersion(root)) ?? 'unknown',
+    elbowVersion: elbowVersion(),
     gitState: root === null ? null : readGitState(root),
     packages: Object.fromEntries(recordedPackages.map((name) => [name, packageVersion(name) ?? 'unknown'])),
     node: process.versions.node,
@@ -28,6 +28,14 @@ export function describeEnvironment(configuration: RunConfiguration, modelHash: 
     host: hostname(),
   };
 }
+
+/** Of this Elbow. */
+export function elbowVersion(): string {
+  const root = findElbow();
+  return (root === null ? null : readVersion(root)) ?? 'unknown';
+}
+
+const findElbow = (): string | null => findPackageFolder('elbow', dirname(fileURLToPath(import.meta.url)));
 
 function packageVersion(name: string): string | null {
   try {

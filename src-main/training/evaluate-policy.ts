@@ -4,37 +4,21 @@
 //   node evaluate-policy.ts --task half-cheetah --episodes 10 --seed 1 [--sampled] < policy.onnx
 import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import * as ort from 'onnxruntime-node';
-import { policyFile } from '../contract/series.ts';
-import { createCpuSession } from '../engine/devices/cpu-session.ts';
 import { readModel } from '../physics/node/models.ts';
 import { createStream } from '../random/stream.ts';
 import { loadTask } from '../tasks/node/load-task.ts';
-import { type EvaluationPolicy, runEpisodes } from './evaluation.ts';
+import { runEpisodes } from './evaluation.ts';
+import { openPolicy } from './policy-session.ts';
 
 const { values } = parseArgs({
   options: { task: { type: 'string' }, episodes: { type: 'string' }, seed: { type: 'string' }, sampled: { type: 'boolean' } },
 });
 const { task: taskId = '', episodes = '1', seed = '1', sampled = false } = values;
 
-/** @throws when the bytes are no policy file */
-async function loadPolicy(onnx: Uint8Array): Promise<EvaluationPolicy> {
-  const session = await createCpuSession(onnx, 1);
-  return async (observation) => {
-    const outputs = await session.run({ [policyFile.input]: new ort.Tensor('float32', observation, [1, observation.length]) });
-    const read = (name: string): Float32Array => {
-      const data = outputs[name]?.data;
-      if (!(data instanceof Float32Array)) throw new Error(`the policy file has no output "${name}" of single-precision numbers`);
-      return data;
-    };
-    const { meanAction, mean, sigma } = policyFile.outputs;
-    return { meanAction: read(meanAction), mean: read(mean), sigma: read(sigma) };
-  };
-}
-
 async function main(): Promise<void> {
-  const policy = await loadPolicy(await buffer(process.stdin));
   const task = await loadTask(taskId);
+  const { observation, action } = task.declaration;
+  const policy = await openPolicy(await buffer(process.stdin), { observations: observation.length, actions: action.length });
   const episodesRun = runEpisodes({
     task,
     modelHash: (await readModel(task.declaration.model)).hash,

@@ -1,15 +1,12 @@
 // `npm run runs -- evaluate RUN`: a stored policy on its task, in a process of its own.
-import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline/promises';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { PolicySnapshot } from '../../contract/series.ts';
-import type { Store } from '../../store/store.ts';
-import { CommandError, exitCodes, type ExitCode } from './failure.ts';
+import { exitCodes, type ExitCode } from './failure.ts';
 import { formatCount, formatNumber } from './format.ts';
 import { parseWholeNumber } from './options.ts';
 import { createOutput } from './output.ts';
 import { type CommonOptions, withStoredRun } from './session.ts';
+import { findPolicy, startPolicyProcess } from './stored-policy.ts';
 
 export interface EvaluateOptions extends CommonOptions {
   step?: string;
@@ -46,11 +43,6 @@ export async function evaluateRun(given: string, options: EvaluateOptions): Prom
   return exitCodes.done;
 }
 
-function findPolicy(store: Store, run: string, step: number | null): PolicySnapshot {
-  if (step !== null) return store.snapshots.getEvaluation(run, step);
-  return store.snapshots.getLive(run);
-}
-
 /** Mean, population standard deviation, extremes. */
 export function summarise(returns: readonly number[]): { mean: number; standardDeviation: number; min: number; max: number } {
   const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
@@ -59,25 +51,12 @@ export function summarise(returns: readonly number[]): { mean: number; standardD
 }
 
 async function* runEpisodes(onnx: Uint8Array, wanted: { task: string; episodes: number; seed: number; sampled: boolean }): AsyncGenerator<Episode> {
-  const entry = fileURLToPath(new URL('../../training/evaluate-policy.ts', import.meta.url));
   const options = ['--task', wanted.task, '--episodes', String(wanted.episodes), '--seed', String(wanted.seed)];
-  const child = spawn(process.execPath, [entry, ...options, ...(wanted.sampled ? ['--sampled'] : [])], { stdio: ['pipe', 'pipe', 'pipe'] });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  let complaint = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    complaint = (complaint + text).slice(-4000);
-  });
-  // A child that ends before it has read the policy says why on its standard error.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(onnx);
+  const { stdout, ended, kill } = startPolicyProcess('the evaluation', 'evaluate-policy.ts', [...options, ...(wanted.sampled ? ['--sampled'] : [])], onnx);
   try {
-    for await (const line of createInterface({ input: child.stdout })) yield episodeSchema.parse(JSON.parse(line));
-    const code = await ended;
-    if (code !== 0) throw new CommandError(`the evaluation ended early (${code === null ? 'killed' : `exit code ${code}`}); the run is as it was. ${complaint.trim()}`);
+    for await (const line of createInterface({ input: stdout })) yield episodeSchema.parse(JSON.parse(line));
+    await ended;
   } finally {
-    child.kill();
+    kill();
   }
 }

@@ -4,8 +4,10 @@ import type { ExitCode } from './failure.ts';
 import { deleteRun, restoreRun } from './runs-delete.ts';
 import { listEdits } from './runs-edits.ts';
 import { evaluateRun } from './runs-evaluate.ts';
+import { exportRunPolicy, type ExportOptions } from './runs-export.ts';
 import { type ForkOptions, forkRun, repeatRun } from './runs-fork.ts';
 import { listRuns } from './runs-list.ts';
+import { type RollBackOptions, rollBackRun } from './runs-rollback.ts';
 import { setValues, type SteerOptions, undoEdit } from './runs-set.ts';
 import { showRun } from './runs-show.ts';
 import type { CommonOptions } from './session.ts';
@@ -13,7 +15,7 @@ import type { CommonOptions } from './session.ts';
 const runText = 'an id, the beginning of one, or a name';
 
 export function createCommand(end: (code: ExitCode) => void): Command {
-  const command = new Command('runs').description('Lists, shows, steers, forks, evaluates, deletes and restores stored runs.');
+  const command = new Command('runs').description('Lists, shows, steers, forks, evaluates, exports, deletes and restores stored runs.');
   const subcommand = (name: string, description: string): Command =>
     command
       .command(name)
@@ -41,6 +43,10 @@ export function createCommand(end: (code: ExitCode) => void): Command {
     .option('--steps <n>', 'environment steps in all, those before the fork included')
     .option('--name <text>', 'a name for the new run')
     .action((run: string, options: ForkOptions) => forkRun(run, options));
+  onRun('rollback', 'Goes on from an earlier checkpoint of the run itself; what came after it no longer counts.')
+    .option('--step <n>', 'the checkpoint at this step (else the newest)')
+    .option('--set <name=value>', 'a live hyper-parameter that differs from there on; repeatable', (value: string, all: string[] = []) => [...all, value])
+    .action((run: string, options: RollBackOptions) => rollBackRun(run, options));
   onRun('repeat', 'A new run with the same settings, seed and edits.')
     .option('--name <text>', 'a name for the new run')
     .action((run: string, options: CommonOptions & { name?: string }) => repeatRun(run, options));
@@ -57,5 +63,10 @@ export function createCommand(end: (code: ExitCode) => void): Command {
     .action(async (run: string, options: CommonOptions & { step?: string; episodes: string; seed: string; sampled?: boolean }) => {
       end(await evaluateRun(run, options));
     });
+  onRun('export-policy', 'Writes a stored policy as an ONNX file for use elsewhere.')
+    .requiredOption('--out <file>', 'the file to write, such as policy.onnx')
+    .option('--step <n>', "the policy of the evaluation at this step (else the run's newest)")
+    .option('--force', 'replace the file where there is one')
+    .action((run: string, options: ExportOptions) => exportRunPolicy(run, options));
   return command;
 }

@@ -70,6 +70,9 @@ describe.concurrent('wrong command lines', () => {
     [['runs', 'evaluate', 'x', '--episodes', '0'], /--episodes must be a whole number from 1 to 10,000/],
     [['runs', 'evaluate', 'x', '--seed', 'one'], /--seed must be/],
     [['runs', 'evaluate', 'x', '--step', '-1'], /--step must be|argument missing/],
+    [['runs', 'export-policy', 'x'], /Required option '--out <file>' not specified/],
+    [['runs', 'export-policy', 'x', '--out', 'policy.onnx', '--step', '-1'], /--step must be|argument missing/],
+    [['runs', 'export-policy', 'nothing', '--out', 'policy.onnx'], /no run "nothing"/i],
     [['runs', 'list', 'all'], /Too many arguments/],
     [['runs', 'set', 'x'], /Missing required argument 'name=value'/],
     [['runs', 'set', 'x', 'entropy-target'], /Set RUN takes name=value, such as set RUN entropy-target=-3; "entropy-target" was given/],
@@ -105,7 +108,7 @@ describe.concurrent('wrong command lines', () => {
 });
 
 describe.concurrent('help', () => {
-  it.for([['--help'], ['train', '--help'], ['runs', '--help'], ['runs', 'evaluate', '--help'], ['help', 'train']])('%j is no error', async (given) => {
+  it.for([['--help'], ['train', '--help'], ['runs', '--help'], ['runs', 'evaluate', '--help'], ['runs', 'export-policy', '--help'], ['help', 'train']])('%j is no error', async (given) => {
     const { code, stdout } = await runCli(given);
     expect(stdout).toMatch(/^Usage: npm run /);
     expect(code).toBe(0);

@@ -1,6 +1,7 @@
 // Runs a policy file with ONNX Runtime's WebAssembly build, on one thread, from this origin.
 import * as ort from 'onnxruntime-web/wasm';
 import ortWasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import { policyFileProblem, unopenedPolicy } from '../../../src-main/contract/policy-file.ts';
 import { policyFile } from '../../../src-main/contract/series.ts';
 import type { Policy } from './live-session.ts';
 
@@ -11,15 +12,18 @@ ort.env.logLevel = 'error';
 
 /**
  * @param step environment steps that the policy had learned from
- * @throws Error when the file is not a policy for this many observations and actions
+ * @throws Error when the file is damaged, no ONNX file, or no policy for this many observations and actions
  */
 export async function loadPolicy(onnx: Uint8Array, step: number, observations: number, actions: number): Promise<Policy> {
-  const session = await ort.InferenceSession.create(onnx, { executionProviders: ['wasm'] });
-  const { input, outputs } = policyFile;
-  if (!session.inputNames.includes(input) || !session.outputNames.includes(outputs.meanAction)) {
+  const session = await ort.InferenceSession.create(onnx, { executionProviders: ['wasm'] }).catch((error: unknown) => {
+    throw new Error(unopenedPolicy(error), { cause: error });
+  });
+  const problem = policyFileProblem(session, { observations, actions });
+  if (problem !== null) {
     await session.release();
-    throw new Error(`The policy of step ${step} lacks its input "${input}" or its output "${outputs.meanAction}".`);
+    throw new Error(problem);
   }
+  const { input, outputs } = policyFile;
   const values = new Float32Array(observations);
   const feeds = { [input]: new ort.Tensor('float32', values, [1, observations]) };
   let isBusy = false;

@@ -1,0 +1,38 @@
+// A process that turns a stored policy into a file for use elsewhere: ONNX comes in on standard input and goes out on
+// standard output. Apart from the command line, which loads no engine. The file is run before it is handed out.
+//
+//   node export-policy.ts --task half-cheetah --agent sac --run k3v9xq2a --run-name "first try" --step 50000 \
+//     [--exploration-noise 0.1] < stored.onnx > policy.onnx
+import { buffer } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { exportPolicy } from '../engine/onnx/policy.ts';
+import { findTaskDeclaration } from '../tasks/declarations.ts';
+import { elbowVersion } from './environment.ts';
+import { checkExport } from './exported-policy.ts';
+import { openPolicy } from './policy-session.ts';
+
+const { values } = parseArgs({
+  options: {
+    task: { type: 'string' }, agent: { type: 'string' }, run: { type: 'string' }, 'run-name': { type: 'string' }, step: { type: 'string' },
+    'exploration-noise': { type: 'string' },
+  },
+});
+
+async function main(): Promise<void> {
+  const { task: taskId = '', agent = '', run = '', 'run-name': runName = '', step = '0', 'exploration-noise': explorationNoise } = values;
+  const task = findTaskDeclaration(taskId);
+  if (!task) throw new Error(`this version of Elbow has no task "${taskId}"`);
+  const stored = await buffer(process.stdin);
+  const policy = await openPolicy(stored, { observations: task.observation.length, actions: task.action.length });
+  const file = exportPolicy(stored, {
+    run, runName, step: Number(step), agent, task,
+    explorationNoise: explorationNoise === undefined ? null : Number(explorationNoise), elbowVersion: elbowVersion(),
+  });
+  await checkExport(file, policy, task);
+  process.stdout.write(file);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
