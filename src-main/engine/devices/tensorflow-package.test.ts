@@ -1,5 +1,5 @@
 // Finding TensorFlow's binding: every way in which it can be absent is one line that says what to do.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -46,10 +46,16 @@ it.each<[string, () => string, RegExp]>([
   expect('missing' in search && search.missing).not.toContain('\n');
 });
 
-it('says in one line that a native part cannot be loaded, and why', () => {
-  const folder = folderWith('broken', { [plain]: { version: ours, native: true } });
-  writeFileSync(path.join(folder, 'node_modules', plain, 'index.js'), "require('./lib/napi-v8/tfjs_binding.node');");
+it.each([
+  ['a native part that is none', 'native', "require('./lib/napi-v8/tfjs_binding.node');", /could not be loaded \(.+\)/],
+  ['a backend that does not start', 'still', "require('@tensorflow/tfjs').registerBackend('tensorflow', () => { throw new Error(); });", /could not be loaded \(TensorFlow did not start\)/],
+])('says in one line why it cannot be loaded: %s', (_, name, source, message) => {
+  const folder = folderWith(name, { [plain]: { version: ours, native: true } });
+  symlinkSync(path.dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs/package.json')), path.join(folder, 'node_modules', '@tensorflow', 'tfjs'), 'junction');
+  writeFileSync(path.join(folder, 'node_modules', plain, 'index.js'), source);
   vi.stubEnv(folderVariable, folder);
-  expect(() => new TensorflowEngine({}, 1)).toThrow(/^the device tensorflow cannot be used: @tensorflow\/tfjs-node in .*broken.* could not be loaded \(.+\)\. Install it again, or build it as docs\/devices\.md says\.$/);
+  const open = (): TensorflowEngine => new TensorflowEngine({}, 1);
+  expect(open).toThrow(message);
+  expect(open).toThrow(/^the device tensorflow cannot be used: @tensorflow\/tfjs-node in .+\. Install it again, or build it as docs\/devices\.md says\.$/);
   vi.unstubAllEnvs();
 });

@@ -27,7 +27,7 @@ function restoreUtil(): void {
 
 /** Registers the tfjs backend `tensorflow`, once in a process. @throws DeviceUnavailableError saying what is missing and how to get it */
 function load(threads: number): void {
-  if (tf.findBackendFactory(backendName)) return;
+  if (tf.findBackend(backendName)) return;
   const search = findTensorflow();
   if ('missing' in search) throw new DeviceUnavailableError(`the device tensorflow cannot be used: ${search.missing}.`);
   for (const [name, value] of Object.entries(settings(threads))) process.env[name] ??= value;
@@ -39,6 +39,8 @@ function load(threads: number): void {
 function requirePackage({ name, folder }: TensorflowPackage): void {
   try {
     createRequire(import.meta.url)(folder);
+    // tfjs swallows what a backend throws while it starts.
+    if (!tf.findBackend(backendName)) throw new Error('TensorFlow did not start');
   } catch (cause) {
     const why = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0];
     throw new DeviceUnavailableError(`the device tensorflow cannot be used: ${name} in ${folder} could not be loaded (${why}). Install it again, or build it as docs/devices.md says.`, { cause });
