@@ -78,7 +78,9 @@ export const shapeTracers: KernelTable = {
   SplitV: (call) => {
     const x = input(call, 'x');
     const axis = util.parseAxisParam(Number(call.attrs['axis']), [...x.shape])[0] as number;
-    return split(call.graph, x, backend_util.prepareSplitSize(infoOf(x) as never, call.attrs['numOrSizeSplits'] as number | number[], axis), axis);
+    const given = call.attrs['numOrSizeSplits'] as number | number[];
+    // prepareSplitSize writes what a size of -1 stands for into the array that it is given.
+    return split(call.graph, x, backend_util.prepareSplitSize(infoOf(x) as never, Array.isArray(given) ? [...given] : given, axis), axis);
   },
   Tile: (call) => {
     const x = input(call, 'x');

@@ -58,8 +58,10 @@ function matMul(graph: Graph, a: Value, b: Value, transposeA: boolean, transpose
   if (a.shape.length === 2 && b.shape.length === 2 && a.type === 'float32') {
     return graph.node('Gemm', [a, b], { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 }, [rows, columns]);
   }
-  const batch = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  return graph.node('MatMul', [transposeA ? flipped(graph, a) : a, transposeB ? flipped(graph, b) : b], {}, [...batch, rows, columns], a.type);
+  const shape = [...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns];
+  // ONNX Runtime does not broadcast a batch of one to a batch of none.
+  if (sizeOf(shape) === 0) return filled(graph, shape, 0, a.type);
+  return graph.node('MatMul', [transposeA ? flipped(graph, a) : a, transposeB ? flipped(graph, b) : b], {}, shape, a.type);
 }
 
 export const kernelTracers: KernelTable = {
