@@ -18,7 +18,7 @@ const rooms = {
   agents: ['contract', 'engine', 'random'],
   store: ['contract'],
   training: ['contract', 'tasks', 'physics', 'replay', 'agents', 'engine', 'store', 'random'],
-  workstation: ['contract', 'store', 'training/launch', 'agents/declarations', 'tasks/declarations', 'engine/declarations', 'physics/node'],
+  workstation: ['contract', 'store', 'training/launch', 'agents/declarations', 'tasks/declarations', 'engine/declarations', 'engine/probe', 'physics/node'],
   shells: ['contract', 'store', 'workstation', 'training/launch', 'agents/declarations', 'tasks/declarations', 'engine/declarations'],
 };
 const names = Object.keys(rooms);

@@ -75,11 +75,24 @@ export interface ResolvedAgent extends AgentDeclaration {
   taskDefaults: Record<string, ParameterValues>;
 }
 
+/** A graphics adapter, as far as its driver tells. */
+export interface AdapterDescription {
+  name: string;
+  vendor: string | null;
+  driver: string | null;
+  /** `software` computes on the processor; `unknown` where nobody says. */
+  kind: 'hardware' | 'software' | 'unknown';
+}
+
 export interface DeviceDeclaration {
   /** `cpu`, `reference`, `gpu` … */
   id: string;
   title: string;
   available: boolean;
-  /** Why it can or cannot be used, in words a person can act on. */
+  /** Why it can or cannot be used, in words. */
   reason: string;
+  /** What to do for it to be usable; null where nothing has to be done, or can be. */
+  advice: string | null;
+  /** The adapters that it could use, the one that it takes first; empty where it uses none or they are not known. */
+  adapters: readonly AdapterDescription[];
 }

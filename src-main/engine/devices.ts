@@ -15,6 +15,7 @@ export function createEngine(options: { device: string; threads: number; stateSh
   switch (options.device) {
     case 'cpu':
       return new CpuEngine(options.stateShapes, options.threads);
+    case 'cuda':
     case 'gpu':
     case 'gpu:software':
       return new GpuEngine(options.stateShapes, options.device);

@@ -31,7 +31,11 @@ function loadLibrary(path: string): boolean {
 }
 
 const loaderName = 'libvulkan.so.1';
+let loader = loaderName;
 let isPrepared = false;
+
+/** The Vulkan loader that this process uses: a name that the system finds, or a path. */
+export const findLoader = (): string => loader;
 
 /**
  * Makes this process's Vulkan find the software driver and no other. Call it before the first session.
@@ -48,8 +52,11 @@ export function prepareSoftwareDriver(): void {
   process.env['VK_ICD_FILENAMES'] = manifest;
   process.env['VK_DRIVER_FILES'] = manifest;
   // Chromium brings a loader of its own, in a folder where nobody looks.
-  if (!loadLibrary(loaderName) && !loadLibrary(join(dirname(manifest), loaderName))) {
+  const places = [loaderName, join(dirname(manifest), loaderName)];
+  const found = places.find(loadLibrary);
+  if (found === undefined) {
     throw new DeviceUnavailableError(`the Vulkan loader ${loaderName} was not found: install libvulkan1 (Debian, Ubuntu) or vulkan-loader (Fedora)`);
   }
+  loader = found;
   isPrepared = true;
 }

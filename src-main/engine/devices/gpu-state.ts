@@ -11,10 +11,19 @@ export interface Buffers {
   spare: ort.Tensor;
 }
 
+/** The entries of a state, of the names and sizes that it was made for. */
+export interface StateBuffers {
+  entry(name: string): Buffers;
+  /** A copy in the processor's memory, of the current buffers or of the spare ones. */
+  read(which?: keyof Buffers): Promise<NamedArrays>;
+  write(values: NamedArrays): Promise<void>;
+  dispose(): Promise<void>;
+}
+
 export const createTensor = (shape: readonly number[], data: Float32Array = new Float32Array(sizeOf(shape))): ort.Tensor =>
   new ort.Tensor('float32', data as Float32Array<ArrayBuffer>, [...shape]);
 
-export class GpuState {
+export class GpuState implements StateBuffers {
   readonly #shapes: NamedShapes;
   readonly #upload: ort.InferenceSession;
   readonly #download: ort.InferenceSession;
@@ -37,18 +46,14 @@ export class GpuState {
   }
 
   entry(name: string): Buffers {
-    const buffers = this.#buffers.get(name);
-    if (!buffers) throw new RangeError(`the state has no entry ${name}`);
-    return buffers;
+    return this.#buffers.get(name) as Buffers;
   }
 
-  /** A copy in the processor's memory, of the current buffers or of the spare ones. */
   async read(which: keyof Buffers = 'current'): Promise<NamedArrays> {
     const copies = await this.#download.run({ [life]: createTensor([1]), ...Object.fromEntries([...this.#buffers].map(([name, buffers]) => [name, buffers[which]])) });
     return Object.fromEntries([...this.#buffers.keys()].map((name) => [name, (copies[copyOf(name)] as ort.Tensor).data as Float32Array]));
   }
 
-  /** @param values of the right names and sizes */
   async write(values: NamedArrays): Promise<void> {
     const written = await this.#allocate(values);
     for (const [name, buffers] of this.#buffers) {

@@ -1,5 +1,5 @@
-// The `gpu` device: traced programs run by ONNX Runtime's WebGPU provider. The state stays in buffers on the card;
-// diagnostics come back as one vector.
+// Graphics cards: traced programs run by one of ONNX Runtime's providers. On `gpu`, WebGPU's, the state stays in buffers on
+// the card; on `cuda` the binding cannot hold such buffers. Diagnostics come back as one vector.
 import type * as ort from 'onnxruntime-node';
 import { hasNonFinite, NonFiniteError } from '../non-finite.ts';
 import { exportProgram, finishGraph } from '../onnx/export.ts';
@@ -8,27 +8,29 @@ import type { Engine, NamedArrays, NamedShapes, Program, ProgramDeclaration } fr
 import { sizeOf } from '../tracing/graph.ts';
 import { trace } from '../tracing/trace.ts';
 import { checkArrays, checkState } from './checks.ts';
+import { createCudaSession } from './cuda-session.ts';
 import { DeviceLostError } from './device-error.ts';
 import { packReport, pulsePort, reportPort, withoutSums } from './gpu-graph.ts';
 import { createGpuSession } from './gpu-session.ts';
-import { createTensor, GpuState } from './gpu-state.ts';
+import { createTensor, GpuState, type StateBuffers } from './gpu-state.ts';
+import { HostState } from './host-state.ts';
 import { listPorts, type Ports, viewParts } from './ports.ts';
 
 export class GpuEngine implements Engine {
   readonly device: string;
   readonly stateShapes: NamedShapes;
   readonly #sessions: ort.InferenceSession[] = [];
-  #opened: Promise<GpuState> | null = null;
+  #opened: Promise<StateBuffers> | null = null;
 
-  /** @param device `gpu`, or `gpu:software` for a driver that computes on the processor */
+  /** @param device `gpu`, `gpu:software` for a driver that computes on the processor, or `cuda` */
   constructor(stateShapes: NamedShapes, device: string) {
     this.stateShapes = stateShapes;
     this.device = device;
   }
 
   /** The card is not touched before it is needed. */
-  #open(): Promise<GpuState> {
-    this.#opened ??= GpuState.create(this.stateShapes, this.device);
+  #open(): Promise<StateBuffers> {
+    this.#opened ??= this.device === 'cuda' ? Promise.resolve(new HostState(this.stateShapes)) : GpuState.create(this.stateShapes, this.device);
     return this.#opened;
   }
 
@@ -38,7 +40,7 @@ export class GpuEngine implements Engine {
     const results = packReport(traced);
     const { nodes, inputs } = finishGraph({ graph: traced.graph, results });
     const file = writeOnnx({ name: declaration.name, nodes: withoutSums(nodes), inputs, weights: new Map(), outputs: results });
-    const session = await createGpuSession(file, { device: this.device });
+    const session = await (this.device === 'cuda' ? createCudaSession(file) : createGpuSession(file, { device: this.device }));
     this.#sessions.push(session);
     const ports = listPorts(new Map([...inputs].filter(([port]) => port !== pulsePort)), traced.results);
     return new GpuProgram(this, declaration, session, state, ports);
@@ -84,7 +86,7 @@ class GpuProgram implements Program {
   readonly #engine: GpuEngine;
   readonly #declaration: ProgramDeclaration;
   readonly #session: ort.InferenceSession;
-  readonly #state: GpuState;
+  readonly #state: StateBuffers;
   readonly #ports: Ports;
   readonly #feeds: Record<string, ort.Tensor> = {};
   readonly #fetches: Record<string, ort.Tensor> = {};
@@ -93,7 +95,7 @@ class GpuProgram implements Program {
   readonly #pulse = new Float32Array(1);
   #runs = 0;
 
-  constructor(engine: GpuEngine, declaration: ProgramDeclaration, session: ort.InferenceSession, state: GpuState, ports: Ports) {
+  constructor(engine: GpuEngine, declaration: ProgramDeclaration, session: ort.InferenceSession, state: StateBuffers, ports: Ports) {
     this.name = declaration.name;
     this.#engine = engine;
     this.#declaration = declaration;
