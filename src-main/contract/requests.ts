@@ -39,6 +39,11 @@ export const requestSchemas = {
   'runs.control': z.strictObject({ run: runId, action: z.enum(controlActions) }),
   /** Continues a stopped, interrupted, failed or finished run; `steps` is a new total. */
   'runs.continue': z.strictObject({ run: runId, steps: z.int().min(1).max(1e9).nullable() }),
+  /**
+   * Goes on from an earlier checkpoint (null: the newest) of a run that no trainer holds, with changes of live
+   * hyper-parameters if there are any. What came after it is superseded.
+   */
+  'runs.rollBack': z.strictObject({ run: runId, step: z.int().min(0).nullable(), changes: parameterValues }),
   /** Changes live hyper-parameters of a run under way; its trainer applies them between two steps. */
   'runs.edit': z.strictObject({ run: runId, changes: parameterValues }),
   /** Takes an applied edit back, by a new edit; null is the newest that is not taken back yet. */
@@ -124,6 +129,8 @@ export interface Responses {
   'runs.deleteCheckpoints': { freedBytes: number };
   'runs.control': Record<never, never>;
   'runs.continue': Record<never, never>;
+  /** The checkpoint's step, and the edit that the changes became; null where there were none. */
+  'runs.rollBack': { step: number; edit: number | null };
   'runs.edit': { edit: number };
   'runs.undo': { edit: number };
   'runs.edits': { edits: RunEdit[]; count: number };

@@ -111,14 +111,14 @@ export interface RunEvent {
   attempt: number;
   step: number;
   createdAt: number;
-  kind: 'started' | 'resumed' | 'paused' | 'checkpoint' | 'stopped' | 'finished' | 'failed' | 'extended' | 'warning' | 'edit' | 'prior';
+  kind: 'started' | 'resumed' | 'paused' | 'checkpoint' | 'stopped' | 'finished' | 'failed' | 'extended' | 'rolled-back' | 'warning' | 'edit' | 'prior';
   message: string;
   requester: string | null;
 }
 
 /**
  * pending: the trainer has not come to it yet. applied: in force from `appliedStep` on. refused: the trainer could not
- * apply it, `reason` says why. dropped: the trainer ended first.
+ * apply it, `reason` says why. dropped: the trainer ended first, or the run was rolled back to before it.
  */
 export type EditState = 'pending' | 'applied' | 'refused' | 'dropped';
 

@@ -32,6 +32,18 @@ export interface Fork {
   name: string;
 }
 
+export interface RollBack {
+  /** That of one of the run's `checkpoints.list`. */
+  step: number;
+  /** Edits of that very step that the checkpoint contains; the others of it, and all later ones, no longer count. */
+  keptEdits: readonly number[];
+  /** The hyper-parameters in force at the checkpoint, all of them. */
+  values: ParameterValues;
+  /** Values that are to be in force from there on; null: as they were. */
+  changes: ParameterValues | null;
+  requester: string;
+}
+
 export interface RunProgress {
   environmentSteps: number;
   stepsPerSecond: number | null;
@@ -96,6 +108,12 @@ export interface RunsApi {
   purgeDeleted(olderThanMs: number): string[];
   /** Sets the total number of environment steps and logs an `extended` event. @throws conflict while a trainer holds it */
   extend(run: string, totalSteps: number, requester?: string | null): void;
+  /**
+   * Takes a run that no trainer holds back to a checkpoint: later rows are superseded, later edits dropped, and `changes`
+   * is an edit that is due there, whose id is returned. The state stays; `queue.enqueue` comes next.
+   * @throws conflict where a trainer holds it, or the checkpoint is gone
+   */
+  rollBack(run: string, rollBack: RollBack): number | null;
   /** Removes checkpoints and all files but logs from the run's folder; curves and rollouts stay. Returns the bytes freed. */
   deleteCheckpoints(run: string): number;
   /** DATA/runs/ID. It may not exist yet. */

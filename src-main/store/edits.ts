@@ -35,7 +35,7 @@ export class Edits implements EditsApi {
       this.#connection.touch(run, 'data');
       requireEditable(this.#connection, run);
       if (undoes !== null) this.#requireUndoable(run, undoes);
-      return this.#insert(run, changes, undoes, requester, null);
+      return insertEdit(this.#connection, run, { changes, undoes, requester, dueStep: null });
     });
   }
 
@@ -46,12 +46,6 @@ export class Edits implements EditsApi {
     }
   }
 
-  #insert(run: string, changes: ParameterValues, undoes: number | null, requester: string, dueStep: number | null): number {
-    return this.#connection.run(
-      "INSERT INTO edits (run, requester, requested_at, changes, undoes, due_step, state) VALUES (?, ?, ?, ?, ?, ?, 'pending')",
-      run, requester, Date.now(), JSON.stringify(changes), undoes, dueStep).id;
-  }
-
   schedule(run: string, edits: readonly ScheduledEdit[]): number[] {
     for (const { changes, requester, dueStep } of edits) {
       checkEdit(changes, requester);
@@ -60,7 +54,7 @@ export class Edits implements EditsApi {
     return this.#connection.write(() => {
       this.#connection.touch(run, 'data');
       requireNotStarted(this.#connection, run);
-      const copies = new Map(edits.map(({ id, changes, requester, dueStep }) => [id, this.#insert(run, changes, null, requester, dueStep)]));
+      const copies = new Map(edits.map(({ id, changes, requester, dueStep }) => [id, insertDueEdit(this.#connection, run, { changes, requester, dueStep })]));
       // In a run that was continued, an undo may come before what it takes back is applied again.
       for (const { id, undoes } of edits.filter((edit) => edit.undoes !== null)) {
         const undone = undoes === id ? undefined : copies.get(undoes as number);
@@ -133,6 +127,17 @@ export class Edits implements EditsApi {
        ORDER BY id DESC LIMIT 1`, run, run);
     return row ? parse(row) : null;
   }
+}
+
+/** A pending edit that is due at a certain step. Within a write, of values that were checked. */
+export function insertDueEdit(connection: Connection, run: string, edit: { changes: ParameterValues; requester: string; dueStep: number }): number {
+  return insertEdit(connection, run, { ...edit, undoes: null });
+}
+
+function insertEdit(connection: Connection, run: string, { changes, undoes, requester, dueStep }: Required<NewEdit> & { dueStep: number | null }): number {
+  return connection.run(
+    "INSERT INTO edits (run, requester, requested_at, changes, undoes, due_step, state) VALUES (?, ?, ?, ?, ?, ?, 'pending')",
+    run, requester, Date.now(), JSON.stringify(changes), undoes, dueStep).id;
 }
 
 /** Drops what an ended trainer was asked for; what is due at a certain step waits for the next one. Within a write. */

@@ -2,7 +2,7 @@
 import type { ParameterValues } from '../contract/parameters.ts';
 import type { RunConfiguration, RunDetail, RunState, RunSummary } from '../contract/runs.ts';
 import { runStates } from '../contract/runs.ts';
-import type { Changes, Fork, NewRun, RunDataState, RunProgress, RunsApi, Store } from './api.ts';
+import type { Changes, Fork, NewRun, RollBack, RunDataState, RunProgress, RunsApi, Store } from './api.ts';
 import { checkAmount, checkChoice, checkInteger, checkLine, checkText } from './checks.ts';
 import { fromJson } from './columns.ts';
 import type { Connection } from './connection.ts';
@@ -10,6 +10,7 @@ import { connectionOf } from './connection-of.ts';
 import { runDirectory } from './data-directory.ts';
 import { StoreError } from './errors.ts';
 import { copyRun } from './run-copy.ts';
+import { rollBackRun } from './roll-back.ts';
 import { checkValues, maxSteps } from './run-checks.ts';
 import { summariesOf } from './fitted-priors.ts';
 import { forkRun } from './run-fork.ts';
@@ -184,6 +185,10 @@ export class Runs implements RunsApi {
         step: environmentSteps, kind: 'extended', message: `Total steps set from ${before} to ${total}`, requester,
       });
     });
+  }
+
+  rollBack(run: string, rollBack: RollBack): number | null {
+    return rollBackRun(this.#connection, this.#store, run, rollBack);
   }
 
   directory(run: string): string {

@@ -9,7 +9,7 @@ import type { Store } from '../store/store.ts';
 import { findNodeBinary } from './node-binary.ts';
 
 export { findNodeBinary };
-export { checkpointFiles } from './checkpoint-files.ts';
+export { checkpointEdits, checkpointFiles, isForked } from './checkpoint-files.ts';
 
 /** Where a run's checkpoints, replay segments and log lie. */
 export function runFolder(dataDirectory: string, run: string): string {

@@ -4,6 +4,7 @@ import type { ParameterValues } from '../contract/parameters.ts';
 import { continuationProblem, type RunConfiguration } from '../contract/runs.ts';
 import type { ReplayBuffer } from '../replay/replay-buffer.ts';
 import type { Store } from '../store/store.ts';
+import { isForked } from './checkpoint-files.ts';
 import { CheckpointError, readCheckpoint } from './checkpoint/read.ts';
 import type { Segment } from './checkpoint/manifest.ts';
 import type { TrainingLoop } from './loop.ts';
@@ -73,5 +74,3 @@ async function restore({ loop, configuration }: ResumeOptions, state: TrainingSt
   const live = parameters.filter((one) => one.live).flatMap(({ name }) => (state.values?.[name] === undefined ? [] : [[name, state.values[name]]]));
   await loop.restore(state, { ...set, ...(Object.fromEntries(live) as ParameterValues) });
 }
-
-const isForked = (details: unknown): boolean => typeof details === 'object' && details !== null && 'forkedFrom' in details;

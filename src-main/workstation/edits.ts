@@ -16,6 +16,17 @@ import { type Subject, subjectOf, valuesToCome } from './run-values.ts';
  */
 export function planEdit(store: Store, run: string, given: Readonly<Record<string, unknown>>, possible: Possibilities): ParameterValues {
   const { subject, values } = present(store, run, possible);
+  return checkChanges(store, run, subject, values, given, possible);
+}
+
+/**
+ * Changes of live values, as typed or as numbers, in their own types.
+ * @param values those in force before them
+ * @throws ParameterError as `planEdit`
+ */
+export function checkChanges(
+  store: Store, run: string, subject: Subject, values: ParameterValues, given: Readonly<Record<string, unknown>>, possible: Possibilities,
+): ParameterValues {
   return inField('changes', () => {
     for (const name of Object.keys(given)) requireKnob(subject, name, possible);
     const resolved = resolvePriorRun(store, given);

@@ -5,7 +5,7 @@ import { formatParameter, ParameterError, type ParameterValues } from '../contra
 import { WorkstationError } from '../contract/requests.ts';
 import { continuationProblem, type RunConfiguration, type RunDetail } from '../contract/runs.ts';
 import type { Checkpoint, Fork, ScheduledEdit, Store } from '../store/store.ts';
-import { checkpointFiles } from '../training/launch.ts';
+import { checkpointFiles, isForked } from '../training/launch.ts';
 import { inField, overlay, type Possibilities } from './plan.ts';
 import { checkPriorRun, resolvePriorRun } from './prior-run.ts';
 import { type Subject, subjectOf, valuesAt } from './run-values.ts';
@@ -68,8 +68,6 @@ function repeatedFork(store: Store, original: RunDetail, { run, step }: { run: s
   }
   return forkOf(store, parents === undefined ? original : store.runs.get(run), checkpoint, original.configuration, name);
 }
-
-const isForked = (details: unknown): boolean => typeof details === 'object' && details !== null && 'forkedFrom' in details;
 
 function findCheckpoint(store: Store, parent: RunDetail, step: number | null): Checkpoint {
   const all = store.checkpoints.list(parent.id);

@@ -38,9 +38,15 @@ export function valuesToCome(store: Store, run: string, subject: Subject): Param
   return withEdits(complete(subject, store.runs.values(run)), pending);
 }
 
-/** The values with which the run took, or will take, the step after this one. */
-export function valuesAt(store: Store, run: RunDetail, subject: Subject, step: number): ParameterValues {
-  const applied = store.edits.appliedFrom(run.id, 0).filter(({ appliedStep }) => appliedStep !== null && appliedStep <= step);
+/**
+ * The values with which the run took, or will take, the step after this one.
+ * @param counts which applied edits do
+ */
+export function valuesAt(
+  store: Store, run: RunDetail, subject: Subject, step: number,
+  counts = ({ appliedStep }: RunEdit): boolean => appliedStep !== null && appliedStep <= step,
+): ParameterValues {
+  const applied = store.edits.appliedFrom(run.id, 0).filter(counts);
   return withEdits(complete(subject, run.configuration.hyperparameters), applied);
 }
 

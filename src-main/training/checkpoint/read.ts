@@ -73,6 +73,11 @@ export function readSegmentList(folder: string, reference: CheckpointReference):
   return readManifest(join(folder, reference.path), reference).replay.segments;
 }
 
+/** Ids of the edits of its own step that a checkpoint contains. @throws CheckpointError when its manifest cannot be read */
+export function readEditsHere(folder: string, reference: CheckpointReference): number[] {
+  return readManifest(join(folder, reference.path), reference).editsHere;
+}
+
 function readManifest(place: string, reference: CheckpointReference): ParsedManifest {
   const bytes = readBytes(join(place, 'manifest.json'));
   if (sha256(bytes) !== reference.sha256) throw new CheckpointError('its manifest.json has been altered or damaged');

@@ -7,6 +7,7 @@ import { findPossibilities } from '../possibilities.ts';
 import { importDemo } from '../demo.ts';
 import { readTail } from '../log-tail.ts';
 import { checkPriorRun, resolvePriorRun } from '../prior-run.ts';
+import { planRollBack } from '../roll-back.ts';
 import { completed, subjectOf } from '../run-values.ts';
 import type { EditRequests, ForkRequests, HandlerContext, HandlersOf } from './handlers.ts';
 
@@ -58,6 +59,16 @@ export function createRunHandlers({ store, requester, advanceQueue }: HandlerCon
       });
       advanceQueue();
       return {};
+    },
+    'runs.rollBack'(wishes) {
+      const done = store.transaction(() => {
+        const plan = planRollBack(store, wishes, findPossibilities());
+        const edit = store.runs.rollBack(wishes.run, { ...plan, requester });
+        store.queue.enqueue(wishes.run);
+        return { step: plan.step, edit };
+      });
+      advanceQueue();
+      return done;
     },
     async 'runs.log'({ run, maxBytes }) {
       store.runs.summary(run); // a run that is not there is refused here, before any path is made of its name
