@@ -56,8 +56,8 @@ function* linesOf({ run, attempt, task, buffer, failure }: FailureRecord): Gener
 }
 
 function* inputsOf({ inputs, signature }: NonFiniteError): Generator<object> {
-  for (const of of ['batch', 'noise', 'controls'] as const) {
-    for (const [name, values] of Object.entries(inputs[of])) yield { kind: 'input', of, name, shape: signature[of][name] ?? [values.length], values: [...values] };
+  for (const group of ['batch', 'noise', 'controls'] as const) {
+    for (const [name, values] of Object.entries(inputs[group])) yield { kind: 'input', group, name, shape: signature[group][name] ?? [values.length], values: [...values] };
   }
 }
 
