@@ -9,6 +9,7 @@ import { openStore, processIdentity, type Store } from '../src-main/store/store.
 import { findTaskDeclaration, taskDeclarations } from '../src-main/tasks/declarations.ts';
 import { realFileSystem } from '../src-main/training/checkpoint/durable-files.ts';
 import { describeEnvironment } from '../src-main/training/environment.ts';
+import { trainerShare } from '../src-main/training/launch.ts';
 import { prepareRun } from '../src-main/training/prepare.ts';
 import { Requests } from '../src-main/training/requests.ts';
 import { Session } from '../src-main/training/session.ts';
@@ -20,7 +21,7 @@ const warmUp = 1000;
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    threads: { type: 'string', default: String(defaultThreads(availableParallelism())) },
+    threads: { type: 'string', default: String(defaultThreads({ cpuCount: availableParallelism(), trainerShare: trainerShare() })) },
     task: { type: 'string', default: 'half-cheetah' },
     /** Measured environment steps, after the warm-up. */
     steps: { type: 'string', default: '3000' },

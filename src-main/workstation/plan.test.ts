@@ -4,7 +4,7 @@ import { ParameterError } from '../contract/parameters.ts';
 import { planRuns, unknownName, type Possibilities, type RunWishes } from './plan.ts';
 import { findPossibilities } from './possibilities.ts';
 
-const possible: Possibilities = { ...findPossibilities(), cpuCount: 4 };
+const possible: Possibilities = { ...findPossibilities(), cpuCount: 4, trainerShare: 2 };
 const wishes = (changes: Partial<RunWishes> = {}): RunWishes => ({
   task: 'inverted-pendulum', agent: 'sac', hyperparameters: {}, seeds: '1', device: 'cpu', threads: null, name: null, ...changes,
 });
@@ -45,7 +45,10 @@ describe('planRuns', () => {
   it('keeps a person’s name and thread count', () => {
     const { configurations, names } = planRuns(wishes({ name: '  my run ', threads: 3 }), possible);
     expect([names[0], configurations[0]?.threads]).toEqual(['my run', 3]);
-    expect(planRuns(wishes(), { ...possible, cpuCount: 1 }).configurations[0]?.threads).toBe(1);
+  });
+
+  it.each([[1, 1, 1], [2, 1, 2], [2, 2, 1], [4, 2, 2], [8, 8, 1], [16, 1, 2], [16, 64, 1]])('gives a run on %i processors, %i trainers at once, %i threads', (cpuCount, trainerShare, threads) => {
+    expect(planRuns(wishes(), { ...possible, cpuCount, trainerShare }).configurations[0]?.threads).toBe(threads);
   });
 
   it.each<[string, Partial<RunWishes>, string, RegExp]>([
@@ -54,7 +57,10 @@ describe('planRuns', () => {
     ['no task', { task: '' }, 'task', /no task named ""/],
     ['a task from the prototype', { task: '__proto__' }, 'task', /no task named/],
     ['an unknown agent', { agent: 'sca' }, 'agent', /nearest: sac/],
-    ['an unknown device', { device: 'cuda' }, 'device', /no device named "cuda"/],
+    ['an unknown device', { device: 'gpus' }, 'device', /no device named "gpus"; the nearest: gpu/],
+    ['no device', { device: '' }, 'device', /no device named ""/],
+    ['a device of the prototype', { device: 'constructor' }, 'device', /no device named/],
+    ['a device that nobody looked for', { device: 'cuda' }, 'device', /cuda cannot be used here: it has not been looked for/],
     ['an unknown hyper-parameter', { hyperparameters: { 'batchsize': 3 } }, 'hyperparameters.batchsize', /nearest: batch-size/],
     ['a hyper-parameter of the prototype', { hyperparameters: { constructor: 3 } }, 'hyperparameters.constructor', /no hyper-parameter/],
     ['a value too large', { hyperparameters: { 'batch-size': 1e9 } }, 'hyperparameters.batch-size', /batch-size must be a whole number from 1 to .*1000000000 was given/],
@@ -70,6 +76,7 @@ describe('planRuns', () => {
     ['seeds of words', { seeds: 'one' }, 'seeds', /"one" was given/],
     ['no threads', { threads: 0 }, 'threads', /from 1 to 4/],
     ['more threads than processors', { threads: 5 }, 'threads', /from 1 to 4/],
+    ['a thousand threads', { threads: 1000 }, 'threads', /from 1 to 4, the processors here; 1000 was given/],
     ['half a thread', { threads: 1.5 }, 'threads', /1\.5 was given/],
     ['a name without end', { name: 'x'.repeat(121) }, 'name', /at most 120/],
   ])('refuses %s', (_name, changes, field, message) => {
@@ -78,9 +85,9 @@ describe('planRuns', () => {
     expect(error.message).toMatch(message);
   });
 
-  it('refuses a device that is not there, with its reason', () => {
-    const devices = [{ id: 'gpu', title: 'GPU', available: false, reason: 'no driver was found' }];
-    expect(refusal(() => planRuns(wishes({ device: 'gpu' }), { ...possible, devices })).message).toMatch(/no driver was found/);
+  it('refuses a device that is not there, with its reason and what to do', () => {
+    const devices = [{ id: 'gpu', title: 'GPU', available: false, reason: 'no driver was found', advice: 'Install it.', adapters: [] }];
+    expect(refusal(() => planRuns(wishes({ device: 'gpu' }), { ...possible, devices })).message).toBe('the device gpu cannot be used here: no driver was found. Install it.');
   });
 
   it('names a run after two differences at most', () => {

@@ -26,6 +26,8 @@ export interface Possibilities {
   agents: readonly ResolvedAgent[];
   devices: readonly DeviceDeclaration[];
   cpuCount: number;
+  /** Trainers that may run at once on this machine. */
+  trainerShare: number;
 }
 
 export interface RunPlan {
@@ -42,10 +44,10 @@ export function planRuns(wishes: RunWishes, possible: Possibilities): RunPlan {
   const task = findNamed('task', wishes.task, possible.tasks);
   const agent = findNamed('agent', wishes.agent, possible.agents);
   const device = findNamed('device', wishes.device, possible.devices);
-  if (!device.available) throw new ParameterError('device', `the device ${device.id} cannot be used here: ${device.reason}`);
+  if (!device.available) throw new ParameterError('device', `the device ${device.id} cannot be used here: ${device.reason}${device.advice === null ? '' : `. ${device.advice}`}`);
   const hyperparameters = planParameters(agent, task, wishes.hyperparameters);
   const seeds = parseSeeds(wishes.seeds);
-  const threads = planThreads(wishes.threads, possible.cpuCount);
+  const threads = planThreads(wishes.threads, possible);
   const name = planName(wishes.name, agent, task.id, hyperparameters);
   return {
     configurations: seeds.map((seed) => ({
@@ -115,13 +117,15 @@ export function findNamed<T extends { id: string }>(field: string, given: string
   throw new ParameterError(field, unknownName(field, given, entries.map((entry) => entry.id)));
 }
 
-/** Threads of a run that names none: two where that leaves half the processors to windows and other runs, else one. */
-export function defaultThreads(cpuCount: number): number {
-  return cpuCount >= 4 ? 2 : 1;
+/** Threads of a run that names none: its part of the processors, and at most two, since more have not paid. */
+export function defaultThreads({ cpuCount, trainerShare }: Pick<Possibilities, 'cpuCount' | 'trainerShare'>): number {
+  return Math.max(1, Math.min(2, Math.floor(cpuCount / trainerShare)));
 }
 
-function planThreads(given: number | null, cpuCount: number): number {
-  if (given === null) return defaultThreads(cpuCount);
+/** @throws ParameterError with the processors of this machine */
+export function planThreads(given: number | null, possible: Pick<Possibilities, 'cpuCount' | 'trainerShare'>): number {
+  if (given === null) return defaultThreads(possible);
+  const { cpuCount } = possible;
   if (Number.isInteger(given) && given >= 1 && given <= cpuCount) return given;
   throw new ParameterError('threads', `threads must be a whole number from 1 to ${cpuCount}, the processors here; ${given} was given`);
 }

@@ -41,7 +41,7 @@ async function look(id: string, options: ProbeOptions): Promise<DeviceDeclaratio
   return { ...declaration, ...finding, advice: finding.available ? null : 'Updating the driver may help; docs/devices.md says what the device needs. Meanwhile use cpu.' };
 }
 
-const patience = 30_000;
+const patience = 15_000;
 
 /** Runs a program on the device in a process of its own. Never rejects. */
 export function tryInChild(id: string, { node, timeout = patience }: ProbeOptions): Promise<Finding> {

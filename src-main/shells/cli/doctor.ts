@@ -18,7 +18,7 @@ export function createCommand(end: (code: ExitCode) => void): Command {
       if (session instanceof Error) {
         // What cannot be opened is what the doctor is asked about most.
         const { examine } = await import('../../workstation/doctor/doctor.ts');
-        print(output, examine(null, resolveDataDirectory(options.dataDir), session.message));
+        print(output, await examine(null, resolveDataDirectory(options.dataDir), session.message));
         return end(exitCodes.failed);
       }
       try {

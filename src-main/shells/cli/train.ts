@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import type { RunSummary } from '../../contract/runs.ts';
 import type { Store } from '../../store/store.ts';
+import { trainerShare } from '../../training/launch.ts';
 import { exitCodes, UsageError, type ExitCode } from './failure.ts';
 import { followRuns } from './follow.ts';
 import { formatCount, formatDuration, formatNumber } from './format.ts';
@@ -85,7 +86,7 @@ async function train(session: Session, options: TrainOptions, prepared: Prepared
   const { store, workstation } = session;
   const output = createOutput(options.json === true);
   const runs = await requestRuns(session, options, prepared);
-  const { trainerShare: share } = await workstation.call('system.describe', {});
+  const share = trainerShare();
 
   for (const run of runs) announce(output, store, run, share);
   if (options.queue === true) {

@@ -1,28 +1,23 @@
-// What computes: the devices of this version, and why the others are not among them.
+// What computes: each device of this version, with the reason why it can or cannot be used here.
 import { cpus } from 'node:os';
+import type { AdapterDescription, DeviceDeclaration } from '../../contract/declarations.ts';
 import type { DoctorLine } from '../../contract/requests.ts';
-import { deviceDeclarations } from '../../engine/declarations.ts';
 import { line } from './line.ts';
 
-/** Devices that Elbow is designed for and this version does not have. */
-const laterDevices = [
-  ['gpu', 'WebGPU through ONNX Runtime (Vulkan, Metal, D3D12)'],
-  ['cuda', 'ONNX Runtime’s CUDA provider'],
-  ['tensorflow', '@tensorflow/tfjs-node-gpu'],
-] as const;
-
-export function describeDevices(): DoctorLine[] {
+/** @param devices as they were found on this machine */
+export function describeDevices(devices: readonly DeviceDeclaration[]): DoctorLine[] {
   const processors = cpus();
-  const known = new Set(deviceDeclarations.map(({ id }) => id));
   return [
     line('processors', `${processors.length} × ${processors[0]?.model.trim() ?? 'unknown'}`),
-    ...deviceDeclarations.map((device) =>
-      device.available
-        ? line(device.id, `${device.title}: ${device.reason}`, 'ok')
-        : line(device.id, `${device.title}: not available`, 'missing', device.reason),
-    ),
-    ...laterDevices
-      .filter(([id]) => !known.has(id))
-      .map(([id, title]) => line(id, `${title}: not in this version`, 'info', 'Use cpu, which is what every result in docs/evidence was made with.')),
+    ...devices.flatMap(({ id, title, available, reason, advice, adapters }) => [
+      // Nobody needs a device beside cpu: that one is missing is no fault.
+      line(id, `${title}: ${available ? '' : 'cannot be used, since '}${reason}`, available ? 'ok' : 'info', advice),
+      ...adapters.map((adapter, k) => line(`${id}, adapter ${k + 1}`, describeAdapter(adapter))),
+    ]),
   ];
+}
+
+function describeAdapter({ name, vendor, driver, kind }: AdapterDescription): string {
+  const what = { hardware: 'a graphics card', software: 'computes on the processor', unknown: 'kind unknown' }[kind];
+  return [name, vendor, driver ?? 'driver unknown', what].filter((part) => part !== null).join('; ');
 }

@@ -1,16 +1,17 @@
 // What this machine has, what is missing, and what to do about it: for `npm run doctor` and the Lab alike.
 import type { DoctorReport } from '../../contract/requests.ts';
 import type { Store } from '../../store/store.ts';
+import { findMachineDevices } from '../possibilities.ts';
 import { describeDevices } from './devices.ts';
 import { describePrograms } from './programs.ts';
 import { describeStorage, describeStorageByRun } from './storage.ts';
 import { describeTrainers } from './trainers.ts';
 
 /** @param store null where the data directory could not be opened: `storeProblem` then says why */
-export function examine(store: Store | null, dataDirectory: string, storeProblem: string | null = null): DoctorReport {
+export async function examine(store: Store | null, dataDirectory: string, storeProblem: string | null = null): Promise<DoctorReport> {
   const sections = [
     { title: 'Elbow', lines: describePrograms() },
-    { title: 'Devices', lines: describeDevices() },
+    { title: 'Devices', lines: describeDevices(await findMachineDevices()) },
   ];
   if (store) {
     sections.push(

@@ -4,13 +4,14 @@ import { metricDeclarations } from '../../contract/series.ts';
 import { trainerShare } from '../../training/launch.ts';
 import { findApplication } from '../application.ts';
 import { examine } from '../doctor/doctor.ts';
-import { findPossibilities } from '../possibilities.ts';
+import { findMachineDevices, findPossibilities } from '../possibilities.ts';
 import type { HandlerContext, HandlersOf } from './handlers.ts';
 
 export function createSystemHandlers({ store }: HandlerContext): HandlersOf<'system'> {
   return {
-    'system.describe'() {
-      const { tasks, agents, devices, cpuCount } = findPossibilities();
+    async 'system.describe'() {
+      const devices = await findMachineDevices();
+      const { tasks, agents, cpuCount } = findPossibilities(devices);
       return {
         version: findApplication().version,
         dataDirectory: store.dataDirectory,
@@ -20,7 +21,7 @@ export function createSystemHandlers({ store }: HandlerContext): HandlersOf<'sys
         trainerShare: trainerShare(),
         tasks: [...tasks],
         agents: [...agents],
-        devices: [...devices],
+        devices,
         metrics: metricDeclarations,
       };
     },
