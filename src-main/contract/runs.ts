@@ -1,4 +1,5 @@
 // Runs as they are stored and shown.
+import type { EngineChoice } from './engine-choice.ts';
 import type { FittedPriorSummary } from './fitted-prior.ts';
 import type { ParameterValues } from './parameters.ts';
 
@@ -15,10 +16,13 @@ export interface RunConfiguration {
   task: string;
   agent: string;
   seed: number;
+  /** `auto` until its trainer has chosen. */
   device: string;
   threads: number;
   /** Complete: every hyper-parameter of the agent, `steps` included, none `'auto'`. */
   hyperparameters: ParameterValues;
+  /** What computes it; absent before its first step, and in runs of an Elbow that did not say so. */
+  engine?: EngineChoice;
 }
 
 /** What the run ran on; stored with each attempt. */
@@ -111,7 +115,7 @@ export interface RunEvent {
   attempt: number;
   step: number;
   createdAt: number;
-  kind: 'started' | 'resumed' | 'paused' | 'checkpoint' | 'stopped' | 'finished' | 'failed' | 'extended' | 'rolled-back' | 'warning' | 'edit' | 'prior';
+  kind: 'started' | 'resumed' | 'paused' | 'checkpoint' | 'stopped' | 'finished' | 'failed' | 'extended' | 'device' | 'rolled-back' | 'warning' | 'edit' | 'prior';
   message: string;
   requester: string | null;
 }

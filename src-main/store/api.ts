@@ -1,5 +1,6 @@
 // What the store offers, in one place. All calls are synchronous; every call may throw a StoreError. A run is
 // named by its full id, except in `runs.resolve`. Times are milliseconds since 1970.
+import type { EngineChoice } from '../contract/engine-choice.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
 import type {
   AttemptSummary, CheckpointSummary, ControlAction, EvaluationSummary, QueueEntry, RunConfiguration, RunDetail, RunEnvironment,
@@ -108,6 +109,8 @@ export interface RunsApi {
   purgeDeleted(olderThanMs: number): string[];
   /** Sets the total number of environment steps and logs an `extended` event. @throws conflict while a trainer holds it */
   extend(run: string, totalSteps: number, requester?: string | null): void;
+  /** Sets what computes it from its next attempt on; `engine` null leaves that to the trainer to settle. */
+  setDevice(run: string, device: { device: string; threads: number; engine: EngineChoice | null }): void;
   /**
    * Takes a run that no trainer holds back to a checkpoint: later rows are superseded, later edits dropped, and `changes`
    * is an edit that is due there, whose id is returned. The state stays; `queue.enqueue` comes next.

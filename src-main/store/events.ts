@@ -4,7 +4,7 @@ import type { EventsApi } from './api.ts';
 import { checkChoice, checkInteger, checkText } from './checks.ts';
 import type { Connection } from './connection.ts';
 
-const kinds = ['started', 'resumed', 'paused', 'checkpoint', 'stopped', 'finished', 'failed', 'extended', 'rolled-back', 'warning', 'edit', 'prior'] as const satisfies readonly RunEvent['kind'][];
+const kinds = ['started', 'resumed', 'paused', 'checkpoint', 'stopped', 'finished', 'failed', 'extended', 'device', 'rolled-back', 'warning', 'edit', 'prior'] as const satisfies readonly RunEvent['kind'][];
 
 export class Events implements EventsApi {
   readonly #connection: Connection;

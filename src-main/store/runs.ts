@@ -1,4 +1,5 @@
 // Runs: making, finding, describing and changing them.
+import type { EngineChoice } from '../contract/engine-choice.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
 import type { RunConfiguration, RunDetail, RunState, RunSummary } from '../contract/runs.ts';
 import { runStates } from '../contract/runs.ts';
@@ -11,7 +12,7 @@ import { runDirectory } from './data-directory.ts';
 import { StoreError } from './errors.ts';
 import { copyRun } from './run-copy.ts';
 import { rollBackRun } from './roll-back.ts';
-import { checkValues, maxSteps } from './run-checks.ts';
+import { checkConfiguration, checkValues, maxSteps } from './run-checks.ts';
 import { summariesOf } from './fitted-priors.ts';
 import { forkRun } from './run-fork.ts';
 import { freeRunId, isRunIdTaken, resolveRun } from './run-ids.ts';
@@ -87,7 +88,7 @@ export class Runs implements RunsApi {
   configuration(run: string): RunConfiguration {
     const row = this.#connection.get<{ configuration: string }>('SELECT configuration FROM runs WHERE id = ?', run);
     if (!row) throw new StoreError('not-found', `There is no run with the id ${JSON.stringify(run)} in ${this.#connection.dataDirectory}`);
-    // Written by create and extend alone, which checked it.
+    // Written by create, extend and setDevice alone, which checked it.
     return fromJson(row.configuration) as RunConfiguration;
   }
 
@@ -184,6 +185,14 @@ export class Runs implements RunsApi {
       this.#store.events.append(run, attempt?.newest ?? 0, {
         step: environmentSteps, kind: 'extended', message: `Total steps set from ${before} to ${total}`, requester,
       });
+    });
+  }
+
+  setDevice(run: string, { device, threads, engine }: { device: string; threads: number; engine: EngineChoice | null }): void {
+    this.#connection.write(() => {
+      const { engine: _former, ...configuration } = this.configuration(run);
+      const changed = checkConfiguration({ ...configuration, device, threads, ...(engine === null ? {} : { engine }) }).configuration;
+      this.#update(run, 'configuration = ?, device = ?, threads = ?', JSON.stringify(changed), device, BigInt(threads));
     });
   }
 
