@@ -34,16 +34,19 @@ it('finds a complete package, the one for GPUs first', () => {
 });
 
 it.each<[string, () => string, RegExp]>([
-  ['a folder that is not there', () => path.join(root, 'nowhere'), /^ELBOW_TENSORFLOW names .*nowhere, which is not a folder$/],
-  ['a file', () => { const file = path.join(root, 'file'); writeFileSync(file, ''); return file; }, /which is not a folder$/],
-  ['a folder without it', () => folderWith('empty', {}), /^neither @tensorflow\/tfjs-node-gpu nor @tensorflow\/tfjs-node is installed in .*empty; npm install --prefix FOLDER @tensorflow\/tfjs-node@\d/],
+  ['a folder that is not there', () => path.join(root, 'nowhere'), /^ELBOW_TENSORFLOW names .*nowhere, which is not a folder\. npm install/],
+  ['a file', () => { const file = path.join(root, 'file'); writeFileSync(file, ''); return file; }, /which is not a folder\. npm install/],
+  ['a folder without it', () => folderWith('empty', {}), /^neither @tensorflow\/tfjs-node-gpu nor @tensorflow\/tfjs-node is installed in .*empty\. npm install --prefix FOLDER @tensorflow\/tfjs-node@\d/],
   ['another version', () => folderWith('old', { [plain]: { version: '3.21.0', native: true } }), /tfjs-node 3\.21\.0 in .* does not fit tfjs \d.*npm install --prefix/],
-  ['a damaged package', () => { const folder = folderWith('damaged', { [plain]: { version: ours, native: true } }); writeFileSync(path.join(folder, 'node_modules', plain, 'package.json'), '{'); return folder; }, /is installed in .*damaged; npm install --prefix/],
-  ['a package whose install script failed', () => folderWith('bare', { [plain]: { version: ours, native: false } }), /lacks its native part, lib\/napi-v….*docs\/devices\.md says how to build it$/],
+  ['a damaged package', () => { const folder = folderWith('damaged', { [plain]: { version: ours, native: true } }); writeFileSync(path.join(folder, 'node_modules', plain, 'package.json'), '{'); return folder; }, /is installed in .*damaged\. npm install --prefix/],
+  ['a package whose install script failed', () => folderWith('bare', { [plain]: { version: ours, native: false } }), /lacks its native part, lib\/napi-v….*docs\/devices\.md says how to build it\.$/],
 ])('says in one line what is wrong with %s', (_, make, message) => {
   const search = findTensorflow(make());
-  expect(search).toEqual({ missing: expect.stringMatching(message) as string });
-  expect('missing' in search && search.missing).not.toContain('\n');
+  expect(search).toEqual({ reason: expect.any(String) as string, advice: expect.any(String) as string });
+  if ('found' in search) return;
+  const whole = `${search.reason}. ${search.advice}`;
+  expect(whole).toMatch(message);
+  expect(whole).not.toContain('\n');
 });
 
 it.each([

@@ -16,8 +16,11 @@ export interface TensorflowPackage {
   folder: string;
 }
 
-/** Either the binding or one line that says why there is none and what to do about it. */
-export type TensorflowSearch = { found: TensorflowPackage } | { missing: string };
+/** Why there is no binding, and what to do about it. One line each. */
+export interface TensorflowMissing {
+  reason: string;
+  advice: string;
+}
 
 const versionIn = (folder: string): string => (JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version: string }).version;
 
@@ -36,18 +39,18 @@ function hasNativePart(folder: string): boolean {
 }
 
 /** @param named what the environment's ELBOW_TENSORFLOW holds; without it, Elbow's own node_modules is searched */
-export function findTensorflow(named = process.env[folderVariable]): TensorflowSearch {
+export function findTensorflow(named = process.env[folderVariable]): { found: TensorflowPackage } | TensorflowMissing {
   const start = named ? path.resolve(named) : import.meta.dirname;
-  if (named && !statSync(start, { throwIfNoEntry: false })?.isDirectory()) return { missing: `${folderVariable} names ${named}, which is not a folder` };
   const wanted = versionIn(folderOf('@tensorflow/tfjs', import.meta.dirname) as string);
-  const install = `npm install --prefix FOLDER @tensorflow/tfjs-node@${wanted}, then set ${folderVariable}=FOLDER (docs/devices.md: GPUs, and building it from source)`;
+  const advice = `npm install --prefix FOLDER @tensorflow/tfjs-node@${wanted}, then set ${folderVariable}=FOLDER (docs/devices.md: cards, what it costs, building it).`;
+  if (named && !statSync(start, { throwIfNoEntry: false })?.isDirectory()) return { reason: `${folderVariable} names ${named}, which is not a folder`, advice };
   for (const name of packageNames) {
     const folder = folderOf(name, start);
     if (folder === null) continue;
     const version = versionIn(folder);
-    if (version !== wanted) return { missing: `${name} ${version} in ${folder} does not fit tfjs ${wanted}, which Elbow uses; ${install}` };
-    if (!hasNativePart(folder)) return { missing: `${name} in ${folder} lacks its native part, lib/napi-v…/tfjs_binding.node: its install script did not run or failed; docs/devices.md says how to build it` };
+    if (version !== wanted) return { reason: `${name} ${version} in ${folder} does not fit tfjs ${wanted}, which Elbow uses`, advice };
+    if (!hasNativePart(folder)) return { reason: `${name} in ${folder} lacks its native part, lib/napi-v…/tfjs_binding.node: its install script did not run or failed`, advice: 'docs/devices.md says how to build it.' };
     return { found: { name, version, folder } };
   }
-  return { missing: `neither ${packageNames.join(' nor ')} is installed${named ? ` in ${named}` : ''}; ${install}` };
+  return { reason: `neither ${packageNames.join(' nor ')} is installed${named ? ` in ${named}` : ''}`, advice };
 }

@@ -12,10 +12,12 @@ import { findTaskDeclaration } from '../../tasks/declarations.ts';
 import { createEngine } from '../devices.ts';
 import type { Engine, NamedArrays } from '../program.ts';
 import { inputsOf, kernelCases, programOf } from '../tracing/testing/kernel-cases.ts';
+import { describeTensorflow } from './tensorflow.ts';
 import { findTensorflow } from './tensorflow-package.ts';
 
 const search = findTensorflow();
-if ('missing' in search) console.log(`The tensorflow device is not tested here: ${search.missing}.`);
+const isMissing = !('found' in search);
+if (isMissing) console.log(`The tensorflow device is not tested here: ${search.reason}. ${search.advice}`);
 
 function expectClose(actual: NamedArrays, expected: NamedArrays, absolute: number, relative: number): void {
   expect(Object.keys(actual).toSorted()).toEqual(Object.keys(expected).toSorted());
@@ -35,7 +37,7 @@ function problemOf(id: string) {
   return smallProblem(agent, { observationSize: 4, actionSize: 2 }, values as ParameterValues);
 }
 
-describe.skipIf('missing' in search)('the tensorflow device', () => {
+describe.skipIf(isMissing)('the tensorflow device', () => {
   const both = (stateShapes: Engine['stateShapes']): Engine[] => ['tensorflow', 'reference'].map((device) => createEngine({ device, threads: 1, stateShapes }));
 
   describe('kernels', () => {
@@ -71,6 +73,10 @@ describe.skipIf('missing' in search)('the tensorflow device', () => {
     for (const engine of engines) await engine.dispose();
   });
 
+  it('tells what computes', () => {
+    expect(describeTensorflow()).toMatchObject({ name: expect.stringMatching(/^TensorFlow 2\.\d/) as string, driver: expect.stringMatching(/^@tensorflow\/tfjs-node.* 4\./) as string });
+  });
+
   it('acts as reference does', async () => {
     const { instance, initial, draw, controls } = problemOf('sac');
     const results: NamedArrays[] = [];
@@ -103,6 +109,6 @@ describe.skipIf('missing' in search)('the tensorflow device', () => {
   }, 300_000);
 });
 
-it.runIf('missing' in search)('says in one line how to install it', () => {
-  expect(() => createEngine({ device: 'tensorflow', threads: 1, stateShapes: {} })).toThrow(/^the device tensorflow cannot be used: .*npm install --prefix FOLDER @tensorflow\/tfjs-node@.*\.$/);
+it.runIf(isMissing)('says in one line how to install it', () => {
+  expect(() => createEngine({ device: 'tensorflow', threads: 1, stateShapes: {} })).toThrow(/^the device tensorflow cannot be used: .*npm install --prefix FOLDER @tensorflow\/tfjs-node@.*\)\.$/);
 });

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
+import type { AdapterDescription } from '../../contract/declarations.ts';
 import type { NamedShapes } from '../program.ts';
 import { DeviceUnavailableError } from './device-error.ts';
 import { EagerEngine } from './eager.ts';
@@ -29,7 +30,7 @@ function restoreUtil(): void {
 function load(threads: number): void {
   if (tf.findBackend(backendName)) return;
   const search = findTensorflow();
-  if ('missing' in search) throw new DeviceUnavailableError(`the device tensorflow cannot be used: ${search.missing}.`);
+  if (!('found' in search)) throw new DeviceUnavailableError(`the device tensorflow cannot be used: ${search.reason}. ${search.advice}`);
   for (const [name, value] of Object.entries(settings(threads))) process.env[name] ??= value;
   restoreUtil();
   tf.enableProdMode(); // else its own copy of tfjs warns that everything is registered twice
@@ -45,6 +46,15 @@ function requirePackage({ name, folder }: TensorflowPackage): void {
     const why = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0];
     throw new DeviceUnavailableError(`the device tensorflow cannot be used: ${name} in ${folder} could not be loaded (${why}). Install it again, or build it as docs/devices.md says.`, { cause });
   }
+}
+
+/** What computes, as TensorFlow tells; null before an engine was made. */
+export function describeTensorflow(): AdapterDescription | null {
+  const backend = tf.findBackend(backendName) as (tf.KernelBackend & { isUsingGpuDevice: boolean; binding: { TF_Version: string } }) | null;
+  const search = findTensorflow();
+  if (backend === null || !('found' in search)) return null;
+  const { name, version } = search.found;
+  return { name: `TensorFlow ${backend.binding.TF_Version}`, vendor: null, driver: `${name} ${version}`, kind: backend.isUsingGpuDevice ? 'hardware' : 'software' };
 }
 
 export class TensorflowEngine extends EagerEngine {

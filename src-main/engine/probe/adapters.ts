@@ -3,12 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { AdapterDescription } from '../../contract/declarations.ts';
 import { findLoader } from '../devices/gpu-driver.ts';
+import { describeTensorflow } from '../devices/tensorflow.ts';
 import { listVulkanAdapters } from './vulkan.ts';
 
 /** Empty where the device has none, or where nobody tells. Call it after the device was opened. */
 export function listAdapters(device: string): AdapterDescription[] {
   try {
     if (device === 'cuda') return nvidiaCards();
+    if (device === 'tensorflow') return [describeTensorflow()].filter((adapter) => adapter !== null);
     if (!device.startsWith('gpu')) return [];
     if (process.platform === 'darwin') return appleCards();
     const adapters = listVulkanAdapters(process.platform === 'win32' ? 'vulkan-1.dll' : findLoader());

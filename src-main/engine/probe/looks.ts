@@ -33,7 +33,7 @@ function missingSoftwareDriver(): Absence | null {
 
 function missingTensorflow(): Absence | null {
   const search = findTensorflow();
-  return 'missing' in search ? { reason: search.missing, advice: 'docs/devices.md says when it pays and how it is installed.' } : null;
+  return 'found' in search ? null : search;
 }
 
 /** Of each device that may be missing: why it is; null where it has to be tried. */
