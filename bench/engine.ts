@@ -5,8 +5,7 @@ import { parseArgs } from 'node:util';
 import { sac } from '../src-main/agents/sac.ts';
 import type { AgentInstance } from '../src-main/agents/agent.ts';
 import { defaultsFor } from '../src-main/agents/declarations.ts';
-import { createEngine } from '../src-main/engine/devices.ts';
-import { measureGraph } from '../src-main/engine/onnx/export.ts';
+import { CpuEngine } from '../src-main/engine/devices/cpu.ts';
 import type { NamedArrays, NamedShapes } from '../src-main/engine/program.ts';
 import { createStream } from '../src-main/random/stream.ts';
 import { findTaskDeclaration } from '../src-main/tasks/declarations.ts';
@@ -39,7 +38,7 @@ interface Row {
   updatesPerSecond: number;
   gemmGigaflops: number;
   nodes: number;
-  /** What the graph's nodes read and write in one update. */
+  /** What its nodes and kernels read and write in one update. */
   megabytesMoved: number;
   rounds: number;
   peers: PeerRow[];
@@ -91,7 +90,7 @@ async function measure(list: GemmList, threads: number): Promise<Row> {
   const { agent, controls } = makeAgent(list);
   const [declaration] = agent.updates;
   if (declaration === undefined) throw new Error('SAC has no update');
-  const engine = createEngine({ device: 'cpu', threads, stateShapes: agent.stateShapes });
+  const engine = new CpuEngine(agent.stateShapes, threads);
   await engine.writeState(agent.initialState(createStream(0, 'initial-parameters')));
   const program = await engine.compile(declaration);
   const inputs = { batch: drawn(declaration.signature.batch, 1), noise: drawn(declaration.signature.noise, 2), controls };
@@ -106,7 +105,7 @@ async function measure(list: GemmList, threads: number): Promise<Row> {
   await engine.dispose();
   const updateMs = median(times.map(({ update }) => update));
   const gemmMs = median(times.map(({ gemm }) => gemm));
-  const { nodes, bytes } = await measureGraph(declaration, agent.stateShapes);
+  const { nodes, bytes } = program.size;
   const peers = options.peers ? measurePeers(list, threads) : [];
   return {
     task: list.id, threads, updateMs, gemmMs,

@@ -26,6 +26,10 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
+const bytesPerEntry: Record<ValueType, number> = { float32: 4, int32: 4, int64: 8, bool: 1 };
+
+export const bytesOf = ({ type, shape }: Value): number => bytesPerEntry[type] * sizeOf(shape);
+
 export class Graph {
   readonly nodes: Node[] = [];
   readonly inputs = new Map<string, Value>();

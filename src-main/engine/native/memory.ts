@@ -1,0 +1,32 @@
+// Memory that JavaScript, WebAssembly and ONNX Runtime share: it has one size and stays at one address.
+import { sizeOf } from '../tracing/graph.ts';
+import { NativeTensor } from './session.ts';
+
+const pageBytes = 65_536;
+const alignment = 64;
+
+/** Bytes that a tensor takes here. */
+export const paddedBytes = (shape: readonly number[]): number => Math.ceil(Math.max(1, 4 * sizeOf(shape)) / alignment) * alignment;
+
+export class SharedMemory {
+  readonly memory: WebAssembly.Memory;
+  #used = 0;
+
+  constructor(bytes: number) {
+    const pages = Math.ceil(bytes / pageBytes) + 1;
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  }
+
+  get free(): number {
+    return this.memory.buffer.byteLength - this.#used;
+  }
+
+  /** New and zero. @throws RangeError where there is no room */
+  allocate(shape: readonly number[]): NativeTensor {
+    const bytes = paddedBytes(shape);
+    if (bytes > this.free) throw new RangeError(`the shared memory has ${this.free} bytes left; ${bytes} were asked for`);
+    const tensor = new NativeTensor(shape, new Float32Array(this.memory.buffer, this.#used, sizeOf(shape)));
+    this.#used += bytes;
+    return tensor;
+  }
+}
