@@ -190,8 +190,10 @@ export class Runs implements RunsApi {
 
   setDevice(run: string, { device, threads, engine }: { device: string; threads: number; engine: EngineChoice | null }): void {
     this.#connection.write(() => {
-      const { engine: _former, ...configuration } = this.configuration(run);
-      const changed = checkConfiguration({ ...configuration, device, threads, ...(engine === null ? {} : { engine }) }).configuration;
+      const changed = { ...this.configuration(run), device, threads };
+      if (engine === null) delete changed.engine;
+      else changed.engine = engine;
+      checkConfiguration(changed);
       this.#update(run, 'configuration = ?, device = ?, threads = ?', JSON.stringify(changed), device, BigInt(threads));
     });
   }

@@ -5,12 +5,15 @@ import { findPackageJSON } from 'node:module';
 import { arch, cpus, hostname, platform, release } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { AdapterDescription } from '../contract/declarations.ts';
 import type { RunConfiguration, RunEnvironment } from '../contract/runs.ts';
+import { findTensorflow } from '../engine/devices/tensorflow-package.ts';
 
 /** The packages that a run's numbers depend on. */
 const recordedPackages = ['@mujoco/mujoco', '@tensorflow/tfjs', 'better-sqlite3', 'onnxruntime-node', 'pure-rand'];
 
-export function describeEnvironment(configuration: RunConfiguration, modelHash: string): RunEnvironment {
+/** @param adapter the card that the run computes on; null where it is none, or not known */
+export function describeEnvironment(configuration: RunConfiguration, modelHash: string, adapter: AdapterDescription | null = null): RunEnvironment {
   const root = findElbow();
   const processors = cpus();
   return {
@@ -21,12 +24,25 @@ export function describeEnvironment(configuration: RunConfiguration, modelHash: 
     platform: `${platform()}-${arch()} ${release()}`,
     cpu: processors[0]?.model.trim() || arch(),
     cpuCount: processors.length,
-    gpu: readGpu(),
+    gpu: adapter === null ? readGpu() : describeAdapter(adapter),
     device: configuration.device,
     threads: configuration.threads,
     modelHash,
     host: hostname(),
   };
+}
+
+const describeAdapter = ({ name, vendor, driver, kind }: AdapterDescription): string =>
+  [name, vendor ?? 'maker unknown', driver === null ? 'driver unknown' : `driver ${driver}`, ...(kind === 'hardware' ? [] : [`${kind} adapter`])].join(', ');
+
+/** Name and version of what computes on a device. */
+export function runtimeOf(device: string): string {
+  if (device === 'tensorflow') {
+    const search = findTensorflow();
+    return 'found' in search ? `${search.found.name} ${search.found.version}` : 'unknown';
+  }
+  const name = device === 'reference' ? '@tensorflow/tfjs' : 'onnxruntime-node';
+  return `${name} ${packageVersion(name) ?? 'of unknown version'}`;
 }
 
 /** Of this Elbow. */

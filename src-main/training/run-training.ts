@@ -1,14 +1,17 @@
 // Runs one attempt at a run: prepares its parts, puts them back to the newest checkpoint, opens the attempt,
 // trains, and says how it ended.
+import { DeviceLostError } from '../engine/devices/device-error.ts';
 import type { Store } from '../store/store.ts';
 import { processIdentity } from '../store/store.ts';
 import { createSupplier } from './behaviour/supplier.ts';
 import { type FileSystem, realFileSystem } from './checkpoint/durable-files.ts';
 import { describeEnvironment } from './environment.ts';
+import { interruptLost } from './lost-device.ts';
 import { runFolder } from './launch.ts';
 import { type PreparedRun, prepareRun } from './prepare.ts';
 import type { Requests } from './requests.ts';
 import { restoreNewest } from './resume.ts';
+import { settleDevice } from './settle-device.ts';
 import { type Outcome, Session } from './session.ts';
 
 export interface TrainingOptions {
@@ -26,7 +29,6 @@ const heartbeatInterval = 1000;
 
 /** @throws whatever ends the run by itself; the attempt is then still open */
 export async function runTraining({ store, run, requests, log, onOpen, fs = realFileSystem }: TrainingOptions): Promise<Outcome> {
-  const configuration = store.runs.configuration(run);
   const folder = runFolder(store.dataDirectory, run);
   // Before anything is loaded, which may take longer than a claim lasts.
   store.queue.takeClaim(run, processIdentity());
@@ -36,6 +38,7 @@ export async function runTraining({ store, run, requests, log, onOpen, fs = real
     step: () => made?.loop.environmentSteps ?? store.runs.summary(run).environmentSteps,
     isAbandoned: () => requests.isSignalled,
   });
+  const { configuration, adapter, chosen, changed } = await settleDevice(store, run, supply, log);
   const prepared = await prepareRun(configuration, supply);
   made = prepared;
   try {
@@ -43,13 +46,13 @@ export async function runTraining({ store, run, requests, log, onOpen, fs = real
     const resumed = await restoreNewest({ store, run, folder, loop, buffer, configuration: prepared.configuration });
     const attempt = store.attempts.open(run, {
       startStep: resumed.step,
-      environment: describeEnvironment(configuration, prepared.modelHash),
+      environment: describeEnvironment(configuration, prepared.modelHash, adapter),
       ...processIdentity(),
     });
     onOpen(attempt);
     store.runs.setError(run, null);
     store.runs.setValues(run, loop.values);
-    const say = (kind: 'started' | 'resumed' | 'warning', message: string): void => {
+    const say = (kind: 'started' | 'resumed' | 'warning' | 'device', message: string): void => {
       log(message);
       store.events.append(run, attempt, { step: resumed.step, kind, message, requester: null });
     };
@@ -57,6 +60,8 @@ export async function runTraining({ store, run, requests, log, onOpen, fs = real
     const task = `${configuration.agent} on ${configuration.task}, seed ${configuration.seed}`;
     if (attempt === 1) say('started', `Started: ${task}.`);
     else say('resumed', `Continued from step ${resumed.step.toLocaleString('en-US')}: ${task}.`);
+    if (chosen !== null) say('device', chosen);
+    if (changed !== null && resumed.step > 0) say('device', changed);
 
     const heartbeat = setInterval(() => {
       try {
@@ -67,6 +72,9 @@ export async function runTraining({ store, run, requests, log, onOpen, fs = real
     }, heartbeatInterval);
     try {
       return await new Session({ store, run, attempt, folder, prepared, resumed, requests, log, fs }).train();
+    } catch (error) {
+      if (error instanceof DeviceLostError) return interruptLost(store, run, attempt, error, log);
+      throw error;
     } finally {
       clearInterval(heartbeat);
     }

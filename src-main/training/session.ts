@@ -39,7 +39,8 @@ export interface SessionOptions {
   fs: FileSystem;
 }
 
-export type Outcome = 'finished' | 'stopped';
+/** `interrupted`: its device was lost; the run rests until somebody continues it. */
+export type Outcome = 'finished' | 'stopped' | 'interrupted';
 
 export class Session {
   /** Seconds of wall time beside the loop's own, since the session began. */
