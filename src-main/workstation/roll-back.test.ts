@@ -85,7 +85,7 @@ describe('runs.rollBack', () => {
     expect(editStates().map(([, state]) => state)).toEqual(['applied', 'applied', 'applied', 'applied', 'pending']);
     // Taken out of the queue, it is still to be applied once the run goes on.
     bench.store.queue.cancel(held.run);
-    await bench.workstation.call('runs.continue', { run: held.run, steps: null });
+    bench.store.queue.enqueue(held.run);
     expect(bench.store.edits.pending(held.run).map(({ id }) => id)).toEqual([edit]);
   });
 

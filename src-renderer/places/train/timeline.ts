@@ -34,7 +34,7 @@ export function thinned(events: readonly RunEvent[], totalSteps: number): RunEve
 
 /** The events that are drawn on every chart: those after which the curve may look different. */
 export function chartMarks(events: readonly RunEvent[]): ChartMark[] {
-  const labels: Partial<Record<RunEvent['kind'], string>> = { resumed: 'resumed', extended: 'extended', warning: '!' };
+  const labels: Partial<Record<RunEvent['kind'], string>> = { resumed: 'resumed', extended: 'extended', 'rolled-back': 'rolled back', warning: '!' };
   return events.flatMap((event) => {
     const label = event.kind === 'edit' ? editLabel(event.message) : labels[event.kind];
     if (label === undefined) return [];
