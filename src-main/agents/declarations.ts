@@ -20,7 +20,7 @@ const automaticDefaults: Readonly<Record<string, (task: TaskDeclaration, agent: 
   steps: (task) => stepsOf(task),
   'warm-up': ({ id }, { parts }) => {
     if (id === 'inverted-pendulum' || id === 'reacher') return 1_000;
-    return parts.posterior === 'deterministic' ? 10_000 : 5_000;
+    return parts.posterior === 'deterministic' ? 25_000 : 5_000;
   },
   'entropy-target': ({ action }) => -action.length,
   'kl-target': ({ action }) => round(action.length * (1 + Math.LN2)),
