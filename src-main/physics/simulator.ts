@@ -153,7 +153,7 @@ export class Simulator {
   saveState(): Float64Array {
     this.#requireWhole();
     this.mujoco.mj_getState(this.model, this.data, this.#stateBuffer, this.#stateBits);
-    return Float64Array.from(this.#stateBuffer.GetView() as Float64Array);
+    return (this.#stateBuffer.GetView() as Float64Array).slice();
   }
 
   /**
