@@ -25,8 +25,8 @@ export const requestSchemas = {
     /** As typed: `1`, `1-3`, `1,4,9`. One run a seed. */
     seeds: z.string().min(1).max(100),
     device: z.string().max(100),
-    /** null lets the workstation choose. */
-    threads: z.int().min(1).max(256).nullable(),
+    /** null lets the workstation choose; the check against this machine refuses with the processors that there are. */
+    threads: anyNumber.nullable(),
     name: z.string().trim().max(120).nullable(),
   }),
   'runs.rename': z.strictObject({ run: runId, name: z.string().trim().min(1, 'a name needs at least one character').max(120) }),
@@ -37,8 +37,14 @@ export const requestSchemas = {
   'runs.restore': z.strictObject({ runs: z.array(runId).min(1).max(10_000) }),
   'runs.deleteCheckpoints': z.strictObject({ run: runId }),
   'runs.control': z.strictObject({ run: runId, action: z.enum(controlActions) }),
-  /** Continues a stopped, interrupted, failed or finished run; `steps` is a new total. */
-  'runs.continue': z.strictObject({ run: runId, steps: z.int().min(1).max(1e9).nullable() }),
+  /** Continues a stopped, interrupted, failed or finished run; `steps` is a new total. Another device or number of threads ends what the seed promises. */
+  'runs.continue': z.strictObject({
+    run: runId,
+    steps: z.int().min(1).max(1e9).nullable(),
+    /** null keeps the run's own. */
+    device: z.string().max(100).nullable(),
+    threads: anyNumber.nullable(),
+  }),
   /**
    * Goes on from an earlier checkpoint (null: the newest) of a run that no trainer holds, with changes of live
    * hyper-parameters if there are any. What came after it is superseded.

@@ -3,8 +3,10 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { checkValues } from '../contract/agent-values.ts';
 import type { DeviceDeclaration, ResolvedAgent, TaskDeclaration } from '../contract/declarations.ts';
+import type { EngineChoice } from '../contract/engine-choice.ts';
 import { formatParameter, ParameterError, parseParameter, type ParameterValues } from '../contract/parameters.ts';
-import type { RunConfiguration } from '../contract/runs.ts';
+import { WorkstationError } from '../contract/requests.ts';
+import type { RunConfiguration, RunDetail } from '../contract/runs.ts';
 import { parseSeeds } from '../contract/seeds.ts';
 
 export interface RunWishes {
@@ -43,8 +45,7 @@ export interface RunPlan {
 export function planRuns(wishes: RunWishes, possible: Possibilities): RunPlan {
   const task = findNamed('task', wishes.task, possible.tasks);
   const agent = findNamed('agent', wishes.agent, possible.agents);
-  const device = findNamed('device', wishes.device, possible.devices);
-  if (!device.available) throw new ParameterError('device', `the device ${device.id} cannot be used here: ${device.reason}${device.advice === null ? '' : `. ${device.advice}`}`);
+  const device = findUsable(wishes.device, possible);
   const hyperparameters = planParameters(agent, task, wishes.hyperparameters);
   const seeds = parseSeeds(wishes.seeds);
   const threads = planThreads(wishes.threads, possible);
@@ -54,6 +55,29 @@ export function planRuns(wishes: RunWishes, possible: Possibilities): RunPlan {
       task: task.id, agent: agent.id, seed, device: device.id, threads, hyperparameters: { ...hyperparameters },
     })),
     names: seeds.map(() => name),
+  };
+}
+
+/** @throws ParameterError naming the nearest devices, or why this one cannot be used and what to do */
+function findUsable(id: string, { devices }: Possibilities): DeviceDeclaration {
+  const device = findNamed('device', id, devices);
+  if (device.available) return device;
+  throw new ParameterError('device', `the device ${device.id} cannot be used here: ${device.reason}${device.advice === null ? '' : `. ${device.advice}`}`);
+}
+
+/**
+ * What is to compute a stored run from its next attempt on; null keeps its own. What it has settled on stays stored, for its
+ * trainer to see the change.
+ * @throws ParameterError as for a new run; WorkstationError while a trainer holds it
+ */
+export function planMove({ id, state, configuration }: RunDetail, wishes: { device: string | null; threads: number | null }, possible: Possibilities): { device: string; threads: number; engine: EngineChoice | null } {
+  if (state === 'running' || state === 'paused') {
+    throw new WorkstationError({ code: 'conflict', message: `Run ${id} is ${state}, so that its device is fixed. Stop it first, then continue it on another. Nothing was changed.`, field: null });
+  }
+  return {
+    device: wishes.device === null ? configuration.device : findUsable(wishes.device, possible).id,
+    threads: wishes.threads === null ? configuration.threads : planThreads(wishes.threads, possible),
+    engine: configuration.engine ?? null,
   };
 }
 

@@ -55,9 +55,33 @@ describe('a finished run whose checkpoints are gone', () => {
     store.attempts.close(run, attempt);
     store.runs.setState(run, 'finished');
     workstation = createWorkstation({ dataDirectory: folder });
-    await expect(workstation.call('runs.continue', { run, steps: 2000 })).rejects.toMatchObject({ code: 'conflict', message: expect.stringMatching(words) as string });
+    await expect(workstation.call('runs.continue', { run, steps: 2000, device: null, threads: null })).rejects.toMatchObject({ code: 'conflict', message: expect.stringMatching(words) as string });
     expect(store.runs.get(run)).toMatchObject({ state: 'finished', totalSteps: 1000, lastError: null });
     expect(store.queue.list()).toEqual([]);
+  });
+});
+
+describe('continuing on another device', () => {
+  it.each<[string, { device: string | null; threads: number | null }, string, RegExp]>([
+    ['an unknown device', { device: 'abacus', threads: null }, 'device', /no device named "abacus"; the nearest/],
+    ...(process.platform === 'linux' ? [['an absent device', { device: 'cuda', threads: null }, 'device', /cuda cannot be used here: .*provider is not installed.*install=cuda12/] as [string, { device: string; threads: null }, string, RegExp]] : []),
+    ['no threads', { device: null, threads: 0 }, 'threads', /from 1 to \d+, the processors here; 0 was given/],
+    ['a thousand threads', { device: 'cpu', threads: 1000 }, 'threads', /1000 was given/],
+    ['NaN threads', { device: 'cpu', threads: NaN }, 'threads', /NaN was given/],
+  ])('refuses %s and changes nothing', async (_, wishes, field, words) => {
+    const { run, attempt } = heldRun();
+    store.attempts.close(run, attempt);
+    store.runs.setState(run, 'stopped');
+    const before = store.runs.get(run);
+    workstation = createWorkstation({ dataDirectory: folder });
+    await expect(workstation.call('runs.continue', { run, steps: 5000, ...wishes })).rejects.toMatchObject({ code: 'invalid-request', field, message: expect.stringMatching(words) as string });
+    expect(store.runs.get(run)).toEqual(before);
+  });
+
+  it('refuses it while a trainer holds the run', async () => {
+    const { run } = heldRun();
+    workstation = createWorkstation({ dataDirectory: folder });
+    await expect(workstation.call('runs.continue', { run, steps: null, device: 'cpu', threads: null })).rejects.toMatchObject({ code: 'conflict', message: expect.stringMatching(/so that its device is fixed. Stop it first/) as string });
   });
 });
 

@@ -66,7 +66,7 @@ it('runs what fits, queues the rest, survives a killed trainer and continues it 
 
   // A trainer holds the first; nobody else may.
   await until(async () => expect((await summary(first)).environmentSteps).toBeGreaterThan(200));
-  await expect(workstation.call('runs.continue', { run: first, steps: null })).rejects.toMatchObject({ code: 'conflict' });
+  await expect(workstation.call('runs.continue', { run: first, steps: null, device: null, threads: null })).rejects.toMatchObject({ code: 'conflict' });
   await expect(workstation.call('runs.delete', { runs: [first, second] })).rejects.toMatchObject({ code: 'conflict' });
   expect((await summary(second)).state).toBe('stopped');
 
@@ -85,7 +85,7 @@ it('runs what fits, queues the rest, survives a killed trainer and continues it 
   await workstation.call('runs.control', { run: third, action: 'stop' });
   await until(async () => expect((await summary(third)).state).toBe('stopped'));
 
-  await workstation.call('runs.continue', { run: first, steps: null });
+  await workstation.call('runs.continue', { run: first, steps: null, device: null, threads: null });
   await until(async () => expect((await workstation.call('runs.get', { run: first })).attempts).toHaveLength(2));
   await workstation.call('runs.control', { run: first, action: 'stop' });
   await until(async () => expect((await summary(first)).state).toBe('stopped'));
@@ -119,7 +119,7 @@ it('finishes a run, extends it, and serves what it recorded', async () => {
   expect((await workstation.call('snapshots.get', { run, at: 1500 })).onnx.length).toBeGreaterThan(100);
   await expect(workstation.call('snapshots.get', { run, at: 7 })).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining('500') as string });
 
-  await workstation.call('runs.continue', { run, steps: 2000 });
+  await workstation.call('runs.continue', { run, steps: 2000, device: null, threads: null });
   await until(async () => expect(await summary(run)).toMatchObject({ state: 'finished', totalSteps: 2000, environmentSteps: 2000 }));
 
   const before = (await summary(run)).diskBytes;

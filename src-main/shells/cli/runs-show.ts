@@ -1,4 +1,5 @@
 // `npm run runs -- show RUN`.
+import { describeTimings } from '../../contract/engine-choice.ts';
 import { formatBytes } from '../../contract/format.ts';
 import { formatParameter } from '../../contract/parameters.ts';
 import type { NonFiniteCount, RunDetail } from '../../contract/runs.ts';
@@ -24,6 +25,7 @@ function print(output: Output, run: RunDetail, stateHash: string | null, nonFini
     ['state', run.stateReason === null ? run.state : `${run.state}: ${run.stateReason}`],
     ['task, agent', `${run.task}, ${run.agent}, seed ${run.seed}`],
     ['device', `${run.device}, ${run.threads} ${run.threads === 1 ? 'thread' : 'threads'}`],
+    ...choiceFacts(run),
     ['steps', `${formatCount(run.environmentSteps)} of ${formatCount(run.totalSteps)}`],
     ['speed', `${formatNumber(run.stepsPerSecond)} environment steps/s, ${formatDuration(run.activeSeconds)} in all`],
     ['returns', `last ${formatNumber(run.lastReturn)}, best ${formatNumber(run.bestReturn)} (evaluation, mean action)`],
@@ -60,6 +62,17 @@ function print(output: Output, run: RunDetail, stateHash: string | null, nonFini
   ]);
   section(output, 'Checkpoints', [['step', 'written', 'size'], ...run.checkpoints.map(({ step, createdAt, bytes }) => [formatCount(step), formatDate(createdAt), formatBytes(bytes)])]);
   section(output, 'Events', [['step', 'when', 'what', ''], ...run.events.map(({ step, createdAt, kind, message }) => [formatCount(step), formatDate(createdAt), kind, message])]);
+}
+
+/** What computes it, and how the devices compared where they did. */
+function choiceFacts({ configuration: { engine }, attempts }: RunDetail): [string, string][] {
+  const gpu = attempts.findLast(({ environment }) => environment !== null)?.environment?.gpu ?? null;
+  const compared = engine === undefined ? null : describeTimings(engine.timings);
+  return [
+    ...(engine === undefined ? [] : [['computed by', engine.runtime] as [string, string]]),
+    ...(gpu === null ? [] : [['graphics', gpu] as [string, string]]),
+    ...(compared === null ? [] : [['auto', compared] as [string, string]]),
+  ];
 }
 
 /** The configured values, and beside them those in force where an edit changed them. */

@@ -20,14 +20,14 @@ interface TrainOptions extends CommonOptions {
   seeds?: string;
   set?: string[];
   queue?: boolean;
-  device: string;
+  device?: string;
   threads?: string;
   name?: string;
   resume?: string;
 }
 
 /** Options that a stored run has already; giving them with --resume would promise a change that does not happen. */
-const fixedByTheRun = ['task', 'agent', 'seed', 'seeds', 'set', 'device', 'threads', 'name'] as const;
+const fixedByTheRun = ['task', 'agent', 'seed', 'seeds', 'set', 'name'] as const;
 
 export function createCommand(end: (code: ExitCode) => void): Command {
   const command = new Command('train')
@@ -39,7 +39,7 @@ export function createCommand(end: (code: ExitCode) => void): Command {
     .option('--seeds <list>', 'one run a seed: 1-3 or 1,4,9')
     .option('--set <name=value>', 'a hyper-parameter, such as batch-size=128; repeatable', (value: string, all: string[] = []) => [...all, value])
     .option('--queue', 'put into the queue and return; it starts when the machine has room')
-    .option('--device <id>', 'what computes; npm run doctor lists them', 'cpu')
+    .option('--device <id>', 'what computes: cpu, auto for the fastest, gpu …; npm run doctor lists them (else cpu; with --resume, the run\'s own)')
     .option('--threads <n>', 'threads for the updates')
     .option('--name <text>', 'a name for the run')
     .option('--resume <run>', 'continues a stopped, interrupted, failed or finished run')
@@ -49,7 +49,7 @@ export function createCommand(end: (code: ExitCode) => void): Command {
     if (options.resume !== undefined) {
       for (const name of fixedByTheRun) {
         if (command.getOptionValueSource(name) === 'cli') {
-          throw new UsageError(`--resume continues a run as it is; --${name} cannot be given with it (--steps can, to extend it)`);
+          throw new UsageError(`--resume continues a run as it is; --${name} cannot be given with it (--steps, --device and --threads can)`);
         }
       }
     } else if (options.task === undefined) {
@@ -109,7 +109,7 @@ async function train(session: Session, options: TrainOptions, prepared: Prepared
 async function requestRuns({ store, workstation }: Session, options: TrainOptions, prepared: Prepared): Promise<string[]> {
   if (options.resume !== undefined) {
     const run = resolveRun(store, options.resume);
-    await workstation.call('runs.continue', { run, steps: prepared.steps });
+    await workstation.call('runs.continue', { run, steps: prepared.steps, device: options.device ?? null, threads: prepared.threads });
     return [run];
   }
   const { runs } = await workstation.call('runs.create', {
@@ -117,7 +117,7 @@ async function requestRuns({ store, workstation }: Session, options: TrainOption
     agent: options.agent,
     hyperparameters: { ...prepared.hyperparameters, ...(prepared.steps === null ? {} : { steps: prepared.steps }) },
     seeds: options.seeds ?? options.seed ?? '1',
-    device: options.device,
+    device: options.device ?? 'cpu',
     threads: prepared.threads,
     name: options.name ?? null,
   });

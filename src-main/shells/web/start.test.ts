@@ -155,7 +155,7 @@ describe('a data directory that cannot be written', () => {
     for (const [name, request] of [
       ['runs.rename', { run, name: 'x' }],
       ['runs.delete', { runs: [run] }],
-      ['runs.continue', { run, steps: null }],
+      ['runs.continue', { run, steps: null, device: null, threads: null }],
       ['runs.create', { task: 'reacher', agent: 'sac', hyperparameters: {}, seeds: '1', device: 'cpu', threads: 1, name: null }],
     ] as const) {
       const answer = await workstation.answer(name, request);

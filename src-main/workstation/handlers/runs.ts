@@ -2,8 +2,8 @@
 import { WorkstationError } from '../../contract/requests.ts';
 import { continuationProblem, type RunDetail } from '../../contract/runs.ts';
 import { runLogPath } from '../../training/launch.ts';
-import { inField, planRuns } from '../plan.ts';
-import { findPossibilities } from '../possibilities.ts';
+import { inField, planMove, planRuns } from '../plan.ts';
+import { findPossibilities, findPossibilitiesFor } from '../possibilities.ts';
 import { importDemo } from '../demo.ts';
 import { readTail } from '../log-tail.ts';
 import { checkPriorRun, resolvePriorRun } from '../prior-run.ts';
@@ -15,8 +15,8 @@ export function createRunHandlers({ store, requester, advanceQueue }: HandlerCon
   return {
     'runs.list': () => ({ runs: store.runs.list() }),
     'runs.get': ({ run }) => ({ ...completed(store.runs.get(run), findPossibilities()), nonFinite: store.metrics.nonFinite(run) }),
-    'runs.create'(wishes) {
-      const possible = findPossibilities();
+    async 'runs.create'(wishes) {
+      const possible = await findPossibilitiesFor(wishes.device);
       const hyperparameters = inField('hyperparameters', () => resolvePriorRun(store, wishes.hyperparameters));
       const { configurations, names } = planRuns({ ...wishes, hyperparameters }, possible);
       const [first] = configurations;
@@ -51,9 +51,12 @@ export function createRunHandlers({ store, requester, advanceQueue }: HandlerCon
       store.commands.request(run, action, requester);
       return {};
     },
-    'runs.continue'({ run, steps }) {
+    async 'runs.continue'({ run, steps, ...wishes }) {
       refuseWithoutCheckpoints(store.runs.get(run));
+      const isMoved = wishes.device !== null || wishes.threads !== null;
+      const possible = await findPossibilitiesFor(wishes.device ?? '');
       store.transaction(() => {
+        if (isMoved) store.runs.setDevice(run, planMove(store.runs.get(run), wishes, possible));
         if (steps !== null) store.runs.extend(run, steps, requester);
         store.queue.enqueue(run);
       });

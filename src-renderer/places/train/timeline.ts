@@ -34,10 +34,11 @@ export function thinned(events: readonly RunEvent[], totalSteps: number): RunEve
 
 /** The events that are drawn on every chart: those after which the curve may look different. */
 export function chartMarks(events: readonly RunEvent[]): ChartMark[] {
-  const labels: Partial<Record<RunEvent['kind'], string>> = { resumed: 'resumed', extended: 'extended', 'rolled-back': 'rolled back', warning: '!' };
+  const labels: Partial<Record<RunEvent['kind'], string>> = { resumed: 'resumed', extended: 'extended', device: 'another device', 'rolled-back': 'rolled back', warning: '!' };
   return events.flatMap((event) => {
     const label = event.kind === 'edit' ? editLabel(event.message) : labels[event.kind];
-    if (label === undefined) return [];
+    // At step 0 a device was chosen, not changed.
+    if (label === undefined || (event.kind === 'device' && event.step === 0)) return [];
     return [{ x: event.step, label, ...(event.kind === 'edit' || event.kind === 'warning' ? {} : { colour: 'var(--faint)' }) }];
   });
 }
