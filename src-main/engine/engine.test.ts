@@ -54,7 +54,7 @@ describe.each(['cpu', 'reference'])('the %s device', (device) => {
 });
 
 it('names the devices that exist when asked for another', () => {
-  expect(() => createEngine({ device: 'abacus', threads: 1, stateShapes: {} })).toThrow(/no device abacus; there are cpu, reference/);
+  expect(() => createEngine({ device: 'abacus', threads: 1, stateShapes: {} })).toThrow(/no device abacus; there are cpu, gpu, cuda, tensorflow, auto, reference, gpu:software/);
 });
 
 describe('tracing', () => {
