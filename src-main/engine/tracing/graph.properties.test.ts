@@ -63,7 +63,7 @@ describe('random programs', () => {
         const { nodes } = finishGraph(traced);
         expectAgreement(await runNodes(traced, nodes, program), await runNodes(traced, traced.graph.nodes, program));
       }),
-      { numRuns: 40, seed },
+      { numRuns: 80, seed },
     );
   });
 
@@ -72,14 +72,14 @@ describe('random programs', () => {
       fc.asyncProperty(randomProgram, async (program) => {
         expectAgreement(await runDevice('cpu', program), await runDevice('reference', program));
       }),
-      { numRuns: 40, seed },
+      { numRuns: 80, seed },
     );
   });
 
   it('hold what there is to fuse and to drop', async () => {
     await tf.setBackend('cpu');
     const graphs = [];
-    for (const { declaration } of fc.sample(randomProgram, { numRuns: 40, seed })) {
+    for (const { declaration } of fc.sample(randomProgram, { numRuns: 80, seed })) {
       const traced = await trace(declaration, stateShapes);
       graphs.push({ traced: traced.graph.nodes, finished: finishGraph(traced).nodes });
     }

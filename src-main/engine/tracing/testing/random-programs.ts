@@ -21,53 +21,72 @@ export interface RandomProgram {
   given: { batch: Record<string, Float32Array>; noise: Record<string, Float32Array>; controls: Record<string, Float32Array> };
 }
 
-type Op = (left: tf.Tensor, right: tf.Tensor) => tf.Tensor | null;
+/** What a step adds to the tensors that there are; null where the shapes do not fit. */
+type Op = (left: tf.Tensor, right: tf.Tensor, turn: number) => readonly tf.Tensor[] | null;
+const isMatrix = (x: tf.Tensor): boolean => x.rank === 2;
 const broadcasts = (a: tf.Tensor, b: tf.Tensor): boolean => Array.from({ length: Math.min(a.rank, b.rank) }, (_, i) => [a.shape.at(-1 - i), b.shape.at(-1 - i)]).every(([m, n]) => m === n || m === 1 || n === 1);
-const pairwise = (fn: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): Op => (a, b) => (broadcasts(a, b) ? fn(a, b) : null);
-/** The product under the first transposition that fits, scaled for its entries to stay small. */
-function product(a: tf.Tensor, b: tf.Tensor): tf.Tensor | null {
-  if (a.rank !== 2 || b.rank !== 2) return null;
-  for (const [flipA, flipB] of [[false, false], [false, true], [true, false], [true, true]] as const) {
+const pairwise = (fn: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): Op => (a, b) => (broadcasts(a, b) ? [fn(a, b)] : null);
+const unary = (fn: (x: tf.Tensor) => tf.Tensor, fits = (_: tf.Tensor): boolean => true): Op => (a) => (fits(a) ? [fn(a)] : null);
+
+const transpositions = [[false, false], [false, true], [true, false], [true, true]] as const;
+/** The product under the first transposition that fits, from a given one on. */
+function product(a: tf.Tensor, b: tf.Tensor, turn: number): tf.Tensor | null {
+  if (!isMatrix(a) || !isMatrix(b)) return null;
+  for (const [i] of transpositions.entries()) {
+    const [flipA, flipB] = transpositions[(turn + i) % 4] as readonly [boolean, boolean];
     if (a.shape[flipA ? 0 : 1] === b.shape[flipB ? 1 : 0]) return tf.matMul(a, b, flipA, flipB);
   }
   return null;
 }
 /** One number a column, which hangs on another tensor. */
 const biasOf = (made: tf.Tensor, from: tf.Tensor): tf.Tensor => tf.tensor(Float32Array.from({ length: made.shape[1] as number }, (_, i) => (i % 5) / 4 - 0.5)).mul(from.mean());
-const biased = (a: tf.Tensor, b: tf.Tensor, join: (made: tf.Tensor, bias: tf.Tensor) => tf.Tensor): tf.Tensor | null => {
-  const made = product(a, b);
-  return made && join(made, biasOf(made, a));
+/** A product and what is made of it; at odd turns the product itself may be read again. */
+const joined = (join: (made: tf.Tensor, bias: tf.Tensor) => tf.Tensor): Op => (a, b, turn) => {
+  const made = product(a, b, turn);
+  return made && [...(turn % 2 === 1 ? [made] : []), join(made, biasOf(made, a))];
+};
+/** Some of the columns. */
+const columnsOf = (made: tf.Tensor): tf.Tensor => {
+  const columns = made.shape[1] as number;
+  return made.slice([0, columns > 2 ? 1 : 0], [-1, Math.ceil(columns / 2)]);
 };
 
-/** Each gives null where the shapes do not fit. */
 const ops: readonly Op[] = [
-  product,
-  (a, b) => product(a.tanh(), b)?.relu() ?? null,
-  (a, b) => biased(a, b, (made, bias) => made.add(bias)),
-  (a, b) => biased(a, b, (made, bias) => bias.add(made).relu()),
-  (a, b) => biased(a, b, (made, bias) => made.add(bias.expandDims(0)).mul(made.sigmoid())),
-  (a, b) => biased(a, b, (made) => made.slice([0, 1], [-1, 3])),
+  joined((made, bias) => made.add(bias)),
+  joined((made, bias) => bias.add(made).relu()),
+  joined((made, bias) => made.add(bias.expandDims(0)).mul(made.sigmoid())),
+  joined((made) => made.relu()),
+  joined(columnsOf),
+  // One row, and something larger added to it.
+  (a, b, turn) => {
+    const made = isMatrix(a) ? product(a.mean(0, true), b, turn) : null;
+    return made && [broadcasts(made, b) ? made.add(b) : made];
+  },
   pairwise((a, b) => a.add(b)),
   pairwise((a, b) => a.sub(b)),
   pairwise((a, b) => a.mul(b).mul(0.5)),
   pairwise((a, b) => a.div(b.abs().add(1))),
-  pairwise((a, b) => (a.shape.join() === b.shape.join() ? tf.minimum(a, b) : a.add(b))),
-  (a) => a.tanh(),
-  (a) => a.relu(),
-  (a) => a.neg(),
-  (a) => a.abs().add(0.1).sqrt(),
-  (a) => a.square().mul(0.25),
-  (a) => a.step(),
-  (a) => (a.rank === 2 ? a.sum(0).mul(0.25) : null),
-  (a) => (a.rank === 2 ? a.mean(1, true) : null),
-  (a) => (a.rank === 2 ? a.transpose() : null),
+  (a, b) => (a.shape.join() === b.shape.join() ? [tf.minimum(a, b)] : null),
+  unary((a) => a.tanh()),
+  unary((a) => a.relu()),
+  unary((a) => a.neg()),
+  unary((a) => a.abs().add(0.1).sqrt()),
+  unary((a) => a.square().mul(0.25)),
+  unary((a) => a.step()),
+  unary((a) => a.sum(0).mul(0.25), isMatrix),
+  unary((a) => a.sum(0, true), isMatrix),
+  unary((a) => a.mean(1, true), isMatrix),
+  unary((a) => a.transpose(), isMatrix),
 ];
 
+/** All tensors that the steps come by, given ones first. Where shapes do not fit, the next right one that does is taken. */
 function run(steps: readonly Step[], given: ProgramInputs): tf.Tensor[] {
   const pool = Object.values({ ...given.batch, ...given.state, ...given.noise, ...given.controls });
   for (const { op, left, right } of steps) {
-    const [a, b] = [pool[left % pool.length] as tf.Tensor, pool[right % pool.length] as tf.Tensor];
-    pool.push((ops[op % ops.length] as Op)(a, b) ?? a.mul(0.5));
+    const a = pool[left % pool.length] as tf.Tensor;
+    const candidates = pool.map((_, k) => pool[(right + k) % pool.length] as tf.Tensor);
+    const made = candidates.reduce<readonly tf.Tensor[] | null>((found, b) => found ?? (ops[op] as Op)(a, b, right), null);
+    pool.push(...(made ?? [a.mul(0.5)]));
   }
   return pool;
 }
