@@ -93,7 +93,7 @@ async function prepare([id, option]: readonly [string, string]): Promise<Subject
   // What a behaviour prior was fitted to does not change what it costs.
   const behaviour = new BehaviourNetwork({ observation: problem.observationSize, action: problem.actionSize }, 0.05);
   const supply = () => Promise.resolve({ behaviourPrior: behaviour.network.initialState(createStream(0, 'behaviour')) });
-  const parts = { maker, problem, device: 'cpu', threads, buffer, supply };
+  const parts = { maker, problem, device: 'cpu', threads, buffer, supply, policyRows: 1 };
   const agent = await makeAgent(parts, values);
   return { agent: id, option, values, costs: [], learner: await createLearner(parts, agent, agent.initialState(createStream(0, 'initial-parameters'))) };
 }

@@ -7,7 +7,8 @@ import { parseArgs } from 'node:util';
 import { readModel } from '../physics/node/models.ts';
 import { createStream } from '../random/stream.ts';
 import { loadTask } from '../tasks/node/load-task.ts';
-import { runEpisodes } from './evaluation.ts';
+import type { Task } from '../tasks/task.ts';
+import { lanesFor, runEpisodes } from './evaluation.ts';
 import { openPolicy } from './policy-session.ts';
 
 const { values } = parseArgs({
@@ -16,22 +17,22 @@ const { values } = parseArgs({
 const { task: taskId = '', episodes = '1', seed = '1', sampled = false } = values;
 
 async function main(): Promise<void> {
-  const task = await loadTask(taskId);
-  const { observation, action } = task.declaration;
+  const tasks = await Promise.all(Array.from({ length: lanesFor(Number(episodes)) }, () => loadTask(taskId)));
+  const { observation, action, model } = (tasks[0] as Task).declaration;
   const policy = await openPolicy(await buffer(process.stdin), { observations: observation.length, actions: action.length });
   const episodesRun = runEpisodes({
-    task,
-    modelHash: (await readModel(task.declaration.model)).hash,
+    tasks,
+    modelHash: (await readModel(model)).hash,
     policy,
     episodes: Number(episodes),
     stream: createStream(Number(seed), 'evaluation'),
-    ...(sampled ? { noiseStream: createStream(Number(seed), 'evaluation-actions') } : {}),
+    ...(sampled ? { noise: (episode: number) => createStream(Number(seed), `evaluation-actions/${episode}`) } : {}),
     step: 0,
   });
-  for await (const { episode, return: total, length, terminated, truncated } of episodesRun) {
+  for await (const { recording: { episode, return: total, length, terminated, truncated } } of episodesRun) {
     process.stdout.write(`${JSON.stringify({ episode, return: total, length, terminated, truncated })}\n`);
   }
-  task.dispose();
+  for (const task of tasks) task.dispose();
 }
 
 main().catch((error: unknown) => {

@@ -19,8 +19,8 @@ async function open(): Promise<PreparedRun> {
 }
 const run = (prepared: PreparedRun, step: number, episodes = 5, isSampled = false) =>
   evaluate({
-    task: prepared.evaluationTask, modelHash: prepared.modelHash, policy: prepared.loop.learner.policy, episodes, step,
-    stream: createEvaluationStream(1, step), ...(isSampled ? { noiseStream: createStream(1, 'noise') } : {}),
+    tasks: prepared.evaluationTasks, modelHash: prepared.modelHash, policy: prepared.loop.learner.policy, episodes, step,
+    stream: createEvaluationStream(1, step), ...(isSampled ? { noise: (episode: number) => createStream(1, `noise/${episode}`) } : {}),
   });
 
 describe('an evaluation', () => {
@@ -97,12 +97,31 @@ describe('an evaluation', () => {
     fresh.dispose();
   });
 
+  it('runs its episodes side by side as it would one after another, sampled or not, some of them ending early', async () => {
+    // Pushed away from where it starts: the farther that is from the middle, the sooner the pole falls.
+    const policy = async (observations: Float32Array) => {
+      const mean = Float32Array.from({ length: observations.length / 4 }, (_, row) => 40 * (observations[4 * row] as number));
+      return { meanAction: mean.map(Math.tanh), mean, sigma: mean.map(() => 0.5) };
+    };
+    for (const noise of [undefined, (episode: number) => createStream(5, `noise/${episode}`)]) {
+      const results = [];
+      for (const lanes of [1, 2, 3]) {
+        const tasks = await Promise.all(Array.from({ length: lanes }, () => loadTask('inverted-pendulum')));
+        results.push(await evaluate({ tasks, modelHash: '', policy, episodes: 5, step: 0, stream: createEvaluationStream(3, 0), ...(noise ? { noise } : {}) }));
+        for (const task of tasks) task.dispose();
+      }
+      expect(new Set(results[0]?.lengths).size).toBeGreaterThan(1);
+      expect(results[1]).toEqual(results[0]);
+      expect(results[2]).toEqual(results[0]);
+    }
+  });
+
   it('stops at a policy that is not finite, saying where', async () => {
     const prepared = await open();
     const broken = Float32Array.of(Number.NaN);
     await expect(
       evaluate({
-        task: prepared.evaluationTask, modelHash: prepared.modelHash, episodes: 1, step: 77, stream: createStream(1, 'x'),
+        tasks: prepared.evaluationTasks, modelHash: prepared.modelHash, episodes: 1, step: 77, stream: createStream(1, 'x'),
         policy: async () => ({ meanAction: broken, mean: broken, sigma: broken }),
       }),
     ).rejects.toThrow('the policy mean in the evaluation became NaN at environment step 77');

@@ -1,13 +1,17 @@
-// Evaluation: whole episodes on a simulator of its own, all returns kept, three episodes as recordings.
+// Evaluation: whole episodes side by side, each on a simulator of its own, all returns kept, three episodes as recordings.
 import { PhysicsError } from '../physics/errors.ts';
 import type { RandomStream } from '../random/stream.ts';
 import type { EvaluationInput, RolloutInput } from '../store/store.ts';
 import type { StepResult, Task } from '../tasks/task.ts';
 import { EpisodeRecorder, type Recording } from './episode-recorder.ts';
 import { requireFinite } from './training-error.ts';
+import { Turns } from './turns.ts';
 
-/** A policy for one observation [o]: arrays [a], which the next call may reuse. */
-export type EvaluationPolicy = (observation: Float32Array) => Promise<{
+/**
+ * A policy for n observations, row by row [n · o]: arrays [n · a] or longer, which the next call may reuse. n is at most the
+ * rows that the policy was made for.
+ */
+export type EvaluationPolicy = (observations: Float32Array) => Promise<{
   /** tanh of the mean, in [-1, 1]. */
   meanAction: Float32Array;
   /** Mean and standard deviation before squashing. */
@@ -15,15 +19,19 @@ export type EvaluationPolicy = (observation: Float32Array) => Promise<{
   sigma: Float32Array;
 }>;
 
+/** Simulators that an evaluation takes: its episodes run side by side, with one call of the policy a step. */
+export const lanesFor = (episodes: number): number => Math.min(episodes, 16);
+
 export interface EvaluationOptions {
-  task: Task;
+  /** A simulator for each episode that runs at the same time. */
+  tasks: readonly Task[];
   modelHash: string;
   policy: EvaluationPolicy;
   episodes: number;
-  /** Starting states. */
+  /** Starting states, drawn in the order of the episodes. */
   stream: RandomStream;
-  /** Noise of sampled actions; without it the mean action is taken. Of its own, so that the starts are the same either way. */
-  noiseStream?: RandomStream;
+  /** Noise of an episode's sampled actions; without it the mean action is taken. Of its own, so that the starts are the same either way. */
+  noise?: (episode: number) => RandomStream;
   /** Environment steps that the policy has learned from; for messages. */
   step: number;
   warn?: (message: string) => void;
@@ -37,21 +45,28 @@ export interface Episode {
 
 export type Evaluation = Pick<EvaluationInput, 'returns' | 'lengths' | 'rollouts'>;
 
-/** Runs the episodes one after another, recording each. */
-export async function* runEpisodes(options: EvaluationOptions): AsyncGenerator<Recording> {
-  for (let episode = 0; episode < options.episodes; episode += 1) yield (await runEpisode(options, episode)).recording;
+/** Runs the episodes, as many side by side as there are tasks, and gives them in their order. */
+export async function* runEpisodes(options: EvaluationOptions): AsyncGenerator<Episode> {
+  const { tasks, episodes, stream } = options;
+  for (let first = 0; first < episodes; first += tasks.length) {
+    const lanes = tasks.slice(0, episodes - first).map((task, k) => {
+      task.reset(stream);
+      return new Lane(options, task, first + k);
+    });
+    await runSideBySide(lanes, options.policy);
+    for (const lane of lanes) yield lane.finished as Episode;
+  }
 }
 
 /**
  * All returns and lengths, and the recordings of the best, the median and the worst episode.
- * @param observe is given every episode as it ends
+ * @param observe is given every episode, in their order
  */
 export async function evaluate(options: EvaluationOptions, observe?: (episode: Episode) => Promise<void>): Promise<Evaluation> {
   const recordings: Recording[] = [];
-  for (let episode = 0; episode < options.episodes; episode += 1) {
-    const finished = await runEpisode(options, episode);
-    await observe?.(finished);
-    recordings.push(finished.recording);
+  for await (const episode of runEpisodes(options)) {
+    await observe?.(episode);
+    recordings.push(episode.recording);
   }
   return {
     returns: Float64Array.from(recordings, (recording) => recording.return),
@@ -73,35 +88,71 @@ function chooseEpisodes(recordings: readonly Recording[]): RolloutInput[] {
   return [...chosen].map(([recording, kind]) => ({ ...recording, kind }));
 }
 
-async function runEpisode(options: EvaluationOptions, episode: number): Promise<Episode> {
-  const { task, policy, stream, noiseStream, step } = options;
-  task.reset(stream);
-  const recorder = new EpisodeRecorder(task, episode, options.modelHash);
-  const observation = new Float32Array(task.observation.length);
-  const action = new Float32Array(task.declaration.action.length);
-  const noise = new Float32Array(action.length);
-  for (;;) {
-    observation.set(task.observation);
-    const { meanAction, mean, sigma } = await policy(observation);
-    for (let i = 0; i < action.length; i += 1) {
+async function runSideBySide(lanes: readonly Lane[], policy: EvaluationPolicy): Promise<void> {
+  const turns = new Turns();
+  const width = lanes[0]?.observation.length ?? 0;
+  const observations = new Float32Array(lanes.length * width);
+  while (lanes.some((lane) => lane.finished === null)) {
+    // The rows of those that have ended stay as they are; what the policy says to them is not looked at.
+    lanes.forEach((lane, row) => observations.set(lane.observation, row * width));
+    const actions = await policy(observations);
+    lanes.forEach((lane, row) => {
+      if (lane.finished === null) lane.step(actions, row);
+    });
+    await turns.take();
+  }
+}
+
+/** One episode on one simulator. */
+class Lane {
+  readonly observation: Float32Array;
+  finished: Episode | null = null;
+  readonly #options: EvaluationOptions;
+  readonly #task: Task;
+  readonly #episode: number;
+  readonly #recorder: EpisodeRecorder;
+  readonly #noiseStream: RandomStream | undefined;
+  readonly #noise: Float32Array;
+  readonly #action: Float32Array;
+
+  /** Begins with the task's present state, right after its reset. */
+  constructor(options: EvaluationOptions, task: Task, episode: number) {
+    this.#options = options;
+    this.#task = task;
+    this.#episode = episode;
+    this.#recorder = new EpisodeRecorder(task, episode, options.modelHash);
+    this.#noiseStream = options.noise?.(episode);
+    this.observation = Float32Array.from(task.observation);
+    this.#action = new Float32Array(task.declaration.action.length);
+    this.#noise = new Float32Array(this.#action.length);
+  }
+
+  /** @param row of the policy's arrays */
+  step(policy: Awaited<ReturnType<EvaluationPolicy>>, row: number): void {
+    const { step, warn } = this.#options;
+    const size = this.#action.length;
+    const [meanAction, mean, sigma] = [policy.meanAction, policy.mean, policy.sigma].map((all) => all.subarray(row * size, (row + 1) * size)) as [Float32Array, Float32Array, Float32Array];
+    for (let i = 0; i < size; i += 1) {
       requireFinite(mean[i] as number, () => 'the policy mean in the evaluation', step);
       requireFinite(sigma[i] as number, () => "the policy's σ in the evaluation", step);
-      action[i] = meanAction[i] as number;
-      if (noiseStream === undefined) continue;
-      noise[i] = noiseStream.normal();
-      action[i] = Math.tanh((mean[i] as number) + (sigma[i] as number) * (noise[i] as number));
+      this.#action[i] = meanAction[i] as number;
+      if (this.#noiseStream === undefined) continue;
+      this.#noise[i] = this.#noiseStream.normal();
+      this.#action[i] = Math.tanh((mean[i] as number) + (sigma[i] as number) * (this.#noise[i] as number));
     }
     let result: StepResult;
     try {
-      result = task.step(action);
+      result = this.#task.step(this.#action);
     } catch (error) {
       if (!(error instanceof PhysicsError) || error.code !== 'unstable') throw error;
-      options.warn?.(`Evaluation episode ${episode + 1} ended early: ${error.message}`);
-      return { recording: { ...recorder.finish(), truncated: true }, lastObservation: observation };
+      warn?.(`Evaluation episode ${this.#episode + 1} ended early: ${error.message}`);
+      this.finished = { recording: { ...this.#recorder.finish(), truncated: true }, lastObservation: this.observation };
+      return;
     }
-    recorder.add(observation, { action, mean, sigma, logProbability: squashedLogProbability(mean, sigma, noise) }, result);
+    this.#recorder.add(this.observation, { action: this.#action, mean, sigma, logProbability: squashedLogProbability(mean, sigma, this.#noise) }, result);
     requireFinite(result.reward, () => 'the reward in the evaluation', step);
-    if (result.terminated || result.truncated) return { recording: recorder.finish(), lastObservation: Float32Array.from(task.observation) };
+    this.observation.set(this.#task.observation);
+    if (result.terminated || result.truncated) this.finished = { recording: this.#recorder.finish(), lastObservation: this.observation };
   }
 }
 

@@ -31,7 +31,7 @@ async function openLoop(agent = 'sac', changes: ParameterValues = {}, change: (m
   const problem = { observationSize: 4, actionSize: 1 };
   const buffer = new ReplayBuffer({ ...problem, capacity: parameters.bufferSize });
   const loop = await TrainingLoop.create(
-    { task, maker: change(findAgent(agent)), problem, device: 'cpu', threads: 1, buffer, parameters, seed: 1, supply: () => Promise.resolve({}) }, configuration.hyperparameters);
+    { task, maker: change(findAgent(agent)), problem, device: 'cpu', threads: 1, buffer, parameters, seed: 1, supply: () => Promise.resolve({}), policyRows: 1 }, configuration.hyperparameters);
   opened.push(async () => {
     await loop.dispose();
     task.dispose();
@@ -148,7 +148,7 @@ describe('the bias of Q at an evaluation', () => {
     const { loop, run } = await openLoop();
     await run(120);
     const other = await loadTask('inverted-pendulum');
-    const options = { task: other, modelHash: '', policy: loop.learner.policy, episodes: 3, stream: createEvaluationStream(1, 120), step: 120 };
+    const options = { tasks: [other], modelHash: '', policy: loop.learner.policy, episodes: 3, stream: createEvaluationStream(1, 120), step: 120 };
     const plain = await evaluate(options);
     const watched = async () => {
       const bias = new QBias({ valuation: loop.learner.valuation, policy: loop.learner.policy, controls: loop.controls, stream: createStream(1, 'valuation-120') });

@@ -17,6 +17,8 @@ export interface LearnerParts {
   device: string;
   threads: number;
   buffer: ReplayBuffer;
+  /** Observations that the policy takes at once in an evaluation. */
+  policyRows: number;
   /** Makes what an agent with these values needs besides them; may take a while. */
   supply: (values: ParameterValues) => Promise<Supplies>;
 }
@@ -36,7 +38,7 @@ export interface Learner {
   act: { program: Program; noise: NamedArrays };
   inspection: PreparedInspection;
   valuation: PreparedValuation;
-  /** The present policy, for one observation at a time. */
+  /** The present policy. */
   policy: EvaluationPolicy;
 }
 
@@ -75,7 +77,7 @@ export async function createLearner(parts: LearnerParts, agent: AgentInstance, s
       batch: allocate(valuation.signature.batch) as PreparedValuation['batch'],
       noise: allocate(valuation.signature.noise),
     },
-    policy: await compilePolicy(engine, agent),
+    policy: await compilePolicy(engine, agent, parts.problem, parts.policyRows),
   };
 }
 
@@ -85,11 +87,13 @@ export function needsRecompiling({ parameters }: AgentDeclaration, before: Param
     (recompiles === true || !live) && group !== 'run' && group !== 'evaluation' && formatParameter(before[name] ?? '') !== formatParameter(after[name] ?? ''));
 }
 
-async function compilePolicy(engine: Engine, agent: AgentInstance): Promise<EvaluationPolicy> {
-  const program = await engine.compile(agent.policy(1));
+async function compilePolicy(engine: Engine, agent: AgentInstance, { observationSize }: Problem, rows: number): Promise<EvaluationPolicy> {
+  const program = await engine.compile(agent.policy(rows));
+  const batch = new Float32Array(rows * observationSize);
   const { meanAction, mean, sigma } = policyFile.outputs;
-  return async (observation) => {
-    const outputs = await program.run({ batch: { [policyFile.input]: observation }, noise: {}, controls: {} });
+  return async (observations) => {
+    batch.set(observations);
+    const outputs = await program.run({ batch: { [policyFile.input]: batch }, noise: {}, controls: {} });
     return {
       meanAction: outputs[meanAction] as Float32Array,
       mean: outputs[mean] as Float32Array,

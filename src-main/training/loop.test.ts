@@ -30,7 +30,7 @@ async function openLoop(changes: ParameterValues = {}, seed = 1, change: (task: 
   const buffer = new ReplayBuffer({ ...problem, capacity: parameters.bufferSize });
   const supply = () => Promise.resolve({});
   const maker = findAgent(agent);
-  const loop = await TrainingLoop.create({ task: change(task), maker, problem, device: 'cpu', threads: 1, buffer, parameters, seed, supply }, configuration.hyperparameters);
+  const loop = await TrainingLoop.create({ task: change(task), maker, problem, device: 'cpu', threads: 1, buffer, parameters, seed, supply, policyRows: 1 }, configuration.hyperparameters);
   opened.push(async () => {
     await loop.dispose();
     task.dispose();

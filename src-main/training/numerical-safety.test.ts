@@ -31,7 +31,7 @@ async function openLoop({ changes = {}, agent = 'sac', taskId = 'inverted-pendul
   const problem = { observationSize: task.observation.length, actionSize: task.declaration.action.length };
   const buffer = new ReplayBuffer({ ...problem, capacity: capacity ?? parameters.bufferSize });
   const loop = await TrainingLoop.create({
-    task: change(task), maker: findAgent(agent), problem, device: 'cpu', threads: 1, buffer, parameters, seed, supply: () => Promise.resolve({}),
+    task: change(task), maker: findAgent(agent), problem, device: 'cpu', threads: 1, buffer, parameters, seed, supply: () => Promise.resolve({}), policyRows: 1,
   }, hyperparameters);
   opened.push(async () => {
     await loop.dispose();

@@ -16,9 +16,15 @@ export async function openPolicy(onnx: Uint8Array, sizes: PolicySizes): Promise<
     throw new Error(problem);
   }
   const { meanAction, mean, sigma } = policyFile.outputs;
-  return async (observation) => {
-    const outputs = await session.run({ [policyFile.input]: new ort.Tensor('float32', observation, [1, sizes.observations]) });
-    const read = (name: string): Float32Array => outputs[name]?.data as Float32Array;
-    return { meanAction: read(meanAction), mean: read(mean), sigma: read(sigma) };
+  return async (observations) => {
+    const rows = observations.length / sizes.observations;
+    const results = [meanAction, mean, sigma].map(() => new Float32Array(rows * sizes.actions)) as [Float32Array, Float32Array, Float32Array];
+    // The file is made for one row.
+    for (let row = 0; row < rows; row += 1) {
+      const observation = observations.slice(row * sizes.observations, (row + 1) * sizes.observations);
+      const outputs = await session.run({ [policyFile.input]: new ort.Tensor('float32', observation, [1, sizes.observations]) });
+      [meanAction, mean, sigma].forEach((name, i) => results[i]?.set(outputs[name]?.data as Float32Array, row * sizes.actions));
+    }
+    return { meanAction: results[0], mean: results[1], sigma: results[2] };
   };
 }

@@ -8,6 +8,7 @@ import { readModel } from '../physics/node/models.ts';
 import { ReplayBuffer } from '../replay/replay-buffer.ts';
 import { loadTask } from '../tasks/node/load-task.ts';
 import type { Task } from '../tasks/task.ts';
+import { lanesFor } from './evaluation.ts';
 import { TrainingLoop } from './loop.ts';
 import { readRunParameters, type RunParameters } from './run-parameters.ts';
 
@@ -19,8 +20,8 @@ export interface PreparedRun {
   maker: Agent;
   /** Training's own simulator. */
   task: Task;
-  /** The evaluation's own simulator. */
-  evaluationTask: Task;
+  /** The evaluation's own simulators, one for each episode that runs at the same time. */
+  evaluationTasks: readonly Task[];
   modelHash: string;
   dispose(): Promise<void>;
 }
@@ -32,7 +33,6 @@ export type Supply = (values: ParameterValues) => Promise<Supplies>;
 export async function prepareRun(given: RunConfiguration, supply: Supply = () => Promise.resolve({})): Promise<PreparedRun> {
   const maker = findAgent(given.agent);
   const task = await loadTask(given.task);
-  const evaluationTask = await loadTask(given.task);
   // A run stored by an earlier Elbow lacks what came since: its defaults are what that Elbow did.
   const configuration = { ...given, hyperparameters: { ...defaultsFor(maker.declaration, task.declaration), ...given.hyperparameters } };
   const parameters = readRunParameters(configuration.hyperparameters);
@@ -40,13 +40,15 @@ export async function prepareRun(given: RunConfiguration, supply: Supply = () =>
   const problem = { observationSize: task.observation.length, actionSize: task.declaration.action.length };
   const buffer = new ReplayBuffer({ ...problem, capacity: parameters.bufferSize });
   const { device, threads, seed } = configuration;
-  const loop = await TrainingLoop.create({ task, maker, problem, device, threads, buffer, parameters, seed, supply }, configuration.hyperparameters);
+  const policyRows = lanesFor(parameters.evaluationEpisodes);
+  const loop = await TrainingLoop.create({ task, maker, problem, device, threads, buffer, parameters, seed, supply, policyRows }, configuration.hyperparameters);
+  const evaluationTasks = await Promise.all(Array.from({ length: policyRows }, () => loadTask(given.task)));
   return {
-    configuration, parameters, maker, task, buffer, loop, evaluationTask, modelHash,
+    configuration, parameters, maker, task, buffer, loop, evaluationTasks, modelHash,
     async dispose() {
       await loop.dispose();
       task.dispose();
-      evaluationTask.dispose();
+      for (const one of evaluationTasks) one.dispose();
     },
   };
 }

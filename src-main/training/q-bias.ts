@@ -60,7 +60,7 @@ export class QBias {
     }
     if (!terminated) {
       const { meanAction } = await policy(lastObservation);
-      const tail = await this.#value(lastObservation, meanAction, 1);
+      const tail = await this.#value(lastObservation, meanAction.subarray(0, a), 1);
       achieved += weight * ((tail.q[0] as number) + (tail.bonus?.[0] ?? 0));
     }
     this.#promised.push(along.q[0] as number);

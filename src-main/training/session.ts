@@ -1,6 +1,6 @@
 // A trainer's session on one run: the loop, and around it everything that depends on wall time or on people:
 // requests, evaluation, live snapshots, checkpoints.
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RunEvent } from '../contract/runs.ts';
 import type { Store } from '../store/store.ts';
 import { Checkpointer, keptCheckpoints } from './checkpoint/checkpointer.ts';
@@ -16,13 +16,12 @@ import { pollInterval, type Request, type Requests } from './requests.ts';
 import type { Resumed } from './resume.ts';
 import { untilStored } from './storage-trouble.ts';
 import { createEvaluationStream, createValuationStream } from './streams.ts';
+import { Turns } from './turns.ts';
 import { NumericalFailure } from './training-error.ts';
 
 /** Milliseconds between two commits of metrics and progress, and between two live snapshots. */
 const recordInterval = 500;
 const snapshotInterval = 5000;
-/** Milliseconds after which timers and signals get their turn. */
-const turnInterval = 20;
 /** Environment steps between two points of the speed's curve. */
 const speedEvery = 100;
 
@@ -52,7 +51,7 @@ export class Session {
   readonly #meter: ProgressMeter;
   readonly #speed: SpeedCurve;
   readonly #totalSteps: number;
-  #lastTurn = performance.now();
+  readonly #turns = new Turns();
   #lastRecord = performance.now();
   #lastSnapshot = -Infinity;
   #snapshotStep: number | null = null;
@@ -113,10 +112,7 @@ export class Session {
       if (step % parameters.evaluationEvery === 0 || step === this.#totalSteps) await this.#evaluate(step);
       if (step % speedEvery === 0) this.#journal.metrics(step, { 'steps-per-second': this.#speed.take(step) });
       await this.#keepRecords(step);
-      if (performance.now() - this.#lastTurn > turnInterval) {
-        await nextTurn();
-        this.#lastTurn = performance.now();
-      }
+      await this.#turns.take();
     }
     await this.#checkpoint();
     return 'finished';
@@ -188,7 +184,7 @@ export class Session {
     await this.#speed.without(async () => {
       const bias = new QBias({ valuation, policy, controls: loop.controls, stream: createValuationStream(configuration.seed, step) });
       const evaluation = await evaluate({
-        task: prepared.evaluationTask,
+        tasks: prepared.evaluationTasks,
         modelHash: prepared.modelHash,
         policy,
         episodes: parameters.evaluationEpisodes,

@@ -9,6 +9,7 @@ import { TrainingError } from '../training-error.ts';
 import { type BehaviourData, unsquash } from './data.ts';
 import { fitPrograms } from './programs.ts';
 import { splitRows } from './split.ts';
+import { Turns } from '../turns.ts';
 
 export interface FitLimits {
   /** Updates at most. */
@@ -104,6 +105,7 @@ async function climb(options: FitOptions, engine: Engine, step: Program, rows: R
   const { stream, sizes, limits = usualLimits, progress } = options;
   const batch = rows.allocate(batchRows);
   const start = performance.now();
+  const turns = new Turns();
   const best: Best = { state: await engine.readState(), at: 0, updates: 0, endedBy: 'updates', heldOut: await measure() };
   for (const rate of learningRates) {
     await engine.writeState(best.state);
@@ -114,6 +116,7 @@ async function climb(options: FitOptions, engine: Engine, step: Program, rows: R
       for (let k = 0; k < batchRows; k += 1) rows.copy(training[stream.integer(training.length)] as number, batch, k);
       await step.run({ batch, noise: {}, controls }).catch(notFitted);
       best.updates += 1;
+      await turns.take();
       if (best.updates % evaluateEvery !== 0 && best.updates !== limits.updates) continue;
       const heldOut = await measure();
       if (heldOut.mean > best.heldOut.mean) Object.assign(best, { heldOut, at: best.updates, state: await engine.readState() });
@@ -173,12 +176,14 @@ class Likelihood {
   async of(rows: Int32Array): Promise<Measured> {
     let sum = 0;
     let outside = 0;
+    const turns = new Turns();
     for (let from = 0; from < rows.length; from += evaluationRows) {
       const count = Math.min(evaluationRows, rows.length - from);
       for (let k = 0; k < count; k += 1) this.#rows.copy(rows[from + k] as number, this.#batch, k);
       const result = await this.#program.run({ batch: this.#batch, noise: {}, controls: {} });
       const [likelihood, deviation] = [result['log-likelihood'] as Float32Array, result['deviation'] as Float32Array];
       const width = deviation.length / evaluationRows;
+      await turns.take();
       for (let k = 0; k < count; k += 1) {
         sum += likelihood[k] as number;
         if (deviation.subarray(k * width, (k + 1) * width).some((value) => Math.abs(value) > 3)) outside += 1;
