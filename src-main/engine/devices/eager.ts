@@ -5,6 +5,7 @@ import { hasNonFinite, NonFiniteError } from '../non-finite.ts';
 import { exportProgram } from '../onnx/export.ts';
 import type { Engine, NamedArrays, NamedShapes, NamedTensors, Program, ProgramDeclaration } from '../program.ts';
 import { sizeOf } from '../tracing/graph.ts';
+import { useBackend } from '../tracing/use-backend.ts';
 import { checkArrays, checkReturnedState, checkState } from './checks.ts';
 
 /** Copies: backends keep the array that a tensor was made from and upload it later, or never. */
@@ -13,11 +14,6 @@ const open = (shapes: NamedShapes, arrays: NamedArrays): NamedTensors =>
 const read = (tensors: NamedTensors): NamedArrays =>
   Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, Float32Array.from(tensor.dataSync())]));
 const disposeOf = (tensors: NamedTensors): void => Object.values(tensors).forEach((tensor) => tensor.dispose());
-
-/** Not awaited: a backend that needs no asynchronous start is in place when the call returns, so no other engine's run comes between. */
-function useBackend(name: string): void {
-  if (tf.getBackend() !== name) void tf.setBackend(name);
-}
 
 export class EagerEngine implements Engine {
   readonly device: string;

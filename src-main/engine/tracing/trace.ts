@@ -6,6 +6,7 @@ import { callSite, withDeepStacks, type CallSite } from './call-site.ts';
 import { Graph, type ConstantData, type Value, type ValueType } from './graph.ts';
 import { castTo, reshape, type KernelCall } from './kernels-call.ts';
 import { kernelTracers } from './kernels.ts';
+import { useBackend } from './use-backend.ts';
 
 const backendName = 'elbow-tracing';
 const valueTypes: ReadonlySet<string> = new Set<ValueType>(['float32', 'int32', 'bool']);
@@ -129,8 +130,9 @@ export async function trace(declaration: ProgramDeclaration, stateShapes: Readon
   const tracing = registerBackend();
   const before = tf.getBackend();
   const graph = new Graph();
+  // Nothing is awaited from here to the end: another trace or an eager run would change graph or backend.
   tracing.graph = graph;
-  await tf.setBackend(backendName);
+  useBackend(backendName);
   try {
     const results = new Map<string, Value>();
     withDeepStacks(() => tf.tidy(() => {
@@ -161,7 +163,7 @@ export async function trace(declaration: ProgramDeclaration, stateShapes: Readon
     }));
     return { graph, results };
   } finally {
-    await tf.setBackend(before || 'cpu');
+    useBackend(before || 'cpu');
   }
 }
 
