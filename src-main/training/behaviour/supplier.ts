@@ -64,7 +64,9 @@ async function fitNow(options: SupplierOptions, wanted: Wanted): Promise<NamedAr
   const { store, run, log } = options;
   const source = findSource(store, run, wanted.named);
   const data = readBehaviour(store, source, log);
-  const { device, threads, seed } = store.runs.configuration(run);
+  const { device: asked, threads, seed } = store.runs.configuration(run);
+  // Before `auto` has chosen: it times an agent that has its prior already.
+  const device = asked === 'auto' ? 'cpu' : asked;
   const progress = new Progress(store, run, log);
   const start = performance.now();
   try {
