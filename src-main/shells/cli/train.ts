@@ -1,5 +1,6 @@
 // `npm run train`: stores runs, starts them or lets them wait, and follows them to their end.
 import { Command, Option } from 'commander';
+import { describeTimings } from '../../contract/engine-choice.ts';
 import type { RunSummary } from '../../contract/runs.ts';
 import type { Store } from '../../store/store.ts';
 import { trainerShare } from '../../training/launch.ts';
@@ -141,6 +142,9 @@ function report(output: Output, store: Store, summary: RunSummary): void {
     `temperature ${formatNumber(temperature)}`,
   ];
   output.line(`${output.bold(`Run ${summary.id}`)} ${summary.state}: ${parts.join(', ')}`);
+  const { engine } = store.runs.configuration(summary.id);
+  const compared = describeTimings(engine?.timings ?? []);
+  if (engine !== undefined && compared !== null) output.line(`  ${engine.device} was chosen: ${compared}`);
   if (outcome.stateHash !== null) output.line(`  state hash ${outcome.stateHash}`);
   if (summary.state === 'failed' || summary.state === 'interrupted') {
     output.line(`  ${store.runs.get(summary.id).lastError ?? summary.stateReason ?? 'its log says more'}`);
