@@ -15,8 +15,8 @@ const reference = createEngine({ device: 'reference', threads: 1, stateShapes: {
 afterAll(() => Promise.all([cpu.dispose(), reference.dispose()]));
 
 /** Compiling costs more than computing, so each run takes many cases in one program. */
-const casesPerRun = 20;
-const runs = 3;
+const casesPerRun = 24;
+const runs = 5;
 const seed = 20260;
 
 describe('a kernel', () => {

@@ -55,12 +55,12 @@ function flipped(graph: Graph, x: Value): Value {
 function matMul(graph: Graph, a: Value, b: Value, transposeA: boolean, transposeB: boolean): Value {
   const rows = a.shape.at(transposeA ? -1 : -2) as number;
   const columns = b.shape.at(transposeB ? -2 : -1) as number;
-  if (a.shape.length === 2 && b.shape.length === 2 && a.type === 'float32') {
-    return graph.node('Gemm', [a, b], { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 }, [rows, columns]);
-  }
   const shape = [...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns];
-  // ONNX Runtime does not broadcast a batch of one to a batch of none.
-  if (sizeOf(shape) === 0) return filled(graph, shape, 0, a.type);
+  // ONNX Runtime does not broadcast the batches of empty tensors.
+  if (sizeOf(a.shape) === 0 || sizeOf(b.shape) === 0) return filled(graph, shape, 0, a.type);
+  if (a.shape.length === 2 && b.shape.length === 2 && a.type === 'float32') {
+    return graph.node('Gemm', [a, b], { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 }, shape);
+  }
   return graph.node('MatMul', [transposeA ? flipped(graph, a) : a, transposeB ? flipped(graph, b) : b], {}, shape, a.type);
 }
 
