@@ -81,18 +81,20 @@ try {
   const rest = 1 - shares.reduce((sum, [, share]) => sum + share, 0);
   const speeds = readSpeeds(store, run);
   const median = speeds[Math.floor(windows / 2)] as number;
+  const evaluationEvery = Number(defaultsFor(agent, task)['evaluation-every']);
+  const evaluationShare = evaluation / (evaluation + evaluationEvery / median);
   await prepared.dispose();
 
   if (values.json) {
     console.log(JSON.stringify({
       task: task.id, agent: agent.id, threads, steps, cpu: environment.cpu,
       environmentStepsPerSecond: median, slowest: speeds[0], fastest: speeds.at(-1),
-      shares: Object.fromEntries([...shares, ['rest', rest]]), evaluationSeconds: evaluation, prepareSeconds,
+      shares: Object.fromEntries([...shares, ['rest', rest]]), evaluationSeconds: evaluation, evaluationShare, prepareSeconds,
     }));
   } else {
     console.log(`${median.toFixed(1)} environment steps/s, median of ${windows} windows (${speeds[0]?.toFixed(1)} to ${speeds.at(-1)?.toFixed(1)})`);
     for (const [name, share] of [...shares, ['rest', rest] as const]) console.log(`  ${name.padEnd(10)} ${(100 * share).toFixed(1).padStart(5)} %`);
-    console.log(`  the evaluation of ${prepared.parameters.evaluationEpisodes} episodes took ${evaluation.toFixed(2)} s, getting ready ${prepareSeconds.toFixed(2)} s`);
+    console.log(`  the evaluation of ${prepared.parameters.evaluationEpisodes} episodes took ${evaluation.toFixed(2)} s, which is ${(100 * evaluationShare).toFixed(1)} % of wall time at one every ${evaluationEvery.toLocaleString('en-US')} steps; getting ready ${prepareSeconds.toFixed(2)} s`);
   }
 } finally {
   store.close();

@@ -47,7 +47,7 @@ describe('planRuns', () => {
     expect([names[0], configurations[0]?.threads]).toEqual(['my run', 3]);
   });
 
-  it.each([[1, 1, 1], [2, 1, 2], [2, 2, 1], [4, 2, 2], [8, 8, 1], [16, 1, 2], [16, 64, 1]])('gives a run on %i processors, %i trainers at once, %i threads', (cpuCount, trainerShare, threads) => {
+  it.each([[1, 1, 1], [2, 1, 1], [2, 2, 1], [4, 2, 2], [8, 8, 1], [16, 1, 2], [16, 64, 1]])('gives a run on %i processors, %i trainers at once, %i threads', (cpuCount, trainerShare, threads) => {
     expect(planRuns(wishes(), { ...possible, cpuCount, trainerShare }).configurations[0]?.threads).toBe(threads);
   });
 

@@ -141,9 +141,12 @@ export function findNamed<T extends { id: string }>(field: string, given: string
   throw new ParameterError(field, unknownName(field, given, entries.map((entry) => entry.id)));
 }
 
-/** Threads of a run that names none: its part of the processors, and at most two, since more have not paid. */
+/**
+ * Threads of a run that names none: its part of the processors but one, which the window needs; at most two, since more have
+ * not paid.
+ */
 export function defaultThreads({ cpuCount, trainerShare }: Pick<Possibilities, 'cpuCount' | 'trainerShare'>): number {
-  return Math.max(1, Math.min(2, Math.floor(cpuCount / trainerShare)));
+  return Math.max(1, Math.min(2, Math.round((cpuCount - 1) / trainerShare)));
 }
 
 /** @throws ParameterError with the processors of this machine */
