@@ -11,8 +11,9 @@ const named = 3;
 /** @param step the environment step whose learning, or whose action, it was to be */
 export function programFailure(error: NonFiniteError, step: number, consequence: string): NumericalFailure {
   const [first, ...rest] = error.computed;
-  const what = first === undefined ? error.program : `${tensorName(first)} of the ${error.program}`;
-  const happened = `${what} became ${first?.value ?? NaN} at environment step ${count(step)}${withIt(rest)}: ${consequence}.`;
+  // A device may notice what it computed on the way to a finite result.
+  const what = first === undefined ? `a number on the way through the ${error.program}` : `${tensorName(first)} of the ${error.program}`;
+  const happened = `${what} became ${first?.value ?? 'NaN or infinite'} at environment step ${count(step)}${withIt(rest)}: ${consequence}.`;
   return new NumericalFailure(`${happened} ${whyOf(error)}`, { what, step, evidence: { program: error, refused: null } }, { cause: error });
 }
 

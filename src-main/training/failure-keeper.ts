@@ -11,7 +11,7 @@ export interface FailureKeeperOptions {
   /** The run's folder. */
   folder: string;
   fs: FileSystem;
-  prepared: PreparedRun;
+  prepared: Pick<PreparedRun, 'task' | 'buffer' | 'loop'>;
   /** Writes a checkpoint of the loop as it stands. */
   checkpoint: () => Promise<void>;
   /** Step of the newest checkpoint; null where there is none. */
@@ -50,6 +50,9 @@ export class FailureKeeper {
     // Before the first step there is nothing to lose.
     if (!loop.takeBackStep() || loop.environmentSteps === 0) return newest();
     try {
+      const { engine } = await loop.save();
+      const damaged = Object.keys(engine).find((name) => engine[name]?.some((value) => !Number.isFinite(value)));
+      if (damaged !== undefined) return `The state before that step is not kept: ${damaged} in it is not finite already. ${newest()}`;
       await checkpoint();
       return `The last good state, before that step, is kept as the checkpoint at step ${count(loop.environmentSteps)}.`;
     } catch (error) {
