@@ -1,12 +1,14 @@
 // The `gpu` device on a software Vulkan driver: every kernel and every agent agree with `cpu`, at small sizes.
 import type * as tf from '@tensorflow/tfjs';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createStream } from '../../random/stream.ts';
 import { createEngine } from '../devices.ts';
 import { NonFiniteError } from '../non-finite.ts';
 import type { NamedArrays } from '../program.ts';
 import { inputsOf, kernelCases, programOf } from '../tracing/testing/kernel-cases.ts';
+import { DeviceLostError } from './device-error.ts';
 import { findSoftwareDriver } from './gpu-driver.ts';
+import { GpuState } from './gpu-state.ts';
 
 const driver = findSoftwareDriver();
 if (driver === null) console.log('The gpu device is not tested here: no software Vulkan driver was found (install chromium).');
@@ -40,6 +42,27 @@ describe.skipIf(driver === null)('the gpu device', () => {
 
   const engines = ['cpu', 'gpu:software'].map((device) => createEngine({ device, threads: 1, stateShapes: {} }));
   afterAll(() => Promise.all(engines.map((engine) => engine.dispose())));
+
+  it('is lost where it worked and then does not', async () => {
+    const engine = createEngine({ device: 'gpu:software', threads: 1, stateShapes: { x: [1] } });
+    const program = await engine.compile({
+      name: 'double', signature: { batch: {}, noise: {}, controls: {} },
+      fn: ({ state }) => ({ state: { x: (state['x'] as tf.Tensor).mul(2) }, diagnostics: {} }),
+    });
+    const nothing = { batch: {}, noise: {}, controls: {} };
+    await program.run(nothing);
+    const entry = GpuState.prototype.entry;
+    const lose = vi.spyOn(GpuState.prototype, 'entry').mockImplementation(function (this: GpuState, name) {
+      const buffers = entry.call(this, name);
+      buffers.current.dispose();
+      return buffers;
+    });
+    const failure: unknown = await program.run(nothing).catch((error: unknown) => error);
+    lose.mockRestore();
+    expect(failure).toBeInstanceOf(DeviceLostError);
+    expect((failure as Error).message).toMatch(/^the device gpu:software was lost: the program double failed \(/);
+    await engine.dispose();
+  });
 
   it.each(kernelCases.map((entry) => ({ ...entry, label: entry.label ?? entry.kernel })))('$label agrees with cpu, gradient included', async (entry) => {
     const stream = createStream(5, entry.label);
