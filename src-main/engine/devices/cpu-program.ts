@@ -10,6 +10,7 @@ import { finishGraph } from '../onnx/export.ts';
 import { writeOnnx } from '../onnx/model.ts';
 import type { NamedArrays, NamedShapes, Program, ProgramDeclaration } from '../program.ts';
 import { bytesOf, type Node, type Value } from '../tracing/graph.ts';
+import { computeMaskedRowsOnly, unknownExtent } from '../tracing/masked-rows.ts';
 import { rewriteForProcessor } from '../tracing/rewrite.ts';
 import type { Trace } from '../tracing/trace.ts';
 import { checkArrays } from './checks.ts';
@@ -38,7 +39,7 @@ type Given = Parameters<Program['run']>[0];
 
 export class CpuProgram implements Program {
   readonly name: string;
-  /** Nodes and kernels, and the bytes that they read and write in one run. */
+  /** Nodes and kernels, and the bytes that they read and write in one run, as far as their sizes are known before. */
   readonly size: { nodes: number; bytes: number };
   readonly #declaration: ProgramDeclaration;
   readonly #parts: CpuParts;
@@ -56,10 +57,7 @@ export class CpuProgram implements Program {
     this.name = declaration.name;
     this.#declaration = declaration;
     this.#parts = parts;
-    const rewritten = rewriteForProcessor(traced);
-    const { nodes, inputs } = finishGraph(rewritten);
-    const { results } = rewritten;
-    const groups = this.#chooseGroups(nodes, results);
+    const { inputs, results, groups, stages } = this.#plan(traced);
     const shared = new Set(groups.flatMap((group) => group.inputs));
     const made = new Set(groups.flatMap((group) => group.outputs));
 
@@ -71,7 +69,6 @@ export class CpuProgram implements Program {
       else if (this.#slots.has(value)) this.#copies.push({ from: this.#slots.get(value) as Slot, to: slot });
       else this.#slots.set(value, slot);
     }
-    const stages = planStages(nodes, groups);
     const units = stages.flatMap((stage) => [...stage.nodes, ...stage.groups]);
     this.size = { nodes: units.length, bytes: units.flatMap((unit) => [...unit.inputs, ...unit.outputs]).reduce((sum, value) => sum + bytesOf(value), 0) };
     const kernels = compileKernels(groups, parts.memory.memory);
@@ -109,6 +106,19 @@ export class CpuProgram implements Program {
     const state = Object.fromEntries(this.#read.map(({ name, entry }) => [name, entry.current.data]));
     const next = Object.fromEntries(this.#changed.map(({ name, entry }) => [name, entry.spare.data]));
     return new NonFiniteError(this.#declaration, this.#parts.shapes, { given, diagnostics: this.#diagnostics, state, next });
+  }
+
+  /** What no stage could hand to the next, a matrix of so many rows as only the run knows, is not made then. */
+  #plan(traced: Trace): { inputs: ReadonlyMap<string, Value>; results: ReadonlyMap<string, Value>; groups: Group[]; stages: Stage[] } {
+    const rewritten = rewriteForProcessor(traced);
+    const planOf = (graph: Trace) => {
+      const { nodes, inputs } = finishGraph(graph);
+      const groups = this.#chooseGroups(nodes, graph.results);
+      return { inputs, results: graph.results, groups, stages: planStages(nodes, groups) };
+    };
+    const plan = planOf(computeMaskedRowsOnly(rewritten));
+    const isHandedOver = plan.stages.slice(1).flatMap(inputsOf).some(({ shape }) => shape.includes(unknownExtent));
+    return isHandedOver ? planOf(rewritten) : plan;
   }
 
   /** None where the shared memory has no room for what they read. */

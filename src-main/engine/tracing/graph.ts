@@ -28,7 +28,8 @@ export function sizeOf(shape: readonly number[]): number {
 
 const bytesPerEntry: Record<ValueType, number> = { float32: 4, int32: 4, int64: 8, bool: 1 };
 
-export const bytesOf = ({ type, shape }: Value): number => bytesPerEntry[type] * sizeOf(shape);
+/** Without what is not known before the program runs. */
+export const bytesOf = ({ type, shape }: Value): number => Math.max(0, bytesPerEntry[type] * sizeOf(shape));
 
 export class Graph {
   readonly nodes: Node[] = [];
