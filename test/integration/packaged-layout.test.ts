@@ -34,6 +34,12 @@ describe('a package', () => {
     expect(readdirSync(path.join(unpacked, 'out'), { recursive: true }).filter((name) => String(name).endsWith('.ts'))).toEqual([]);
   });
 
+  it('tries devices in a process of its own', () => {
+    const { stdout, status } = spawnSync(process.execPath, [path.join(unpacked, 'out/engine/probe/child.js'), 'cpu'], { encoding: 'utf8', timeout: 30_000 });
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ available: true });
+  });
+
   it('trains with its own trainer and imports its own demo', async () => {
     const built = (await import(pathToFileURL(path.join(unpacked, 'out/workstation/workstation.js')).href)) as { createWorkstation: typeof createWorkstation };
     const workstation = built.createWorkstation({ dataDirectory: path.join(folder, 'data') });
