@@ -24,8 +24,8 @@ export interface Settled {
   changed: string | null;
 }
 
-/** Never chosen: `reference` for its slowness, and what computes on the processor anyway. */
-const neverChosen = new Set(['auto', 'reference', 'gpu:software']);
+/** Never chosen: `reference` for its slowness. (Software drivers are not looked for.) */
+const neverChosen = new Set(['auto', 'reference']);
 
 /** @throws TrainingError where the device cannot be used here; nothing is changed then */
 export async function settleDevice(store: Store, run: string, supply: Supply, log: (line: string) => void): Promise<Settled> {

@@ -14,8 +14,8 @@ export function findPossibilities(devices: readonly DeviceDeclaration[] = device
   return { tasks: taskDeclarations, agents: resolveAgents(taskDeclarations), devices, cpuCount, trainerShare: shareOf(cpuCount) };
 }
 
-/** Every device of this machine, looked for once in this process's life. */
-export const findMachineDevices = (): Promise<DeviceDeclaration[]> => findDevices({ node: nodeForTrials() });
+/** Every device of this machine, looked for once in this process's life; software drivers, which are for checking, only if asked for. */
+export const findMachineDevices = (options: { withSoftware?: boolean } = {}): Promise<DeviceDeclaration[]> => findDevices({ node: nodeForTrials(), ...options });
 
 /** What runs can be made of, with this device looked for and the others as they are known. */
 export async function findPossibilitiesFor(id: string): Promise<Possibilities> {

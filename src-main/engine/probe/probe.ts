@@ -16,9 +16,9 @@ export interface ProbeOptions {
 
 const found = new Map<string, Promise<DeviceDeclaration>>();
 
-/** Every device, those of this machine's hardware tried once in this process's life. */
-export function findDevices(options: ProbeOptions): Promise<DeviceDeclaration[]> {
-  return Promise.all(deviceDeclarations.map(({ id }) => findDevice(id, options)));
+/** Every device, those of this machine's hardware tried once in this process's life; the software driver only if asked for. */
+export function findDevices({ withSoftware = false, ...options }: ProbeOptions & { withSoftware?: boolean }): Promise<DeviceDeclaration[]> {
+  return Promise.all(deviceDeclarations.filter(({ id }) => withSoftware || id !== 'gpu:software').map(({ id }) => findDevice(id, options)));
 }
 
 /** @throws RangeError for a device that Elbow does not have */

@@ -11,7 +11,7 @@ import { describeTrainers } from './trainers.ts';
 export async function examine(store: Store | null, dataDirectory: string, storeProblem: string | null = null): Promise<DoctorReport> {
   const sections = [
     { title: 'Elbow', lines: describePrograms() },
-    { title: 'Devices', lines: describeDevices(await findMachineDevices()) },
+    { title: 'Devices', lines: describeDevices(await findMachineDevices({ withSoftware: true })) },
   ];
   if (store) {
     sections.push(
