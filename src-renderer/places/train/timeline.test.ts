@@ -38,5 +38,5 @@ it.each([
 
 it('puts marks together that lie on each other', () => {
   const events = Array.from({ length: 1000 }, (_, i) => event(i, 500 + i / 1000, 'edit'));
-  expect(thinned([...events, event(1001, 900, 'edit'), event(1002, 500, 'paused')], 1000).map(({ id }) => id)).toEqual([999, 1001, 1002]);
+  expect(thinned([...events, event(1001, 900, 'edit'), event(1002, 500, 'paused')], 1000, ({ kind }) => kind).map(({ id }) => id)).toEqual([999, 1001, 1002]);
 });

@@ -25,10 +25,10 @@ export function editLabel(message: string): string {
   return short.length > longestLabel ? `${short.slice(0, longestLabel - 1)}…` : short;
 }
 
-/** Places on the line that are too close to tell apart share one mark, the newest. */
-export function thinned(events: readonly RunEvent[], totalSteps: number): RunEvent[] {
+/** Places on the line that are too close to tell apart share one mark of each kind, the newest. */
+export function thinned<T extends { step: number }>(marks: readonly T[], totalSteps: number, kindOf: (mark: T) => string = () => ''): T[] {
   const slots = 200;
-  const bySlot = new Map(events.map((event) => [`${event.kind} ${Math.round((event.step / Math.max(totalSteps, 1)) * slots)}`, event]));
+  const bySlot = new Map(marks.map((mark) => [`${kindOf(mark)} ${Math.round((mark.step / Math.max(totalSteps, 1)) * slots)}`, mark]));
   return [...bySlot.values()];
 }
 
