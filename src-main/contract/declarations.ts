@@ -21,6 +21,12 @@ export interface RewardTermDeclaration {
   sentence: string;
 }
 
+/** What a goal task asks for: a point that changes from episode to episode. */
+export interface GoalDeclaration {
+  /** Of the desired goal, which is the end of the observation, and of the achieved goal, which lies beside it. */
+  dimensions: readonly DimensionDeclaration[];
+}
+
 /** A camera as in MuJoCo's viewer: it looks at a body or point from a distance (m) and two angles (degrees). */
 export interface CameraDeclaration {
   trackBody: string | null;
@@ -38,9 +44,14 @@ export interface TaskDeclaration {
   family: 'classic' | 'locomotion' | 'manipulation';
   /** File under assets/models. */
   model: string;
+  /** All that the policy sees; of a goal task, the desired goal at the end. */
   observation: readonly DimensionDeclaration[];
+  /** Only of a goal task. */
+  goal?: GoalDeclaration;
   action: readonly ActionDeclaration[];
   rewardTerms: readonly RewardTermDeclaration[];
+  /** What an episode's last state must be for the episode to count as a success, in words; left out where none is counted. */
+  success?: string;
   /** When an episode terminates, in words; null where it never does. */
   termination: string | null;
   /** Environment steps after which an episode is truncated. */

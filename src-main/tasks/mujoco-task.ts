@@ -8,7 +8,7 @@ import type { ActionDeclaration, TaskDeclaration } from '../contract/declaration
 import type { Simulator } from '../physics/simulator.ts';
 import type { RandomStream } from '../random/stream.ts';
 import { TaskError } from './errors.ts';
-import type { StepResult, Task, TaskSnapshot } from './task.ts';
+import type { StepResult, Task, TaskGoal, TaskSnapshot } from './task.ts';
 
 /** Entries of a snapshot's taskState before the derived values. */
 const HEADER = 2;
@@ -28,10 +28,7 @@ export abstract class MujocoTask implements Task {
   #over = true;
 
   protected constructor(declaration: TaskDeclaration, simulator: Simulator, derivedCount = 0) {
-    const { action, observation, rewardTerms, id } = declaration;
-    if (simulator.counts.ctrl !== action.length) {
-      throw new TaskError(id, `its model has ${simulator.counts.ctrl} controls, not ${action.length}`);
-    }
+    const { action, observation, rewardTerms } = declaration;
     this.declaration = declaration;
     this.simulator = simulator;
     this.observation = new Float64Array(observation.length);
@@ -40,7 +37,29 @@ export abstract class MujocoTask implements Task {
     this.#centre = Float64Array.from(action, ({ low, high }) => (low + high) / 2);
     this.#halfRange = Float64Array.from(action, ({ low, high }) => (high - low) / 2);
     this.#result = { reward: 0, terms: new Float64Array(rewardTerms.length), terminated: false, truncated: false };
+    const controls = this.controlCount(action.length);
+    if (simulator.counts.ctrl !== controls) {
+      throw new TaskError(declaration.id, `its model has ${simulator.counts.ctrl} controls, not ${controls}`);
+    }
   }
+
+  get goal(): TaskGoal | null {
+    return null;
+  }
+  get isSuccess(): boolean | null {
+    return null;
+  }
+
+  /** Controls that the model must have: one for each action dimension, unless `act` does something else with them. */
+  protected controlCount(actions: number): number {
+    return actions;
+  }
+  /** Hands the action, in the task's own range, to the simulation. */
+  protected act(action: Float64Array): void {
+    this.simulator.ctrl.set(action);
+  }
+  /** Called after the physics of a step, before anything is read. */
+  protected afterPhysics(): void {}
 
   /** Adds the reset's noise to the default positions and velocities, which it is given. */
   protected abstract randomise(stream: RandomStream, qpos: Float64Array, qvel: Float64Array): void;
@@ -71,18 +90,27 @@ export abstract class MujocoTask implements Task {
     const { simulator } = this;
     simulator.reset();
     this.randomise(stream, simulator.qpos, simulator.qvel);
-    simulator.forward();
-    this.#elapsedSteps = 0;
-    this.#over = false;
-    this.derive(this.derived);
-    this.observe(this.observation);
+    this.#begin();
+  }
+
+  beginAt(qpos: ArrayLike<number>, qvel: ArrayLike<number>): void {
+    const { simulator, declaration } = this;
+    const { counts } = simulator;
+    if (qpos.length !== counts.qpos || qvel.length !== counts.qvel) {
+      const given = `${qpos.length} positions and ${qvel.length} velocities`;
+      throw new TaskError(declaration.id, `its model has ${counts.qpos} positions and ${counts.qvel} velocities, not ${given}`);
+    }
+    simulator.reset();
+    simulator.qpos.set(qpos);
+    simulator.qvel.set(qvel);
+    this.#begin();
   }
 
   step(action: ArrayLike<number>): StepResult {
     const { simulator, declaration } = this;
     if (this.#over) throw new TaskError(declaration.id, 'no episode is going on: reset it or restore a snapshot before a step');
     this.#takeAction(action);
-    simulator.ctrl.set(this.action);
+    this.act(this.action);
     this.beforePhysics();
     try {
       simulator.step(declaration.frameSkip);
@@ -90,6 +118,7 @@ export abstract class MujocoTask implements Task {
       this.#over = true;
       throw error;
     }
+    this.afterPhysics();
     this.#elapsedSteps += 1;
     this.derive(this.derived);
     this.observe(this.observation);
@@ -136,6 +165,14 @@ export abstract class MujocoTask implements Task {
 
   dispose(): void {
     this.simulator.dispose();
+  }
+
+  #begin(): void {
+    this.simulator.forward();
+    this.#elapsedSteps = 0;
+    this.#over = false;
+    this.derive(this.derived);
+    this.observe(this.observation);
   }
 
   #takeAction(action: ArrayLike<number>): void {

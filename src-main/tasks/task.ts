@@ -23,12 +23,32 @@ export interface TaskSnapshot {
   taskState: Float64Array;
 }
 
+/** The goals of a goal task. The arrays are overwritten by reset, step and restore. */
+export interface TaskGoal {
+  /** [g], what the present state achieves. */
+  readonly achieved: Float64Array;
+  /** [g], what this episode asks for; also the last g numbers of the observation. */
+  readonly desired: Float64Array;
+  /** The reward of a step that led to `achieved` where `desired` was asked for. It depends on nothing else, so that a step can be judged by another goal. */
+  reward(achieved: ArrayLike<number>, desired: ArrayLike<number>): number;
+}
+
 export interface Task {
   readonly declaration: TaskDeclaration;
   readonly simulator: Simulator;
   /** The present observation, overwritten by reset, step and restore. */
   readonly observation: Float64Array;
+  /** null where the task has no goals. */
+  readonly goal: TaskGoal | null;
+  /** Is the present state what the declaration's `success` says? null where it says nothing. */
+  readonly isSuccess: boolean | null;
   reset(stream: RandomStream): void;
+  /**
+   * Begins an episode at these positions and velocities, as Gymnasium's set_state does after a reset; the model's other
+   * state is the default one.
+   * @throws TaskError when they are not as many as the model has.
+   */
+  beginAt(qpos: ArrayLike<number>, qvel: ArrayLike<number>): void;
   /** @param action in [-1, 1] per dimension, mapped linearly onto the task's range; values outside are clipped. */
   step(action: ArrayLike<number>): StepResult;
   snapshot(): TaskSnapshot;
