@@ -12,6 +12,8 @@ export const agentDeclarations: readonly AgentDeclaration[] = [
 ];
 
 const stepsOf = ({ id }: TaskDeclaration): number => ({ 'inverted-pendulum': 20_000, reacher: 50_000 })[id] ?? 100_000;
+/** Haarnoja et al. 2018, arXiv 1801.01290, table 2. */
+const publishedRewardScales: Readonly<Record<string, number>> = { hopper: 5, 'half-cheetah': 5, walker2d: 5 };
 /** To three decimals: a default that a person reads. */
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 
@@ -25,7 +27,7 @@ const automaticDefaults: Readonly<Record<string, (task: TaskDeclaration, agent: 
   'entropy-target': ({ action }) => -action.length,
   'kl-target': ({ action }) => round(action.length * (1 + Math.LN2)),
   'schedule-to': (task) => stepsOf(task),
-  'reward-scale': ({ id }) => (id === 'half-cheetah' ? 5 : 1),
+  'reward-scale': ({ id }) => publishedRewardScales[id] ?? 1,
 };
 
 /** Complete default values of an agent's hyper-parameters on a task. */

@@ -155,7 +155,7 @@ describe.each(taskDeclarations.map(({ id }) => ({ id })))('$id', ({ id }) => {
 
 describe('tasks by id', () => {
   it.each(['cheetah', '', 'constructor', '../half-cheetah'])('refuses %j and lists what there is', async (id) => {
-    const list = /there is no such task; there are: inverted-pendulum, reacher, half-cheetah/;
+    const list = /there is no such task; there are: inverted-pendulum, reacher, hopper, half-cheetah/;
     await expect(loadTask(id)).rejects.toThrow(list);
     const mujoco = await processMuJoCo();
     expect(() => createTask(id, mujoco, '<mujoco/>')).toThrow(list);
@@ -172,7 +172,7 @@ describe('tasks by id', () => {
   it('have unique ids and unique names for their dimensions', () => {
     expect(new Set(taskDeclarations.map(({ id }) => id)).size).toBe(taskDeclarations.length);
     for (const { id, observation, action, timeLimit } of taskDeclarations) {
-      expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/);
+      expect(id).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
       expect(new Set([...observation, ...action].map(({ name }) => name)).size).toBe(observation.length + action.length);
       expect(timeLimit).toBeGreaterThan(0);
     }

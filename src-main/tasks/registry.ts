@@ -5,13 +5,17 @@ import { InvertedPendulum } from './classic/inverted-pendulum.ts';
 import { taskDeclarations } from './declarations.ts';
 import { TaskError } from './errors.ts';
 import { HalfCheetah } from './locomotion/half-cheetah.ts';
+import { Hopper } from './locomotion/hopper.ts';
+import { Walker2d } from './locomotion/walker2d.ts';
 import { Reacher } from './manipulation/reacher.ts';
 import type { Task } from './task.ts';
 
 const constructors: Readonly<Record<string, new (simulator: Simulator) => Task>> = {
   'inverted-pendulum': InvertedPendulum,
   reacher: Reacher,
+  hopper: Hopper,
   'half-cheetah': HalfCheetah,
+  walker2d: Walker2d,
 };
 
 /**
