@@ -18,6 +18,7 @@ export const metricDeclarations = [
   { name: 'training-return', title: 'Training return', unit: '1', group: 'returns', sentence: 'Return of each finished training episode, with the sampled actions.' },
   { name: 'training-length', title: 'Episode length', unit: 'environment steps', group: 'returns', sentence: 'Length of each finished training episode.' },
   { name: 'evaluation-return', title: 'Evaluation return', unit: '1', group: 'returns', sentence: 'Mean return of the evaluation episodes, with the mean action.' },
+  { name: 'evaluation-success', title: 'Evaluation success', unit: 'share', group: 'returns', sentence: 'Share of the evaluation episodes whose last state was a success, as the task declares it, with the mean action.' },
   { name: 'discounted-return', title: 'Discounted return', unit: '1', group: 'returns', sentence: 'Mean over the evaluation episodes of the return that Q(s₀, a₀) foretells: discounted, scaled, with the later steps’ divergence where the critics’ values contain it, a cut tail continued by the critics.' },
   { name: 'critic-loss', title: 'Critic loss', unit: '1', group: 'critics', sentence: 'Mean squared Bellman error of the training batch, as the agent weights and sums it.' },
   { name: 'value-loss', title: 'Value loss', unit: '1', group: 'critics', sentence: 'Half the mean squared distance of the state value to its goal.' },

@@ -1,5 +1,6 @@
 // The replay buffer: a ring of transitions in memory, sampled uniformly with replacement.
 import type { RandomStream } from '../random/stream.ts';
+import { EpisodeStarts, type Hindsight } from './hindsight.ts';
 
 /** A batch of transitions, row-major, named as agents' programs name their inputs. */
 export type ReplayBatch = Record<'observation' | 'action' | 'reward' | 'next-observation' | 'terminated', Float32Array>;
@@ -14,21 +15,31 @@ export interface Transition {
   nextObservation: ArrayLike<number>;
   /** Only where the episode really ended; a truncation is not stored as an end. */
   terminated: boolean;
+  /** Only of a goal task: what the next state achieves [g], and how many steps of the episode came before this one. */
+  goal?: { achieved: ArrayLike<number>; episodeStep: number };
 }
 
 /** Memory grows by this many rows, so that a short run does not pay for the whole capacity. */
 const chunkRows = 8192;
 
+/** Numbers in a row. @param sizes `goalSize` is 0 where the task has no goals */
+export function rowWidthOf(sizes: { observationSize: number; actionSize: number; goalSize: number }): number {
+  const { observationSize, actionSize, goalSize } = sizes;
+  return 2 * observationSize + actionSize + 2 + (goalSize === 0 ? 0 : goalSize + 1);
+}
+
 /**
  * Rows are numbered from 0 in the order in which they were added, for ever; row n lies in slot n mod
  * capacity. A row is `rowWidth` numbers in single precision: observation, action, reward, next observation,
- * terminated (1 or 0).
+ * terminated (1 or 0); of a goal task also the goal achieved and the step within the episode.
  */
 export class ReplayBuffer {
   readonly observationSize: number;
   readonly actionSize: number;
   readonly capacity: number;
   readonly rowWidth: number;
+  readonly hindsight: Hindsight | null;
+  readonly #starts = new EpisodeStarts();
   readonly #chunks: Float32Array[] = [];
   /** What the newest row took the place of. */
   readonly #overwritten: Float32Array;
@@ -36,14 +47,16 @@ export class ReplayBuffer {
   #canTakeBack = false;
   #rowsAdded = 0;
 
-  constructor(sizes: { observationSize: number; actionSize: number; capacity: number }) {
+  /** @param hindsight only of a goal task, whose observations end with the desired goal */
+  constructor(sizes: { observationSize: number; actionSize: number; capacity: number }, hindsight: Hindsight | null = null) {
     for (const [name, value] of Object.entries(sizes)) {
       if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`${name} must be a whole number of at least 1, not ${value}`);
     }
     this.observationSize = sizes.observationSize;
     this.actionSize = sizes.actionSize;
     this.capacity = sizes.capacity;
-    this.rowWidth = 2 * sizes.observationSize + sizes.actionSize + 2;
+    this.hindsight = hindsight;
+    this.rowWidth = rowWidthOf({ ...sizes, goalSize: hindsight?.goalSize ?? 0 });
     this.#overwritten = new Float32Array(this.rowWidth);
   }
 
@@ -62,12 +75,15 @@ export class ReplayBuffer {
     return this.#rowsAdded - this.size;
   }
 
-  add({ observation, action, reward, nextObservation, terminated }: Transition): void {
-    const { observationSize: o, actionSize: a } = this;
+  add({ observation, action, reward, nextObservation, terminated, goal }: Transition): void {
+    const { observationSize: o, actionSize: a, hindsight } = this;
     if (observation.length !== o || nextObservation.length !== o || action.length !== a) {
       throw new RangeError(
         `a transition needs ${o} observations and ${a} actions; ${observation.length}, ${nextObservation.length} and ${action.length} were given`,
       );
+    }
+    if (goal?.achieved.length !== hindsight?.goalSize) {
+      throw new RangeError(`a transition needs ${hindsight?.goalSize ?? 'no'} goal dimensions; ${goal?.achieved.length ?? 'none'} were given`);
     }
     const row = this.#claimSlot(this.#rowsAdded % this.capacity);
     this.#overwritten.set(row);
@@ -76,6 +92,11 @@ export class ReplayBuffer {
     row[o + a] = reward;
     row.set(nextObservation, o + a + 1);
     row[2 * o + a + 1] = terminated ? 1 : 0;
+    if (goal !== undefined) {
+      row.set(goal.achieved, 2 * o + a + 2);
+      row[this.rowWidth - 1] = goal.episodeStep;
+      if (goal.episodeStep === 0) this.#starts.add(this.#rowsAdded, this.firstRow);
+    }
     this.#rowsAdded += 1;
     this.#canTakeBack = true;
   }
@@ -85,6 +106,7 @@ export class ReplayBuffer {
     if (!this.#canTakeBack) throw new RangeError('only a row that was just added can be taken back');
     this.#rowsAdded -= 1;
     this.#slot(this.#rowsAdded % this.capacity).set(this.#overwritten);
+    this.#starts.takeBack(this.#rowsAdded);
     this.#canTakeBack = false;
   }
 
@@ -98,12 +120,16 @@ export class ReplayBuffer {
     };
   }
 
-  /** Fills the batch with rows drawn uniformly, with replacement. @throws when the buffer is empty. */
+  /**
+   * Fills the batch with rows drawn uniformly, with replacement; where there is hindsight, the first of them are then judged
+   * by goals achieved later. @throws when the buffer is empty.
+   */
   sample(batch: ReplayBatch, stream: RandomStream): void {
     const { observationSize: o, actionSize: a, rowWidth, size } = this;
     if (size === 0) throw new RangeError('the replay buffer is empty: nothing can be sampled yet');
     const { observation, action, reward, terminated } = batch;
     const nextObservation = batch['next-observation'];
+    const relabelled = this.hindsight === null ? 0 : Math.floor((reward.length * this.hindsight.relabelled) / (this.hindsight.relabelled + 1));
     for (let row = 0; row < reward.length; row += 1) {
       const slot = stream.integer(size);
       const chunk = this.#chunks[Math.floor(slot / chunkRows)] as Float32Array;
@@ -115,7 +141,26 @@ export class ReplayBuffer {
       from += 1;
       for (let to = row * o, end = to + o; to < end; to += 1, from += 1) nextObservation[to] = chunk[from] as number;
       terminated[row] = chunk[from] as number;
+      if (row < relabelled) this.#relabel(batch, row, slot, stream);
     }
+  }
+
+  /** Puts a goal that the episode achieved at or after the transition in the place of the one that it was after. */
+  #relabel(batch: ReplayBatch, row: number, slot: number, stream: RandomStream): void {
+    const { observationSize: o, firstRow, capacity } = this;
+    const { goalSize: g, reward } = this.hindsight as Hindsight;
+    const number = firstRow + ((slot - (firstRow % capacity) + capacity) % capacity);
+    const later = number + stream.integer(this.#starts.endOf(number, this.#rowsAdded) - number);
+    const goal = this.#achieved(later);
+    const at = (row + 1) * o - g;
+    batch.observation.set(goal, at);
+    batch['next-observation'].set(goal, at);
+    batch.reward[row] = reward(this.#achieved(number), goal);
+  }
+
+  #achieved(row: number): Float32Array {
+    const slot = this.#slot(row % this.capacity);
+    return slot.subarray(this.rowWidth - 1 - (this.hindsight?.goalSize ?? 0), this.rowWidth - 1);
   }
 
   /** Copies rows `from` (inclusive) to `to` (exclusive), by number. @throws when they are not all held. */
@@ -134,6 +179,7 @@ export class ReplayBuffer {
   restart(firstRow: number): void {
     if (!Number.isSafeInteger(firstRow) || firstRow < 0) throw new RangeError(`a row number is a whole number, not ${firstRow}`);
     this.#chunks.length = 0;
+    this.#starts.clear();
     this.#canTakeBack = false;
     this.#rowsAdded = firstRow;
   }
@@ -146,6 +192,7 @@ export class ReplayBuffer {
     this.#canTakeBack = false;
     for (let from = 0; from < rows.length; from += this.rowWidth) {
       this.#claimSlot(this.#rowsAdded % this.capacity).set(rows.subarray(from, from + this.rowWidth));
+      if (this.hindsight !== null && rows[from + this.rowWidth - 1] === 0) this.#starts.add(this.#rowsAdded, this.firstRow);
       this.#rowsAdded += 1;
     }
   }

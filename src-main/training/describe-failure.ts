@@ -36,7 +36,11 @@ export function taskFailure({ declaration }: Pick<Task, 'declaration'>, { terms 
   const range = Number.isFinite(first.value) ? `, beyond single precision (${largestSingle})` : '';
   const message = `${first.what} became ${first.value} at environment step ${count(step)}${range}${besides}: the transition was not stored. ` +
     `The action was finite, so that the task ${declaration.id} or its simulation is at fault${faulty.length === 0 ? '' : `; of the reward, the term ${faulty.join(', ')}`}.`;
-  return new NumericalFailure(message, { what: first.what, step, evidence: { program: null, refused: { ...transition, nextObservation: Float64Array.from(nextObservation), observation: Float64Array.from(transition.observation), action: Float32Array.from(transition.action) } } });
+  const refused = {
+    ...transition, nextObservation: Float64Array.from(nextObservation), observation: Float64Array.from(transition.observation), action: Float32Array.from(transition.action),
+    ...(transition.goal === undefined ? {} : { goal: { ...transition.goal, achieved: Float64Array.from(transition.goal.achieved) } }),
+  };
+  return new NumericalFailure(message, { what: first.what, step, evidence: { program: null, refused } });
 }
 
 const largestSingle = '3.4e38';

@@ -41,9 +41,14 @@ export interface EvaluationOptions {
 export interface Episode {
   recording: Recording;
   lastObservation: Float32Array;
+  /** Was its last state a success? null where the task counts none. */
+  isSuccess: boolean | null;
 }
 
-export type Evaluation = Pick<EvaluationInput, 'returns' | 'lengths' | 'rollouts'>;
+export interface Evaluation extends Pick<EvaluationInput, 'returns' | 'lengths' | 'rollouts'> {
+  /** Share of the episodes that were a success; null where the task counts none. */
+  success: number | null;
+}
 
 /** Runs the episodes, as many side by side as there are tasks, and gives them in their order. */
 export async function* runEpisodes(options: EvaluationOptions): AsyncGenerator<Episode> {
@@ -64,14 +69,17 @@ export async function* runEpisodes(options: EvaluationOptions): AsyncGenerator<E
  */
 export async function evaluate(options: EvaluationOptions, observe?: (episode: Episode) => Promise<void>): Promise<Evaluation> {
   const recordings: Recording[] = [];
+  const successes: boolean[] = [];
   for await (const episode of runEpisodes(options)) {
     await observe?.(episode);
     recordings.push(episode.recording);
+    if (episode.isSuccess !== null) successes.push(episode.isSuccess);
   }
   return {
     returns: Float64Array.from(recordings, (recording) => recording.return),
     lengths: Int32Array.from(recordings, ({ length }) => length),
     rollouts: chooseEpisodes(recordings),
+    success: successes.length === 0 ? null : successes.filter(Boolean).length / successes.length,
   };
 }
 
@@ -146,13 +154,13 @@ class Lane {
     } catch (error) {
       if (!(error instanceof PhysicsError) || error.code !== 'unstable') throw error;
       warn?.(`Evaluation episode ${this.#episode + 1} ended early: ${error.message}`);
-      this.finished = { recording: { ...this.#recorder.finish(), truncated: true }, lastObservation: this.observation };
+      this.finished = { recording: { ...this.#recorder.finish(), truncated: true }, lastObservation: this.observation, isSuccess: this.#task.isSuccess === null ? null : false };
       return;
     }
     this.#recorder.add(this.observation, { action: this.#action, mean, sigma, logProbability: squashedLogProbability(mean, sigma, this.#noise) }, result);
     requireFinite(result.reward, () => 'the reward in the evaluation', step);
     this.observation.set(this.#task.observation);
-    if (result.terminated || result.truncated) this.finished = { recording: this.#recorder.finish(), lastObservation: this.observation };
+    if (result.terminated || result.truncated) this.finished = { recording: this.#recorder.finish(), lastObservation: this.observation, isSuccess: this.#task.isSuccess };
   }
 }
 

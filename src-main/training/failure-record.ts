@@ -62,18 +62,20 @@ function* inputsOf({ inputs, signature }: NonFiniteError): Generator<object> {
 }
 
 /** A row of the replay buffer. */
-function unpack(row: Float32Array, { observationSize: o, actionSize: a }: ReplayBuffer): object {
+function unpack(row: Float32Array, { observationSize: o, actionSize: a, rowWidth, hindsight }: ReplayBuffer): object {
   return listed({
     observation: row.subarray(0, o),
     action: row.subarray(o, o + a),
     reward: row[o + a] as number,
     nextObservation: row.subarray(o + a + 1, 2 * o + a + 1),
     terminated: row[2 * o + a + 1] === 1,
+    ...(hindsight === null ? {} : { goal: { achieved: row.subarray(2 * o + a + 2, rowWidth - 1), episodeStep: row[rowWidth - 1] as number } }),
   });
 }
 
-function listed({ observation, action, reward, nextObservation, terminated }: Transition): object {
-  return { observation: Array.from(observation), action: Array.from(action), reward, nextObservation: Array.from(nextObservation), terminated };
+function listed({ observation, action, reward, nextObservation, terminated, goal }: Transition): object {
+  const achieved = goal === undefined ? {} : { achievedGoal: Array.from(goal.achieved), episodeStep: goal.episodeStep };
+  return { observation: Array.from(observation), action: Array.from(action), reward, nextObservation: Array.from(nextObservation), terminated, ...achieved };
 }
 
 /** JSON has no such numbers: they are written as the texts "NaN", "Infinity" and "-Infinity". */

@@ -284,7 +284,11 @@ export class TrainingLoop {
 
   /** The step as a transition, in arrays that the next step overwrites. */
   #transition({ reward, terminated }: StepResult): Transition {
-    return { observation: this.#observation, action: this.#action, reward, nextObservation: this.#parts.task.observation, terminated };
+    const { observation: nextObservation, goal } = this.#parts.task;
+    return {
+      observation: this.#observation, action: this.#action, reward, nextObservation, terminated,
+      ...(goal === null ? {} : { goal: { achieved: goal.achieved, episodeStep: this.#episode.length } }),
+    };
   }
 
   /** Steps the task; null where the simulation diverged, which is no transition that could be learned from. */

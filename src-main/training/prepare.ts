@@ -1,5 +1,5 @@
 // Makes the parts of a run from its stored configuration.
-import type { Agent, Supplies } from '../agents/agent.ts';
+import type { Agent, Problem, Supplies } from '../agents/agent.ts';
 import { defaultsFor } from '../agents/declarations.ts';
 import { findAgent } from '../agents/registry.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
@@ -26,6 +26,16 @@ export interface PreparedRun {
   dispose(): Promise<void>;
 }
 
+/** The replay buffer of a task: of a goal task, one that relabels with hindsight. */
+export function createBuffer({ goal }: Task, problem: Problem, { bufferSize, hindsightGoals }: RunParameters): ReplayBuffer {
+  const hindsight = goal === null ? null : {
+    goalSize: goal.desired.length,
+    relabelled: hindsightGoals,
+    reward: (achieved: ArrayLike<number>, desired: ArrayLike<number>) => goal.reward(achieved, desired),
+  };
+  return new ReplayBuffer({ ...problem, capacity: bufferSize }, hindsight);
+}
+
 /** @param supply makes what the agent needs besides its values, such as a fitted prior */
 export type Supply = (values: ParameterValues) => Promise<Supplies>;
 
@@ -38,7 +48,7 @@ export async function prepareRun(given: RunConfiguration, supply: Supply = () =>
   const parameters = readRunParameters(configuration.hyperparameters);
   const { hash: modelHash } = await readModel(task.declaration.model);
   const problem = { observationSize: task.observation.length, actionSize: task.declaration.action.length };
-  const buffer = new ReplayBuffer({ ...problem, capacity: parameters.bufferSize });
+  const buffer = createBuffer(task, problem, parameters);
   const { device, threads, seed } = configuration;
   const policyRows = lanesFor(parameters.evaluationEpisodes);
   const loop = await TrainingLoop.create({ task, maker, problem, device, threads, buffer, parameters, seed, supply, policyRows }, configuration.hyperparameters);

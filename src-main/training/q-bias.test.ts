@@ -27,6 +27,7 @@ function episode(terminated: boolean, length = 3): Episode {
   const rows = [1, 2, 3].slice(0, length);
   return {
     lastObservation: Float32Array.of(8),
+    isSuccess: null,
     recording: {
       episode: 0, return: 15, length, terminated, truncated: !terminated, modelHash: '', stepSeconds: 1, rewardTerms: [],
       initialState: new Float64Array(), initialTaskState: new Float64Array(),

@@ -10,6 +10,8 @@ export interface RunParameters {
   hasUniformWarmUp: boolean;
   /** Rows of the replay buffer. */
   bufferSize: number;
+  /** Relabelled transitions for each that is not, where the task has goals. */
+  hindsightGoals: number;
   /** Environment steps between evaluations; there is always one at the last step. */
   evaluationEvery: number;
   evaluationEpisodes: number;
@@ -31,6 +33,7 @@ export function readRunParameters(values: ParameterValues): RunParameters {
     warmUp: number('warm-up'),
     hasUniformWarmUp: values['warm-up-actions'] !== 'policy',
     bufferSize: number('buffer-size'),
+    hindsightGoals: number('hindsight-goals'),
     evaluationEvery: number('evaluation-every'),
     evaluationEpisodes: number('evaluation-episodes'),
     checkpointMinutes: number('checkpoint-minutes'),

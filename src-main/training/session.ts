@@ -194,14 +194,15 @@ export class Session {
       }, (episode) => bias.add(episode));
       const policyOnnx = await engine.exportOnnx(agent.policy(1));
       const criticsOnnx = await engine.exportOnnx(agent.critics(1));
-      const { returns } = evaluation;
+      const { success, ...stored } = evaluation;
+      const { returns } = stored;
       const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
-      this.#journal.metrics(step, { 'evaluation-return': mean, ...bias.metrics() });
+      this.#journal.metrics(step, { 'evaluation-return': mean, ...(success === null ? {} : { 'evaluation-success': success }), ...bias.metrics() });
       await this.#journal.commit(`The evaluation at step ${formatStep(step)}`, () => {
-        store.evaluations.add(run, attempt, { step, ...evaluation, policyOnnx, criticsOnnx });
+        store.evaluations.add(run, attempt, { step, ...stored, policyOnnx, criticsOnnx });
         this.#setLive(step, policyOnnx);
       });
-      log(`step ${step}: evaluation return ${mean.toFixed(1)} over ${returns.length} episodes`);
+      log(`step ${step}: evaluation return ${mean.toFixed(1)} over ${returns.length} episodes${success === null ? '' : `, success ${(100 * success).toFixed(0)} %`}`);
     });
     this.#lastSnapshot = performance.now();
     this.#snapshotStep = step;

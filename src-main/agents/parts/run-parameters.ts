@@ -33,6 +33,11 @@ export const runParameters: readonly ParameterDeclaration[] = [
     citation: 'Haarnoja et al. 2018, arXiv 1812.05905, table 1',
   },
   {
+    name: 'hindsight-goals', kind: 'integer', default: 'auto', min: 0, max: 100, unit: 'goals', scale: 'linear', live: false, group: 'replay',
+    sentence: 'Transitions of a batch that are judged by a goal which their episode achieved later, for each that is judged by its own goal; of no effect where the task has no goals.',
+    citation: 'Andrychowicz et al. 2017, arXiv 1707.01495, section 4.5: 4, the future strategy',
+  },
+  {
     name: 'reward-scale', kind: 'number', default: 1, min: 1e-6, max: 1e6, unit: '1', scale: 'log', live: false, group: 'optimisation',
     sentence: 'Factor on the reward inside the learner; recorded returns are not scaled.',
     citation: 'Haarnoja et al. 2018, arXiv 1801.01290, section 5; 1 where the temperature is learned',

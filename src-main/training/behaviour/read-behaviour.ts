@@ -1,6 +1,7 @@
 // Reads what a stored run did: the replay rows of its newest usable checkpoint or, where it has none, its recorded
 // evaluation episodes. Read-only, and the run may be training meanwhile.
 import type { RolloutColumn } from '../../contract/series.ts';
+import { rowWidthOf } from '../../replay/replay-buffer.ts';
 import type { Checkpoint, Store } from '../../store/store.ts';
 import { CheckpointError, readNewestRows } from '../checkpoint/read.ts';
 import { runFolder } from '../launch.ts';
@@ -46,10 +47,11 @@ function fromReplay(store: Store, source: Source, warn: (message: string) => voi
   return null;
 }
 
-function replayData(store: Store, { id, sizes }: Source, checkpoint: Checkpoint): BehaviourData {
+function replayData(store: Store, { id, sizes, goalSize }: Source, checkpoint: Checkpoint): BehaviourData {
   const { first, rowWidth, numbers } = readNewestRows(runFolder(store.dataDirectory, id), checkpoint, mostRows);
   const { observation: o, action: a } = sizes;
-  if (rowWidth !== 2 * o + a + 2) throw new CheckpointError(`its replay rows have ${rowWidth} numbers where its task has ${2 * o + a + 2}`);
+  const expected = rowWidthOf({ observationSize: o, actionSize: a, goalSize });
+  if (rowWidth !== expected) throw new CheckpointError(`its replay rows have ${rowWidth} numbers where its task has ${expected}`);
   const skipped = Math.min(numbers.length / rowWidth, Math.max(0, firstOwnRow(store, id) - first));
   const rows = numbers.length / rowWidth - skipped;
   const data: BehaviourData = { kind: 'replay', step: checkpoint.step, rows, observation: new Float32Array(rows * o), action: new Float32Array(rows * a), episodes: [] };
@@ -64,7 +66,7 @@ function replayData(store: Store, { id, sizes }: Source, checkpoint: Checkpoint)
 
 /** Does the row after the one that begins at `from` go on with the same episode? Then it begins with the state that this one ended in. */
 function continues(numbers: Float32Array, from: number, rowWidth: number, { observation: o, action: a }: Source['sizes']): boolean {
-  if (numbers[from + rowWidth - 1] === 1) return false;
+  if (numbers[from + 2 * o + a + 1] === 1) return false;
   for (let j = 0; j < o; j += 1) if (numbers[from + o + a + 1 + j] !== numbers[from + rowWidth + j]) return false;
   return true;
 }

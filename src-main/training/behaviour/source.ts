@@ -11,6 +11,8 @@ export interface Source {
   /** As messages name it. */
   title: string;
   sizes: { observation: number; action: number };
+  /** Dimensions of its task's goals; 0 where it has none. */
+  goalSize: number;
 }
 
 /**
@@ -28,7 +30,7 @@ export function findSource(store: Store, run: string, named: string): Source {
   if (difference !== null) {
     throw new TrainingError(`The behaviour prior cannot be fitted to ${title}: ${difference}. Take a run whose task has the same observation and action dimensions.`);
   }
-  return { id, title, sizes: { observation: wanted.observation.length, action: wanted.action.length } };
+  return { id, title, sizes: { observation: wanted.observation.length, action: wanted.action.length }, goalSize: taskOf(task).goal?.dimensions.length ?? 0 };
 }
 
 function lookUp(store: Store, named: string): RunSummary {
