@@ -3,7 +3,7 @@
 import type { DoubleBuffer, MjData, MjModel } from '@mujoco/mujoco';
 import { errorText, PhysicsError } from './errors.ts';
 import { loadModel } from './load-model.ts';
-import type { ModelFiles } from './load-model.ts';
+import type { ModelEdit, ModelFiles } from './load-model.ts';
 import type { MuJoCo } from './mujoco.ts';
 import { findName, readNames } from './names.ts';
 import type { ModelNames, NamedKind } from './names.ts';
@@ -32,11 +32,12 @@ export class Simulator {
   /**
    * Compiles the model and brings the simulation to its default state.
    * @param files what the model includes or refers to (meshes, textures, other XML), by name
+   * @param edit adds to the model what its text lacks
    * @throws PhysicsError `model` with MuJoCo's explanation when the model does not compile.
    */
-  constructor(mujoco: MuJoCo, modelXml: string, files: ModelFiles = {}) {
+  constructor(mujoco: MuJoCo, modelXml: string, files: ModelFiles = {}, edit: ModelEdit | null = null) {
     this.mujoco = mujoco;
-    const { model, data } = loadModel(mujoco, modelXml, files);
+    const { model, data } = loadModel(mujoco, modelXml, files, edit);
     this.model = model;
     this.data = data;
     this.names = readNames(model);
