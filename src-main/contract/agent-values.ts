@@ -78,7 +78,7 @@ export function checkValues(agent: AgentParameters, task: TaskActions, values: P
 }
 
 /** A run that was made without this check keeps its edits: they are refused only where they bring the trouble about. */
-function checkLessThan({ name, lessThan, usedWhen = [] }: ParameterDeclaration, values: ParameterValues, changed: ParameterValues): void {
+export function checkLessThan({ name, lessThan, usedWhen = [] }: ParameterDeclaration, values: ParameterValues, changed: ParameterValues): void {
   if (lessThan === undefined || Number(values[name]) < Number(values[lessThan.parameter])) return;
   const named = [name, lessThan.parameter, ...usedWhen.map(({ parameter }) => parameter)].find((one) => Object.hasOwn(changed, one));
   if (named === undefined) return;

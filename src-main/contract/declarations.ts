@@ -61,6 +61,8 @@ export interface TaskDeclaration {
   /** Seconds of simulated time in an environment step. */
   stepSeconds: number;
   resetNoise: string;
+  /** What may be set for a run of this task; in a task's own file only what is its own. */
+  options?: readonly ParameterDeclaration[];
   camera: CameraDeclaration;
   citation: string;
 }

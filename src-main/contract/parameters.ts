@@ -55,7 +55,7 @@ export interface ParameterDeclaration {
   recompiles?: boolean;
   /** It shapes the stored state: a fork cannot change it. */
   structural?: boolean;
-  group: 'run' | 'optimisation' | 'temperature' | 'prior' | 'exploration' | 'networks' | 'replay' | 'evaluation';
+  group: 'run' | 'optimisation' | 'temperature' | 'prior' | 'exploration' | 'networks' | 'replay' | 'evaluation' | 'task' | 'variant';
 }
 
 /** Longest text, and most entries of a list. */

@@ -81,6 +81,11 @@ export abstract class MujocoTask implements Task {
     return sum;
   }
 
+  /** Simulated seconds of an environment step, to the last bit of MuJoCo's own time step. */
+  protected get stepSeconds(): number {
+    return this.simulator.timestep * this.declaration.frameSkip;
+  }
+
   /** Environment steps since the reset. */
   get elapsedSteps(): number {
     return this.#elapsedSteps;

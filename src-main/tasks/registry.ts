@@ -1,39 +1,36 @@
-// Makes a task by its id.
-import { Simulator } from '../physics/simulator.ts';
+// Makes a task by its id and the values of its options.
+import type { ParameterValues } from '../contract/parameters.ts';
 import type { MuJoCo } from '../physics/mujoco.ts';
-import { InvertedPendulum } from './classic/inverted-pendulum.ts';
-import { taskDeclarations } from './declarations.ts';
-import { TaskError } from './errors.ts';
-import { HalfCheetah } from './locomotion/half-cheetah.ts';
-import { Hopper } from './locomotion/hopper.ts';
-import { Walker2d } from './locomotion/walker2d.ts';
-import { Reacher } from './manipulation/reacher.ts';
+import { scaleModel } from '../physics/scale-model.ts';
+import { Simulator } from '../physics/simulator.ts';
+import { configureTask } from './declarations.ts';
+import { DisturbedTask, type Disturbance } from './disturbed-task.ts';
 import type { Task } from './task.ts';
-
-const constructors: Readonly<Record<string, new (simulator: Simulator) => Task>> = {
-  'inverted-pendulum': InvertedPendulum,
-  reacher: Reacher,
-  hopper: Hopper,
-  'half-cheetah': HalfCheetah,
-  walker2d: Walker2d,
-};
 
 /**
  * Compiles the model and makes the task, which needs a reset or a restored snapshot before its first step.
  * @param modelXml the text of the file that the task's declaration names
- * @throws TaskError for an unknown id; PhysicsError when the model does not compile.
+ * @param options those that differ from their defaults
+ * @throws TaskError for an unknown id; ParameterError for an option; PhysicsError when the model does not compile.
  */
-export function createTask(id: string, mujoco: MuJoCo, modelXml: string): Task {
-  const constructor = Object.hasOwn(constructors, id) ? constructors[id] : undefined;
-  if (constructor === undefined) {
-    const known = taskDeclarations.map((declaration) => declaration.id).join(', ');
-    throw new TaskError(id, `there is no such task; there are: ${known}`);
-  }
+export function createTask(id: string, mujoco: MuJoCo, modelXml: string, options: ParameterValues = {}): Task {
+  const { declaration, values, definition } = configureTask(id, options);
   const simulator = new Simulator(mujoco, modelXml);
   try {
-    return new constructor(simulator);
+    scaleModel(simulator, {
+      gravity: Number(values['gravity-scale']), mass: Number(values['mass-scale']), friction: Number(values['friction-scale']),
+    });
+    const task = new definition.Task(simulator, declaration, values);
+    const disturbance = readDisturbance(values);
+    return Object.values(disturbance).every((value) => value === 0) ? task : new DisturbedTask(task, disturbance);
   } catch (error) {
     simulator.dispose();
     throw error;
   }
+}
+
+function readDisturbance(values: ParameterValues): Disturbance {
+  return {
+    actionNoise: Number(values['action-noise']), actionDelay: Number(values['action-delay']), observationNoise: Number(values['observation-noise']),
+  };
 }

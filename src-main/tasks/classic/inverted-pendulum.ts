@@ -35,8 +35,8 @@ export const invertedPendulumDeclaration: TaskDeclaration = {
 };
 
 export class InvertedPendulum extends MujocoTask {
-  constructor(simulator: Simulator) {
-    super(invertedPendulumDeclaration, simulator);
+  constructor(simulator: Simulator, declaration: TaskDeclaration) {
+    super(declaration, simulator);
   }
 
   protected override randomise(stream: RandomStream, qpos: Float64Array, qvel: Float64Array): void {

@@ -3,21 +3,62 @@
 import type { TaskDeclaration } from '../../contract/declarations.ts';
 import type { Simulator } from '../../physics/simulator.ts';
 import type { RandomStream } from '../../random/stream.ts';
+import { defineTask } from '../definition.ts';
 import { MujocoTask } from '../mujoco-task.ts';
+import { defineOptions, type OptionValues } from '../options.ts';
 import { addNormalNoise, addUniformNoise } from '../reset-noise.ts';
+import { excludePositions, resetNoise, weight } from './options.ts';
 
-/** Half-width of the uniform noise on positions and standard deviation of the normal noise on velocities. */
-const NOISE = 0.1;
-const FORWARD_WEIGHT = 1;
-const CONTROL_WEIGHT = 0.1;
+const options = defineOptions({
+  'forward-reward-weight': weight(1, 'Weight of the forward velocity in the reward.'),
+  'ctrl-cost-weight': weight(0.1, 'Weight of the sum of squared actions, which is subtracted.'),
+  /** Half-width of the uniform noise on positions and standard deviation of the normal noise on velocities. */
+  'reset-noise-scale': resetNoise(0.1),
+  'exclude-current-positions-from-observation': excludePositions('the position along the track'),
+});
+type Values = OptionValues<typeof options>;
 
-export const halfCheetahDeclaration: TaskDeclaration = {
+class HalfCheetah extends MujocoTask {
+  readonly #values: Values;
+  #xBefore = 0;
+
+  constructor(simulator: Simulator, declaration: TaskDeclaration, values: Values) {
+    super(declaration, simulator);
+    this.#values = values;
+  }
+
+  protected override randomise(stream: RandomStream, qpos: Float64Array, qvel: Float64Array): void {
+    addUniformNoise(stream, qpos, this.#values['reset-noise-scale']);
+    addNormalNoise(stream, qvel, this.#values['reset-noise-scale']);
+  }
+
+  protected override beforePhysics(): void {
+    this.#xBefore = this.simulator.qpos[0] as number;
+  }
+
+  protected override observe(observation: Float64Array): void {
+    const { qpos, qvel } = this.simulator;
+    const left = this.#values['exclude-current-positions-from-observation'] ? 1 : 0;
+    const positionCount = qpos.length - left;
+    for (let i = 0; i < positionCount; i += 1) observation[i] = qpos[i + left] as number;
+    for (let i = 0; i < qvel.length; i += 1) observation[positionCount + i] = qvel[i] as number;
+  }
+
+  protected override reward(terms: Float64Array): void {
+    const x = this.simulator.qpos[0] as number;
+    terms[0] = (this.#values['forward-reward-weight'] * (x - this.#xBefore)) / this.stepSeconds;
+    terms[1] = -this.#values['ctrl-cost-weight'] * this.sumOfSquaredActions();
+  }
+}
+
+export const halfCheetah = defineTask(options, (values) => ({
   id: 'half-cheetah',
   title: 'Half-cheetah',
   sentence: 'A planar robot with two legs learns to run: the standard test of continuous control.',
   family: 'locomotion',
   model: 'half-cheetah.xml',
   observation: [
+    ...(values['exclude-current-positions-from-observation'] ? [] : [{ name: 'position along the track', unit: 'm' }]),
     { name: 'torso height', unit: 'm' },
     { name: 'torso pitch', unit: 'rad' },
     { name: 'back thigh angle', unit: 'rad' },
@@ -45,47 +86,14 @@ export const halfCheetahDeclaration: TaskDeclaration = {
     { name: 'front foot torque', unit: '30 N·m', low: -1, high: 1 },
   ],
   rewardTerms: [
-    { name: 'forward', weight: FORWARD_WEIGHT, sentence: 'Mean forward velocity over the step (m/s).' },
-    { name: 'control', weight: -CONTROL_WEIGHT, sentence: 'Minus a tenth of the sum of squared actions.' },
+    { name: 'forward', weight: values['forward-reward-weight'], sentence: 'Mean forward velocity over the step (m/s).' },
+    { name: 'control', weight: -values['ctrl-cost-weight'], sentence: 'The sum of squared actions.' },
   ],
   termination: null,
   timeLimit: 1000,
   frameSkip: 5,
   stepSeconds: 0.05,
-  resetNoise: 'Positions uniform on ±0.1 (m, rad), velocities normal with standard deviation 0.1.',
+  resetNoise: `Positions uniform on ±${values['reset-noise-scale']} (m, rad), velocities normal with standard deviation ${values['reset-noise-scale']}.`,
   camera: { trackBody: 'torso', lookAt: [0, 0, 0.55], distance: 3.4, azimuth: 90, elevation: -12 },
   citation: 'Gymnasium v5, HalfCheetah-v5; Wawrzyński (2009), Neural Networks 22(10)',
-};
-
-export class HalfCheetah extends MujocoTask {
-  readonly #stepSeconds: number;
-  #xBefore = 0;
-
-  constructor(simulator: Simulator) {
-    super(halfCheetahDeclaration, simulator);
-    this.#stepSeconds = simulator.timestep * halfCheetahDeclaration.frameSkip;
-  }
-
-  protected override randomise(stream: RandomStream, qpos: Float64Array, qvel: Float64Array): void {
-    addUniformNoise(stream, qpos, NOISE);
-    addNormalNoise(stream, qvel, NOISE);
-  }
-
-  protected override beforePhysics(): void {
-    this.#xBefore = this.simulator.qpos[0] as number;
-  }
-
-  // Where it is along the track (qpos 0) is left out: running is the same everywhere.
-  protected override observe(observation: Float64Array): void {
-    const { qpos, qvel } = this.simulator;
-    const positionCount = qpos.length - 1;
-    for (let i = 0; i < positionCount; i += 1) observation[i] = qpos[i + 1] as number;
-    for (let i = 0; i < qvel.length; i += 1) observation[positionCount + i] = qvel[i] as number;
-  }
-
-  protected override reward(terms: Float64Array): void {
-    const x = this.simulator.qpos[0] as number;
-    terms[0] = (FORWARD_WEIGHT * (x - this.#xBefore)) / this.#stepSeconds;
-    terms[1] = -CONTROL_WEIGHT * this.sumOfSquaredActions();
-  }
-}
+}), HalfCheetah);

@@ -56,9 +56,9 @@ export class Reacher extends MujocoTask {
   readonly #fingertip: number;
   readonly #target: number;
 
-  constructor(simulator: Simulator) {
+  constructor(simulator: Simulator, declaration: TaskDeclaration) {
     // The vector from target to fingertip: the observation needs it after a restore, and it lags.
-    super(reacherDeclaration, simulator, 3);
+    super(declaration, simulator, 3);
     this.#fingertip = simulator.idOf('body', 'fingertip');
     this.#target = simulator.idOf('body', 'target');
   }

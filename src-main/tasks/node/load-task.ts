@@ -1,9 +1,9 @@
 // Loads a task in Node: its model from the assets, MuJoCo once a process.
+import type { ParameterValues } from '../../contract/parameters.ts';
 import { loadMuJoCo } from '../../physics/mujoco.ts';
 import type { MuJoCo } from '../../physics/mujoco.ts';
 import { readModel } from '../../physics/node/models.ts';
-import { findTaskDeclaration, taskDeclarations } from '../declarations.ts';
-import { TaskError } from '../errors.ts';
+import { configureTask } from '../declarations.ts';
 import { createTask } from '../registry.ts';
 import type { Task } from '../task.ts';
 
@@ -20,14 +20,11 @@ export function processMuJoCo(): Promise<MuJoCo> {
 
 /**
  * Loads the task `id`. (The hash of its model comes from `readModel(declaration.model)`.)
- * @throws TaskError for an unknown id; PhysicsError when MuJoCo or the model cannot be loaded.
+ * @param options those that differ from their defaults
+ * @throws TaskError for an unknown id; ParameterError for an option; PhysicsError when MuJoCo or the model cannot be loaded.
  */
-export async function loadTask(id: string): Promise<Task> {
-  const declaration = findTaskDeclaration(id);
-  if (declaration === undefined) {
-    const known = taskDeclarations.map((one) => one.id).join(', ');
-    throw new TaskError(id, `there is no such task; there are: ${known}`);
-  }
+export async function loadTask(id: string, options: ParameterValues = {}): Promise<Task> {
+  const { declaration } = configureTask(id, options);
   const { xml } = await readModel(declaration.model);
-  return createTask(id, await processMuJoCo(), xml);
+  return createTask(id, await processMuJoCo(), xml, options);
 }
