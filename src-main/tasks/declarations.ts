@@ -8,7 +8,7 @@ import { readOptions } from './options.ts';
 import { variantOptions, withSteps } from './variants.ts';
 
 /** Every task with every option, at its defaults; the quickest to learn first. */
-export const taskDeclarations: readonly TaskDeclaration[] = catalogue.map(({ declaration }) => withAllOptions(declaration, declaration));
+export const taskDeclarations: readonly TaskDeclaration[] = catalogue.map((definition) => standardDeclaration(definition));
 
 /** The declaration of the task `id`, if there is such a task. */
 export function findTaskDeclaration(id: string): TaskDeclaration | undefined {
@@ -28,14 +28,24 @@ export interface ConfiguredTask {
  * @throws TaskError for an unknown id; ParameterError naming the option and the allowed range
  */
 export function configureTask(id: string, given: Readonly<Record<string, unknown>> = {}): ConfiguredTask {
-  const standard = findTaskDeclaration(id);
   const definition = catalogue.find(({ declaration }) => declaration.id === id);
-  if (standard === undefined || definition === undefined) {
+  if (definition === undefined) {
     throw new TaskError(id, `there is no such task; there are: ${taskDeclarations.map((one) => one.id).join(', ')}`);
   }
-  const values = readOptions(id, standard.options ?? [], given);
+  return configureDefinition(definition, given);
+}
+
+/** The same for a task that the catalogue may not have. @throws ParameterError */
+export function configureDefinition(definition: TaskDefinition, given: Readonly<Record<string, unknown>>): ConfiguredTask {
+  const standard = standardDeclaration(definition);
+  const values = readOptions(standard.id, standard.options ?? [], given);
   const declared = definition.declare?.(values) ?? definition.declaration;
   return { declaration: withAllOptions(withSteps(declared, values), definition.declaration), values, definition };
+}
+
+/** With every option, at its defaults. */
+export function standardDeclaration({ declaration }: Pick<TaskDefinition, 'declaration'>): TaskDeclaration {
+  return withAllOptions(declaration, declaration);
 }
 
 function withAllOptions(declaration: TaskDeclaration, standard: TaskDeclaration): TaskDeclaration {

@@ -3,7 +3,7 @@ import type { ParameterValues } from '../contract/parameters.ts';
 import type { MuJoCo } from '../physics/mujoco.ts';
 import { scaleModel } from '../physics/scale-model.ts';
 import { Simulator } from '../physics/simulator.ts';
-import { configureTask } from './declarations.ts';
+import { configureTask, type ConfiguredTask } from './declarations.ts';
 import { DisturbedTask, type Disturbance } from './disturbed-task.ts';
 import type { Task } from './task.ts';
 
@@ -14,8 +14,12 @@ import type { Task } from './task.ts';
  * @throws TaskError for an unknown id; ParameterError for an option; PhysicsError when the model does not compile.
  */
 export function createTask(id: string, mujoco: MuJoCo, modelXml: string, options: ParameterValues = {}): Task {
-  const { declaration, values, definition } = configureTask(id, options);
-  const simulator = new Simulator(mujoco, modelXml);
+  const configured = configureTask(id, options);
+  return createConfiguredTask(configured, new Simulator(mujoco, modelXml));
+}
+
+/** Makes a task over its compiled model, which belongs to it from now on. @throws TaskError, PhysicsError */
+export function createConfiguredTask({ declaration, values, definition }: ConfiguredTask, simulator: Simulator): Task {
   try {
     scaleModel(simulator, {
       gravity: Number(values['gravity-scale']), mass: Number(values['mass-scale']), friction: Number(values['friction-scale']),
