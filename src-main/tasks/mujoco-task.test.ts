@@ -13,6 +13,9 @@ function wave(task: Task, k: number, size = 0.05): number[] {
   return task.declaration.action.map((_, i) => size * Math.sin(0.7 * k + i));
 }
 
+/** Do its actions lead a mocap body, rather than being a control each? */
+const isLed = ({ simulator }: Task): boolean => simulator.names.body.includes('lead');
+
 function resetTask(task: Task, seed = 1): Task {
   task.reset(createStream(seed, 'reset'));
   return task;
@@ -24,7 +27,7 @@ describe.each(taskDeclarations.map(({ id }) => ({ id })))('$id', ({ id }) => {
     const { declaration, simulator } = task;
     expect(declaration.frameSkip * simulator.timestep).toBeCloseTo(declaration.stepSeconds, 12);
     const declared = declaration.action.flatMap(({ low, high }) => [low, high]);
-    expect([...(simulator.model.actuator_ctrlrange as Float64Array)]).toEqual(declared);
+    if (!isLed(task)) expect([...(simulator.model.actuator_ctrlrange as Float64Array)]).toEqual(declared);
     expect(task.observation).toHaveLength(declaration.observation.length);
     expect(task.step(wave(task, 0)).terms).toHaveLength(declaration.rewardTerms.length);
     const { trackBody } = declaration.camera;
@@ -71,13 +74,20 @@ describe.each(taskDeclarations.map(({ id }) => ({ id })))('$id', ({ id }) => {
   });
 
   it('clips actions to [-1, 1] and maps them onto its range', async () => {
-    const task = resetTask(await loadTask(id));
-    task.step(task.declaration.action.map(() => 1e30));
-    expect([...task.simulator.ctrl]).toEqual(task.declaration.action.map(({ high }) => high));
-    resetTask(task).step(task.declaration.action.map(() => -Infinity));
-    expect([...task.simulator.ctrl]).toEqual(task.declaration.action.map(({ low }) => low));
-    resetTask(task).step(task.declaration.action.map(() => 0.5));
-    expect([...task.simulator.ctrl]).toEqual(task.declaration.action.map(({ low, high }) => 0.25 * low + 0.75 * high));
+    const task = await loadTask(id);
+    const after = (value: number): number[] => {
+      resetTask(task).step(task.declaration.action.map(() => value));
+      return [...task.simulator.ctrl, ...task.observation];
+    };
+    expect(after(1e30)).toEqual(after(1));
+    expect(after(-Infinity)).toEqual(after(-1));
+    expect(after(0.5)).not.toEqual(after(1));
+    if (!isLed(task)) {
+      const { length } = task.declaration.action;
+      expect(after(1).slice(0, length)).toEqual(task.declaration.action.map(({ high }) => high));
+      expect(after(-1).slice(0, length)).toEqual(task.declaration.action.map(({ low }) => low));
+      expect(after(0.5).slice(0, length)).toEqual(task.declaration.action.map(({ low, high }) => 0.25 * low + 0.75 * high));
+    }
     task.dispose();
   });
 
@@ -155,7 +165,7 @@ describe.each(taskDeclarations.map(({ id }) => ({ id })))('$id', ({ id }) => {
 
 describe('tasks by id', () => {
   it.each(['cheetah', '', 'constructor', '../half-cheetah'])('refuses %j and lists what there is', async (id) => {
-    const list = /there is no such task; there are: inverted-pendulum, reacher, hopper, half-cheetah/;
+    const list = /there is no such task; there are: inverted-pendulum, .*half-cheetah/;
     await expect(loadTask(id)).rejects.toThrow(list);
     const mujoco = await processMuJoCo();
     expect(() => createTask(id, mujoco, '<mujoco/>')).toThrow(list);

@@ -99,6 +99,16 @@ describe('readModel', () => {
     expect(hash).toBe(createHash('sha256').update(bytes).digest('hex'));
   });
 
+  it('puts included parts into a model, and the text that they make loads by itself', async () => {
+    const { xml, hash } = await readModel('fetch-reach.xml');
+    expect(xml).not.toContain('<include');
+    expect(xml.match(/<\/?mujoco/g)).toHaveLength(2);
+    expect(hash).toBe(createHash('sha256').update(xml).digest('hex'));
+    const simulator = new Simulator(mujoco, xml);
+    expect(simulator.names.body).toEqual(expect.arrayContaining(['lead', 'target', 'gripper', 'table']));
+    simulator.dispose();
+  });
+
   it.each(['../models/half-cheetah.xml', '/etc/passwd', 'half-cheetah', '', 'Half-Cheetah.xml', 'a\0.xml', 'no-such-model.xml'])(
     'refuses %j',
     async (file) => {

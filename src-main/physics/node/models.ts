@@ -5,10 +5,11 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorText, PhysicsError } from '../errors.ts';
+import { expandIncludes } from '../includes.ts';
 
 export interface ModelSource {
   xml: string;
-  /** SHA-256 of the file's bytes, in hexadecimal. Runs and rollouts store it. */
+  /** SHA-256 of the text as UTF-8, in hexadecimal. Runs and rollouts store it. */
   hash: string;
 }
 
@@ -36,9 +37,14 @@ export async function readModel(file: string): Promise<ModelSource> {
   if (!/^[a-z0-9-]+\.xml$/.test(file)) {
     throw new PhysicsError('model', `“${file}” is not a model's file name (lower-case letters, digits, dashes, then .xml)`);
   }
-  const path = join(assetsDirectory(), 'models', file);
-  const bytes = await readFile(path).catch((error: unknown) => {
+  const xml = await expandIncludes(await readText(file), readText);
+  return { xml, hash: createHash('sha256').update(xml).digest('hex') };
+}
+
+/** @param name below assets/models */
+async function readText(name: string): Promise<string> {
+  const path = join(assetsDirectory(), 'models', name);
+  return await readFile(path, 'utf8').catch((error: unknown) => {
     throw new PhysicsError('model', `the model ${path} cannot be read: ${errorText(error)}`, { cause: error });
   });
-  return { xml: bytes.toString('utf8'), hash: createHash('sha256').update(bytes).digest('hex') };
 }
