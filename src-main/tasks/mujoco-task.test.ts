@@ -86,7 +86,8 @@ describe.each(taskDeclarations.map(({ id }) => ({ id })))('$id', ({ id }) => {
       const { length } = task.declaration.action;
       expect(after(1).slice(0, length)).toEqual(task.declaration.action.map(({ high }) => high));
       expect(after(-1).slice(0, length)).toEqual(task.declaration.action.map(({ low }) => low));
-      expect(after(0.5).slice(0, length)).toEqual(task.declaration.action.map(({ low, high }) => 0.25 * low + 0.75 * high));
+      const between = after(0.5);
+      task.declaration.action.forEach(({ low, high }, i) => expect(between[i]).toBeCloseTo(0.25 * low + 0.75 * high, 12));
     }
     task.dispose();
   });

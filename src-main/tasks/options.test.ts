@@ -46,7 +46,7 @@ describe.each(taskDeclarations)('$id', (declaration) => {
     expect(new Set(names).size).toBe(names.length);
     for (const { name, sentence, citation } of options) {
       expect(name).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
-      expect(sentence).toMatch(/\.$/);
+      expect(sentence).toMatch(/[.?]$/);
       expect(citation).not.toBe('');
     }
     const all = Object.fromEntries(options.map((option) => [option.name, option.default]));

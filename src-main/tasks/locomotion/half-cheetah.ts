@@ -1,53 +1,18 @@
 // Half-cheetah: a planar robot with two legs runs as fast as it can. Equal to Gymnasium's HalfCheetah-v5
 // (gymnasium/envs/mujoco/half_cheetah_v5.py); docs/tasks-locomotion.md.
-import type { TaskDeclaration } from '../../contract/declarations.ts';
-import type { Simulator } from '../../physics/simulator.ts';
 import type { RandomStream } from '../../random/stream.ts';
 import { defineTask } from '../definition.ts';
-import { MujocoTask } from '../mujoco-task.ts';
-import { defineOptions, type OptionValues } from '../options.ts';
 import { addNormalNoise, addUniformNoise } from '../reset-noise.ts';
-import { excludePositions, resetNoise, weight } from './options.ts';
+import { forwardOptions, ForwardRobot, forwardTerms } from './forward-robot.ts';
 
-const options = defineOptions({
-  'forward-reward-weight': weight(1, 'Weight of the forward velocity in the reward.'),
-  'ctrl-cost-weight': weight(0.1, 'Weight of the sum of squared actions, which is subtracted.'),
-  /** Half-width of the uniform noise on positions and standard deviation of the normal noise on velocities. */
-  'reset-noise-scale': resetNoise(0.1),
-  'exclude-current-positions-from-observation': excludePositions('the position along the track'),
-});
-type Values = OptionValues<typeof options>;
+const options = forwardOptions(0.1, 0.1, 'the position along the track');
 
-class HalfCheetah extends MujocoTask {
-  readonly #values: Values;
-  #xBefore = 0;
-
-  constructor(simulator: Simulator, declaration: TaskDeclaration, values: Values) {
-    super(declaration, simulator);
-    this.#values = values;
-  }
+class HalfCheetah extends ForwardRobot {
+  protected override readonly places = 1;
 
   protected override randomise(stream: RandomStream, qpos: Float64Array, qvel: Float64Array): void {
-    addUniformNoise(stream, qpos, this.#values['reset-noise-scale']);
-    addNormalNoise(stream, qvel, this.#values['reset-noise-scale']);
-  }
-
-  protected override beforePhysics(): void {
-    this.#xBefore = this.simulator.qpos[0] as number;
-  }
-
-  protected override observe(observation: Float64Array): void {
-    const { qpos, qvel } = this.simulator;
-    const left = this.#values['exclude-current-positions-from-observation'] ? 1 : 0;
-    const positionCount = qpos.length - left;
-    for (let i = 0; i < positionCount; i += 1) observation[i] = qpos[i + left] as number;
-    for (let i = 0; i < qvel.length; i += 1) observation[positionCount + i] = qvel[i] as number;
-  }
-
-  protected override reward(terms: Float64Array): void {
-    const x = this.simulator.qpos[0] as number;
-    terms[0] = (this.#values['forward-reward-weight'] * (x - this.#xBefore)) / this.stepSeconds;
-    terms[1] = -this.#values['ctrl-cost-weight'] * this.sumOfSquaredActions();
+    addUniformNoise(stream, qpos, this.values['reset-noise-scale']);
+    addNormalNoise(stream, qvel, this.values['reset-noise-scale']);
   }
 }
 
@@ -85,10 +50,7 @@ export const halfCheetah = defineTask(options, (values) => ({
     { name: 'front shin torque', unit: '60 N·m', low: -1, high: 1 },
     { name: 'front foot torque', unit: '30 N·m', low: -1, high: 1 },
   ],
-  rewardTerms: [
-    { name: 'forward', weight: values['forward-reward-weight'], sentence: 'Mean forward velocity over the step (m/s).' },
-    { name: 'control', weight: -values['ctrl-cost-weight'], sentence: 'The sum of squared actions.' },
-  ],
+  rewardTerms: forwardTerms(values),
   termination: null,
   timeLimit: 1000,
   frameSkip: 5,

@@ -26,3 +26,7 @@ export function range<const Name extends string>(
     [`${name}-max`]: { ...limits, default: high, sentence: `Upper end of ${sentence}.` },
   } as Record<`${Name}-min` | `${Name}-max`, TaskOption>;
 }
+
+export const includeInObservation = (what: string) => ({
+  default: true, sentence: `Puts ${what} into the observation.`,
+}) satisfies TaskOption;

@@ -27,6 +27,19 @@ TASKS = {
     "half-cheetah": ("HalfCheetah-v5", ["reward_forward", "reward_ctrl"], 20, 300),
     "hopper": ("Hopper-v5", ["reward_forward", "reward_survive", "reward_ctrl"], None, 400),
     "walker2d": ("Walker2d-v5", ["reward_forward", "reward_survive", "reward_ctrl"], None, 500),
+    "ant": ("Ant-v5", ["reward_forward", "reward_survive", "reward_ctrl", "reward_contact"], 20, 600),
+    "humanoid": ("Humanoid-v5", ["reward_forward", "reward_survive", "reward_ctrl", "reward_contact"], None, 700),
+    # Its fourth term is a constant 1, which Gymnasium does not name.
+    "humanoid-standup": ("HumanoidStandup-v5", ["reward_linup", "reward_quadctrl", "reward_impact"], 20, 800),
+    "swimmer": ("Swimmer-v5", ["reward_forward", "reward_ctrl"], None, 900),
+    "inverted-double-pendulum": (
+        "InvertedDoublePendulum-v5",
+        ["reward_survive", "distance_penalty", "velocity_penalty"],
+        None,
+        1000,
+    ),
+    # Not a MuJoCo task there: observations in single precision, no reward terms.
+    "pendulum": ("Pendulum-v1", [], None, 1100),
 }
 
 
@@ -34,26 +47,33 @@ def numbers(array):
     return [float(x) for x in np.asarray(array, dtype=np.float64).ravel()]
 
 
+def state_of(env):
+    """Positions and velocities."""
+    if hasattr(env, "data"):
+        return env.data.qpos.copy(), env.data.qvel.copy()
+    return env.state[:1].copy(), env.state[1:].copy()
+
+
 def record(name):
     gym_id, term_names, horizon, seed = TASKS[name]
     env = gymnasium.make(gym_id, disable_env_checker=True)
     inner = env.unwrapped
-    data = inner.data
     rng = np.random.default_rng(seed)
     low, high = env.action_space.low.astype(np.float64), env.action_space.high.astype(np.float64)
     episodes = []
     steps_left = TOTAL_STEPS
     cut = False
     while steps_left > 0:
-        before = (data.qpos.copy(), data.qvel.copy())
+        before = state_of(inner) if cut else None
         first, _ = env.reset(seed=seed + len(episodes))
         if cut:
-            mujoco.mj_resetData(inner.model, data)
+            mujoco.mj_resetData(inner.model, inner.data)
             inner.set_state(*before)
             first = inner._get_obs()
+        qpos, qvel = state_of(inner)
         episode = {
-            "qpos": numbers(data.qpos),
-            "qvel": numbers(data.qvel),
+            "qpos": numbers(qpos),
+            "qvel": numbers(qvel),
             "firstObservation": numbers(first),
             "actions": [],
             "observations": [],
@@ -63,11 +83,14 @@ def record(name):
             "truncated": [],
         }
         episodes.append(episode)
-        # Every second pendulum episode is driven gently, so that it lasts.
-        gentle = 0.02 if name == "inverted-pendulum" and len(episodes) % 2 == 0 else 1.0
+        # Every second episode of a balancing task is driven gently, so that it lasts.
+        gentle = 0.02 if name.startswith("inverted") and len(episodes) % 2 == 0 else 1.0
         cut = False
         while steps_left > 0 and not cut:
             action = (gentle * rng.uniform(low, high)).astype(np.float32).astype(np.float64)
+            # Pushed the way it swings, the pendulum reaches its largest velocity.
+            if name == "pendulum" and steps_left <= TOTAL_STEPS // 2:
+                action = np.abs(action) * np.sign(inner.state[1])
             observation, reward, terminated, truncated, info = env.step(action)
             steps_left -= 1
             episode["actions"].append(numbers(action))
