@@ -41,7 +41,7 @@ export interface TaskDeclaration {
   id: string;
   title: string;
   sentence: string;
-  family: 'classic' | 'locomotion' | 'manipulation';
+  family: 'classic' | 'locomotion' | 'manipulation' | 'own';
   /** File under assets/models. */
   model: string;
   /** All that the policy sees; of a goal task, the desired goal at the end. */

@@ -51,3 +51,12 @@ export interface ModelReport {
   totalMassKg: number;
   warnings: readonly string[];
 }
+
+/** What is wrong with a task file, or with how it fits its model. */
+export interface TaskProblem {
+  /** Into the file: `reward.0.term`; empty for the whole. */
+  path: string;
+  /** From 1; null where it has none. */
+  line: number | null;
+  message: string;
+}

@@ -1,0 +1,107 @@
+// A task file fitted to a compiled model, and the declaration that comes of it.
+import type { TaskDeclaration } from '../../contract/declarations.ts';
+import type { Simulator } from '../../physics/simulator.ts';
+import { planObservation } from './blocks.ts';
+import { planGoal, type GoalSampler } from './goal.ts';
+import { OwnTaskError } from './own-task-error.ts';
+import { Layout, type ObservedNumber, type StepNumbers } from './plan.ts';
+import { planStart, type Start } from './start.ts';
+import type { RewardTerm, TaskFile } from './task-file.ts';
+import { planTermination, planTerms, type PlannedRule, type PlannedTerm } from './terms.ts';
+
+export interface TaskPlan {
+  task: TaskFile;
+  layout: Layout;
+  observation: readonly ObservedNumber[];
+  terms: readonly PlannedTerm[];
+  rules: readonly PlannedRule[];
+  start: Start;
+  goal: GoalSampler | null;
+  /** Where, among the derived values, the point lies that every term compares with the goal; null where there is none. */
+  achievedOffset: number | null;
+  isSuccess: ((numbers: StepNumbers) => boolean) | null;
+}
+
+/** @throws OwnTaskError naming the place in the task file and the nearest name */
+export function planTask(simulator: Simulator, task: TaskFile): TaskPlan {
+  const layout = new Layout(simulator, task);
+  const observation = planObservation(layout, task);
+  const terms = planTerms(layout, task);
+  const rules = planTermination(layout, task);
+  const success = task.reward.find((term) => term.term === 'success');
+  return {
+    task, layout, observation, terms, rules,
+    start: planStart(layout, task), goal: planGoal(layout, task), achievedOffset: findAchieved(layout, task),
+    isSuccess: success === undefined ? null : planSuccess(layout, success),
+  };
+}
+
+/** Can a step be judged by another goal than its own? Only where its reward depends on nothing but the two points. */
+export function hasGoalReward({ achievedOffset }: TaskPlan): boolean {
+  return achievedOffset !== null;
+}
+
+function findAchieved(layout: Layout, { goal, observation, reward }: TaskFile): number | null {
+  if (goal === undefined || observation.at(-1)?.block !== 'goal') return null;
+  const offsets = reward.map((term) => {
+    if ((term.term !== 'distance' && term.term !== 'success') || (term.from === 'goal') === (term.to === 'goal')) return null;
+    return layout.point(term.from === 'goal' ? term.to : term.from, 'reward');
+  });
+  const [first = null] = offsets;
+  return first !== null && offsets.every((offset) => offset === first) ? first : null;
+}
+
+function planSuccess(layout: Layout, { from, to, radius }: Extract<RewardTerm, { term: 'success' }>): (numbers: StepNumbers) => boolean {
+  const [a, b] = [layout.point(from, 'reward'), layout.point(to, 'reward')];
+  return ({ derived }) => Math.hypot(...[0, 1, 2].map((k) => (derived[a + k] as number) - (derived[b + k] as number))) <= radius;
+}
+
+/**
+ * What the task says about itself, from the file and its model.
+ * @param model how the declaration names its model
+ * @throws OwnTaskError where an action dimension has no range, or there is none
+ */
+export function declareTask(plan: TaskPlan, model: string): TaskDeclaration {
+  const { task, layout: { simulator } } = plan;
+  const { names, counts, timestep } = simulator;
+  if (counts.ctrl === 0) {
+    throw new OwnTaskError('actuators', 'the model has no actuators, so that nothing could be learned; add motors or position servos, as in "actuators": [{"joint": "hip", "kind": "motor", "gain": 20, "range": [-1, 1]}]');
+  }
+  const range = simulator.model.actuator_ctrlrange as Float64Array;
+  const action = Array.from({ length: counts.ctrl }, (_, k) => {
+    const [low, high] = [range[2 * k] as number, range[2 * k + 1] as number];
+    const name = names.actuator[k] || `actuator ${k}`;
+    if (!(low < high)) throw new OwnTaskError('actuators', `the action dimension ${k} (${name}) has no range: give the actuator a ctrlrange in the model`);
+    return { name, unit: '', low, high };
+  });
+  const success = task.reward.find((term) => term.term === 'success');
+  const centre = simulator.model.stat.center as Float64Array;
+  const { camera } = task;
+  if (camera.track !== null) plan.layout.idOf('body', camera.track, 'camera.track');
+  return {
+    id: task.name,
+    title: task.title ?? task.name,
+    sentence: task.sentence ?? 'A task of your own.',
+    family: 'own',
+    model,
+    observation: plan.observation.map(({ name, unit }) => ({ name, unit })),
+    ...(hasGoalReward(plan) ? { goal: { dimensions: ['x', 'y', 'z'].map((axis) => ({ name: axis, unit: 'm' })) } } : {}),
+    action,
+    rewardTerms: plan.terms.map(({ name, weight, sentence }) => ({ name, weight, sentence })),
+    ...(success === undefined ? {} : { success: `Within ${success.radius} m.` }),
+    termination: plan.rules.length === 0 ? null : `${capital(plan.rules.map(({ sentence }) => sentence).join(', or '))}.`,
+    timeLimit: task.timeLimit,
+    frameSkip: task.frameSkip,
+    stepSeconds: timestep * task.frameSkip,
+    resetNoise: `${plan.start.sentence}${plan.goal === null ? '' : `; ${plan.goal.sentence}`}.`,
+    camera: {
+      trackBody: camera.track,
+      lookAt: camera.lookAt ?? [centre[0] as number, centre[1] as number, centre[2] as number],
+      distance: camera.distance ?? 1.8 * simulator.model.stat.extent,
+      azimuth: camera.azimuth, elevation: camera.elevation,
+    },
+    citation: task.citation ?? 'Imported',
+  };
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
