@@ -29,3 +29,14 @@ it('resolves the defaults that depend on the task', () => {
   expect(sac?.taskDefaults['inverted-pendulum']).toMatchObject({ 'entropy-target': -1, 'warm-up': 1000 });
   expect(sac?.taskDefaults['reacher']).toMatchObject({ 'entropy-target': -2, 'warm-up': 1000 });
 });
+
+it('learns faster and relabels where the task has goals', () => {
+  const agents = resolveAgents(taskDeclarations);
+  const defaultsOf = (agent: string, task: string) => agents.find(({ id }) => id === agent)?.taskDefaults[task];
+  const goals = { 'hindsight-goals': 4, discount: 0.95, 'target-smoothing': 0.05, 'actor-learning-rate': 1e-3 };
+  expect(defaultsOf('sac', 'fetch-reach')).toMatchObject({ ...goals, temperature: 0.05, steps: 20_000, 'warm-up': 1000 });
+  expect(defaultsOf('td3', 'fetch-reach')).toMatchObject(goals);
+  expect(defaultsOf('sac', 'reacher')).toMatchObject({ 'hindsight-goals': 0, discount: 0.99, temperature: 1 });
+  // Its temperature is not learned from a start.
+  expect(defaultsOf('virel', 'fetch-reach')?.['temperature']).toBe(defaultsOf('virel', 'reacher')?.['temperature']);
+});

@@ -15,7 +15,7 @@ export const sacV1Declaration: AgentDeclaration = {
   page: 'agents/sac-v1.md',
   parameters: [
     ...runParametersWith({
-      'reward-scale': { default: 'auto', citation: 'Haarnoja et al. 2018, arXiv 1801.01290, table 2: 5 on hopper, half-cheetah and walker2d; 1 where the paper has no such task' },
+      'reward-scale': { default: 'auto', citation: 'Haarnoja et al. 2018, arXiv 1801.01290, table 2: 5 on hopper, half-cheetah, walker2d and ant, 20 on humanoid, 25 on swimmer, 100 on humanoid-standup; 1 where the paper has no such task' },
     }),
     discount(table1),
     targetSmoothing(0.005, table1),

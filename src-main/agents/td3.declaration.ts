@@ -15,7 +15,7 @@ export const td3Declaration: AgentDeclaration = {
   citation: 'Fujimoto et al. 2018, Addressing Function Approximation Error in Actor-Critic Methods, arXiv 1802.09477',
   page: 'agents/td3.md',
   parameters: [
-    ...runParametersWith({ 'warm-up': { default: 'auto', citation: `25,000: its code; but 1,000 on inverted-pendulum and reacher: section 6.1` } }),
+    ...runParametersWith({ 'warm-up': { default: 'auto', citation: `25,000: its code; but 1,000 on the tasks with fewer than 100,000 steps: section 6.1` } }),
     discount(settings),
     targetSmoothing(0.005, settings),
     learningRate('actor-learning-rate', 'the policy', settings),

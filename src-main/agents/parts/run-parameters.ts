@@ -5,12 +5,12 @@ export const runParameters: readonly ParameterDeclaration[] = [
   {
     name: 'steps', kind: 'integer', default: 'auto', min: 1, max: 1e9, unit: 'environment steps', scale: 'log', live: false, group: 'run',
     sentence: 'Environment steps in all; an evaluation always runs at the last one.',
-    citation: 'Elbow: 20,000 on inverted-pendulum, 50,000 on reacher, else 100,000',
+    citation: 'Elbow: 20,000 on inverted-pendulum, pendulum and fetch-reach, 50,000 on inverted-double-pendulum and reacher, else 100,000',
   },
   {
     name: 'warm-up', kind: 'integer', default: 'auto', min: 0, max: 1e7, unit: 'environment steps', scale: 'log', live: false, countsUntil: 'warm-up', group: 'run',
     sentence: 'Steps at the start in which nothing is learned, and actions are uniformly random unless warm-up-actions says otherwise.',
-    citation: 'Elbow: 1,000 on inverted-pendulum and reacher, else 5,000; published choices run from 0 to 10,000',
+    citation: 'Elbow: 1,000 on the tasks with fewer than 100,000 steps, else 5,000; published choices run from 0 to 10,000',
   },
   {
     name: 'warm-up-actions', kind: 'choice', default: 'uniform', choices: ['uniform', 'policy'], unit: '', scale: 'linear', live: false, countsUntil: 'warm-up', group: 'run',
