@@ -1,7 +1,7 @@
 // Every task, one a line, the quickest to learn first. A task without options of its own is its declaration and its class,
 // whose constructor gives the declaration that it is handed to its base. Importing this loads no physics.
 import { invertedDoublePendulum } from './classic/inverted-double-pendulum.ts';
-import { InvertedPendulum, invertedPendulumDeclaration } from './classic/inverted-pendulum.ts';
+import { invertedPendulum } from './classic/inverted-pendulum.ts';
 import { Pendulum, pendulumDeclaration } from './classic/pendulum.ts';
 import type { TaskDefinition } from './definition.ts';
 import { ant } from './locomotion/ant.ts';
@@ -15,7 +15,7 @@ import { fetchPickAndPlace, fetchPush, fetchReach, fetchSlide } from './manipula
 import { Reacher, reacherDeclaration } from './manipulation/reacher.ts';
 
 export const catalogue: readonly TaskDefinition[] = [
-  { declaration: invertedPendulumDeclaration, Task: InvertedPendulum },
+  invertedPendulum,
   { declaration: pendulumDeclaration, Task: Pendulum },
   invertedDoublePendulum,
   { declaration: reacherDeclaration, Task: Reacher },

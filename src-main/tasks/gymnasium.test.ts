@@ -19,9 +19,9 @@ interface ReferenceEpisode {
 }
 
 // Gymnasium runs MuJoCo's native build, we the WebAssembly one: another libm and other instructions. Without contact the
-// two agree to the last digits. Contact is chaotic: a first difference of 1e-16 grows to 1e-6 in some 50 to 100 steps. Some
-// tasks end before that; the others' episodes are cut, each beginning where the one before ended. Gymnasium gives the
-// pendulum's observations in single precision, whose digits there are 5e-7 apart.
+// two agree to the last digits. Contact is chaotic: half-cheetah's first difference of 1e-16 grows to 1e-6 in 30 to 100 steps,
+// so its episodes are cut after 20, each beginning where the one before ended. The other tasks' fall before that or hardly
+// move. Gymnasium gives the pendulum's observations in single precision, whose digits there are 5e-7 apart.
 const cases = [
   { id: 'inverted-pendulum', episodeCount: 15, tolerance: 1e-12 },
   { id: 'inverted-double-pendulum', episodeCount: 26, tolerance: 1e-12 },
@@ -31,9 +31,9 @@ const cases = [
   { id: 'half-cheetah', episodeCount: 10, tolerance: 1e-8 },
   { id: 'hopper', episodeCount: 10, tolerance: 1e-12 },
   { id: 'walker2d', episodeCount: 10, tolerance: 1e-11 },
-  { id: 'ant', episodeCount: 13, tolerance: 1e-8 },
+  { id: 'ant', episodeCount: 6, tolerance: 1e-8 },
   { id: 'humanoid', episodeCount: 8, tolerance: 1e-8 },
-  { id: 'humanoid-standup', episodeCount: 10, tolerance: 1e-8 },
+  { id: 'humanoid-standup', episodeCount: 1, tolerance: 1e-8 },
 ];
 
 function readEpisodes(id: string): ReferenceEpisode[] {
