@@ -12,6 +12,7 @@ import { humanoid } from './locomotion/humanoid.ts';
 import { swimmer } from './locomotion/swimmer.ts';
 import { walker2d } from './locomotion/walker2d.ts';
 import { fetchPickAndPlace, fetchPush, fetchReach, fetchSlide } from './manipulation/fetch/fetch-tasks.ts';
+import { pusher } from './manipulation/pusher.ts';
 import { Reacher, reacherDeclaration } from './manipulation/reacher.ts';
 
 export const catalogue: readonly TaskDefinition[] = [
@@ -27,6 +28,7 @@ export const catalogue: readonly TaskDefinition[] = [
   ant,
   humanoid,
   humanoidStandup,
+  pusher,
   fetchPush,
   fetchSlide,
   fetchPickAndPlace,

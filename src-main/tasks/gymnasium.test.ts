@@ -28,6 +28,7 @@ const cases = [
   { id: 'pendulum', episodeCount: 1, tolerance: 1e-6 },
   { id: 'reacher', episodeCount: 4, tolerance: 1e-12 },
   { id: 'swimmer', episodeCount: 1, tolerance: 1e-12 },
+  { id: 'pusher', episodeCount: 2, tolerance: 1e-8 },
   { id: 'half-cheetah', episodeCount: 10, tolerance: 1e-8 },
   { id: 'hopper', episodeCount: 10, tolerance: 1e-12 },
   { id: 'walker2d', episodeCount: 10, tolerance: 1e-11 },

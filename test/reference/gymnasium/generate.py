@@ -24,6 +24,7 @@ TOTAL_STEPS = 200
 TASKS = {
     "inverted-pendulum": ("InvertedPendulum-v5", ["reward_survive"], None, 100),
     "reacher": ("Reacher-v5", ["reward_dist", "reward_ctrl"], None, 200),
+    "pusher": ("Pusher-v5", ["reward_dist", "reward_ctrl", "reward_near"], None, 1200),
     "half-cheetah": ("HalfCheetah-v5", ["reward_forward", "reward_ctrl"], 20, 300),
     "hopper": ("Hopper-v5", ["reward_forward", "reward_survive", "reward_ctrl"], None, 400),
     "walker2d": ("Walker2d-v5", ["reward_forward", "reward_survive", "reward_ctrl"], None, 500),
