@@ -1,4 +1,5 @@
 // What a model from outside holds, as it is reported to the person who imported it. Plain data.
+import type { TaskDeclaration } from './declarations.ts';
 
 export interface ReportedFile {
   /** Below the model's folder. */
@@ -60,3 +61,46 @@ export interface TaskProblem {
   line: number | null;
   message: string;
 }
+
+/** A file of a model, with its content. */
+export interface ModelFile {
+  /** Below the model's folder, with forward slashes. */
+  path: string;
+  bytes: Uint8Array;
+}
+
+/** A model that was imported into the data directory, and its task where it came with one. */
+export interface ImportedModel {
+  /** The task's id; of a model without a task, its own name. What lies behind an id never changes. */
+  id: string;
+  /** SHA-256 over its files, hexadecimal. */
+  hash: string;
+  /** The model's file. */
+  main: string;
+  /** Milliseconds since 1970. */
+  importedAt: number;
+  report: ModelReport;
+  /** null where it has no task file: it is shown, not trained. */
+  declaration: TaskDeclaration | null;
+}
+
+/** A model looked over, before it is imported. */
+export interface Inspection {
+  /** What it would be called. */
+  id: string;
+  main: string;
+  report: ModelReport;
+  /** What the import keeps: the files that the model refers to, and its task file. */
+  files: ModelFile[];
+  /** The task file's text; null where there is none. */
+  taskText: string | null;
+  declaration: TaskDeclaration | null;
+  /** Why the task file cannot be used; empty where it can, or where there is none. */
+  problems: TaskProblem[];
+}
+
+/** How a declaration names the model of an imported task. */
+export const importedPrefix = 'imported:';
+
+/** The task file's name in a model's folder. */
+export const taskFileName = 'task.json';

@@ -8,8 +8,10 @@ import type {
 } from '../contract/runs.ts';
 import type { MetricSeries, PolicySnapshot, Rollout } from '../contract/series.ts';
 import type { EditsApi, FittedPriorsApi, HistogramsApi } from './edits-api.ts';
+import type { ModelsApi } from './models-api.ts';
 
 export type * from './edits-api.ts';
+export type * from './models-api.ts';
 
 /** Is the process that opened an attempt still there? */
 export type IsAlive = (pid: number, bootId: string) => boolean;
@@ -321,6 +323,7 @@ export interface Store {
   readonly histograms: HistogramsApi;
   readonly fittedPriors: FittedPriorsApi;
   readonly checkpoints: CheckpointsApi;
+  readonly models: ModelsApi;
   /** Everything in `fn` is committed together or not at all. */
   transaction<T>(fn: () => T): T;
   /** A number that changes when another connection commits. */

@@ -24,6 +24,11 @@ export function runDirectory(dataDirectory: string, run: string): string {
   return join(dataDirectory, 'runs', run);
 }
 
+/** Where the files of imported models with this content lie. */
+export function modelDirectory(dataDirectory: string, hash: string): string {
+  return join(dataDirectory, 'models', hash);
+}
+
 /** The log in a run's folder: what its trainers have said, in the order of saying. */
 export const runLogName = 'log.txt';
 

@@ -16,6 +16,7 @@ import { FittedPriors } from './fitted-priors.ts';
 import { Histograms } from './histograms.ts';
 import { Metrics } from './metrics.ts';
 import { schemaVersion } from './migrate.ts';
+import { Models } from './models.ts';
 import { openForReading, openForWriting, type OpenedDatabase } from './open-database.ts';
 import { Queue } from './queue.ts';
 import { Rollouts } from './rollouts.ts';
@@ -60,6 +61,7 @@ class SqliteStore implements Store {
   readonly histograms: Histograms;
   readonly fittedPriors: FittedPriors;
   readonly checkpoints: Checkpoints;
+  readonly models: Models;
   readonly #connection: Connection;
   readonly #cleanUp: () => void;
 
@@ -80,6 +82,7 @@ class SqliteStore implements Store {
     this.histograms = new Histograms(connection);
     this.fittedPriors = new FittedPriors(connection);
     this.checkpoints = new Checkpoints(connection);
+    this.models = new Models(connection, dataDirectory);
     this.#connection = connection;
     this.#cleanUp = cleanUp;
     registerConnection(this, connection);

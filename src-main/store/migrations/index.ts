@@ -2,5 +2,6 @@
 import type { Migration } from '../migrate.ts';
 import { first } from './001-first.ts';
 import { second } from './002-edits.ts';
+import { third } from './003-imported-models.ts';
 
-export const migrations: readonly Migration[] = [first, second];
+export const migrations: readonly Migration[] = [first, second, third];
