@@ -18,6 +18,7 @@ describe('chosenCharts', () => {
     ['SAC with another prior', { ...sac, hasKl: true }, ['temperature', 'entropy'], ['initial-q', 'critic-loss', 'kl']],
     ['VIREL with another prior', { ...virel, hasKl: true }, ['temperature', 'entropy'], ['initial-q', 'residual', 'kl']],
     ['VIREL after its rule was changed', { ...virel, values: { 'temperature-rule': 'fixed' }, metrics: ['residual'] }, ['temperature', 'entropy'], ['initial-q', 'critic-loss', 'residual']],
+    ['SAC on a task that counts successes', { ...sac, metrics: ['initial-q', 'evaluation-success'], hasEvaluations: true }, ['temperature', 'entropy'], ['evaluation-success', 'initial-q', 'critic-loss']],
     ['TD3', { ...sac, agent: { parts: { ...parts, posterior: 'deterministic' } }, values: {}, metrics: [] }, ['critic-loss', 'mean-q'], ['initial-q', 'actor-loss', 'steps-per-second']],
   ])('of %s', (_, run, upper, lower) => expect(titles(run)).toEqual([upper, lower]));
 

@@ -31,6 +31,7 @@ const residual = (run: ChartedRun): ChartChoice => ({
   metric: 'residual', title: 'Residual δ²', log: true, colour: 'var(--s4)',
   sub: run.residualSamples === 0 ? 'Bellman, counts as 1 until the first estimate' : `Bellman, ${formatInteger(Number(run.values['residual-samples']))} transitions of their own`,
 });
+const success: ChartChoice = { metric: 'evaluation-success', title: 'Success', sub: 'share of the evaluation episodes', colour: 'var(--s1)' };
 const criticLoss: ChartChoice = { metric: 'critic-loss', title: 'Critic loss', sub: '', log: true, colour: 'var(--s4)' };
 const meanQ: ChartChoice = { metric: 'mean-q', title: 'Mean Q', sub: 'smaller critic', colour: 'var(--s5)' };
 const promise: ChartChoice = { metric: 'initial-q', title: 'Q and real return', sub: 'discounted, from the first state', colour: 'var(--s5)' };
@@ -56,7 +57,8 @@ export function chosenCharts(run: ChartedRun): { upper: ChartChoice[]; lower: Ch
   const ofObjective = [...(hasResidual ? [residual(run)] : []), ...(hasKl ? [kl(run)] : [])];
   // Evaluated before this was measured.
   const isOld = run.hasEvaluations && !metrics.includes('initial-q');
-  const rest = [...(isOld ? [] : [promise]), ...(isDeterministic ? [actorLoss] : isOld ? [meanQ, criticLoss] : [criticLoss]), speed];
+  const hasSuccess = metrics.includes('evaluation-success');
+  const rest = [...(hasSuccess ? [success] : []), ...(isOld ? [] : [promise]), ...(isDeterministic ? [actorLoss] : isOld ? [meanQ, criticLoss] : [criticLoss]), speed];
   return {
     upper: isDeterministic ? [criticLoss, meanQ] : [temperature(run), entropy(run)],
     lower: [...rest.slice(0, 3 - ofObjective.length), ...ofObjective],

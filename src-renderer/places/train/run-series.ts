@@ -4,7 +4,7 @@ import type { MetricName, MetricSeries } from '../../../src-main/contract/series
 import type { ChartSeries } from '../../charts/columns.ts';
 
 export const watchedMetrics: readonly MetricName[] = [
-  'training-return', 'evaluation-return', 'entropy', 'entropy-target', 'temperature', 'kl', 'kl-target', 'residual', 'residual-samples',
+  'training-return', 'evaluation-return', 'evaluation-success', 'entropy', 'entropy-target', 'temperature', 'kl', 'kl-target', 'residual', 'residual-samples',
   'critic-loss', 'mean-q', 'initial-q', 'discounted-return', 'policy-sigma', 'actor-loss', 'prior-loss', 'steps-per-second',
 ];
 
@@ -28,10 +28,14 @@ export function lineOf(series: Lookup, metric: MetricName, label: string, colour
 
 /** Training return thin and grey; evaluation return as a line with a point at each evaluation. Never mixed. */
 export function returnSeries(series: Lookup): ChartSeries[] {
+  return [...lineOf(series, 'training-return', 'training', 'var(--faint)', { width: 1 }), ...evaluationSeries(series, 'evaluation-return', 'evaluation', 'var(--s1)')];
+}
+
+/** A line with a point at each evaluation. */
+export function evaluationSeries(series: Lookup, metric: MetricName, label: string, colour: string): ChartSeries[] {
   return [
-    ...lineOf(series, 'training-return', 'training', 'var(--faint)', { width: 1 }),
-    ...lineOf(series, 'evaluation-return', 'evaluation', 'var(--s1)', { width: 1.8 }),
-    ...lineOf(series, 'evaluation-return', 'evaluation ●', 'var(--s1)', { kind: 'points' }).map(({ min: _min, max: _max, ...points }) => points),
+    ...lineOf(series, metric, label, colour, { width: 1.8 }),
+    ...lineOf(series, metric, `${label} ●`, colour, { kind: 'points' }).map(({ min: _min, max: _max, ...points }) => points),
   ];
 }
 
