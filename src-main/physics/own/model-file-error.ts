@@ -11,6 +11,8 @@ export interface ModelPlace {
 
 export class ModelFileError extends Error {
   readonly place: ModelPlace;
+  /** The message without its place. */
+  readonly reason: string;
 
   constructor(place: Partial<ModelPlace>, reason: string) {
     const whole = { file: null, line: null, element: null, ...place };
@@ -18,5 +20,6 @@ export class ModelFileError extends Error {
     super(where.length === 0 ? reason : `${where.join(', ')}: ${reason}`);
     this.name = 'ModelFileError';
     this.place = whole;
+    this.reason = reason;
   }
 }

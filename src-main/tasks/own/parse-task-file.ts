@@ -5,7 +5,6 @@ import type { TaskProblem } from '../../contract/models.ts';
 import { findLines, lineOf, lineOfSyntaxError } from './json-places.ts';
 import { describeKind, taskFileSchema, type TaskFile } from './task-file.ts';
 
-export const taskFileName = 'task.json';
 /** Characters of a task file. */
 const longest = 1_000_000;
 
