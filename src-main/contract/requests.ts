@@ -20,6 +20,8 @@ export const requestSchemas = {
   'runs.get': z.strictObject({ run: runId }),
   'runs.create': z.strictObject({
     task: z.string().max(100),
+    /** The task's options that are to differ from their defaults. */
+    taskOptions: parameterValues.optional(),
     agent: z.string().max(100),
     hyperparameters: parameterValues,
     /** As typed: `1`, `1-3`, `1,4,9`. One run a seed. */

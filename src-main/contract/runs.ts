@@ -14,6 +14,8 @@ export type RunState = (typeof runStates)[number];
 /** Everything that a run is a function of, besides the edits made while it went on. */
 export interface RunConfiguration {
   task: string;
+  /** The task's options that differ from their defaults; absent where none does. */
+  taskOptions?: ParameterValues;
   agent: string;
   seed: number;
   /** `auto` until its trainer has chosen. */

@@ -37,6 +37,8 @@ const cases: Case[] = [
   each('threads', [...badNumbers, 0], 'threads', (store, _, threads) => create(store, { threads })),
   each('steps', [...badNumbers, 0, 1e10], 'hyperparameters.steps', (store, _, steps) => create(store, { hyperparameters: { steps } })),
   each('records of hyper-parameters', badRecords, 'hyperparameters', (store, _, hyperparameters) => create(store, { hyperparameters })),
+  each('records of task options', badRecords.filter((one) => one !== undefined), 'taskOptions', (store, _, taskOptions) => create(store, { taskOptions })),
+  each('task options', badValues, 'taskOptions.gravity-scale', (store, _, value) => create(store, { taskOptions: { 'gravity-scale': value } })),
   each('hyper-parameters', badValues, 'hyperparameters.batch-size', (store, _, value) => create(store, { hyperparameters: hyper(value) })),
   each('notes', ['x'.repeat(20_001), 'a\0b', '\udfff', 7 as unknown as string], 'note', (store, run, note) => store.runs.annotate(run, note)),
   each('lines beside the state', ['a\0', 'x'.repeat(20_001), 7 as unknown as string], 'reason', (store, run, reason) => store.runs.setReason(run, reason)),

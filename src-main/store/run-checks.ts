@@ -8,12 +8,13 @@ export const maxSteps = 1e9;
 
 /** The configuration with its total number of steps. @throws StoreError invalid */
 export function checkConfiguration(configuration: RunConfiguration): { configuration: RunConfiguration; totalSteps: number } {
-  const { task, agent, seed, device, threads, hyperparameters } = configuration;
+  const { task, taskOptions, agent, seed, device, threads, hyperparameters } = configuration;
   checkLine('task', task, 100);
   checkLine('agent', agent, 100);
   checkLine('device', device, 100);
   checkInteger('seed', seed);
   checkInteger('threads', threads, 1, 1024);
+  if (taskOptions !== undefined) checkValues('taskOptions', taskOptions);
   checkValues('hyperparameters', hyperparameters);
   const totalSteps = checkInteger('hyperparameters.steps', hyperparameters['steps'], 1, maxSteps);
   return { configuration, totalSteps };
@@ -22,9 +23,9 @@ export function checkConfiguration(configuration: RunConfiguration): { configura
 /** @param field what the record is called in a refusal. @throws StoreError invalid */
 export function checkValues(field: string, values: unknown): ParameterValues {
   const isRecord = typeof values === 'object' && values !== null && [Object.prototype, null].includes(Object.getPrototypeOf(values) as object | null);
-  if (!isRecord || Object.keys(values).length === 0) refuse(field, 'a record with at least one hyper-parameter', values);
+  if (!isRecord || Object.keys(values).length === 0) refuse(field, 'a record with at least one value', values);
   for (const [name, value] of Object.entries(values) as [string, unknown][]) {
-    checkLine('a hyper-parameter\'s name', name, 100);
+    checkLine('a value\'s name', name, 100);
     const numbers = typeof value === 'number' ? [value] : Array.isArray(value) ? value as unknown[] : [];
     const isKnown = ['number', 'string', 'boolean'].includes(typeof value) || Array.isArray(value);
     // JSON would turn these into null.

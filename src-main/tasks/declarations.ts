@@ -4,8 +4,10 @@ import type { ParameterValues } from '../contract/parameters.ts';
 import { catalogue } from './catalogue.ts';
 import type { TaskDefinition } from './definition.ts';
 import { TaskError } from './errors.ts';
-import { readOptions } from './options.ts';
+import { changedOptions, readOptions } from './options.ts';
 import { variantOptions, withSteps } from './variants.ts';
+
+export { changedOptions };
 
 /** Every task with every option, at its defaults; the quickest to learn first. */
 export const taskDeclarations: readonly TaskDeclaration[] = catalogue.map((definition) => standardDeclaration(definition));

@@ -1,7 +1,7 @@
 // A process that runs a stored policy on its task: the ONNX file comes in on standard input, every episode
 // goes out as a line of JSON. Apart from training, so that nothing it does can touch a run.
 //
-//   node evaluate-policy.ts --task half-cheetah --episodes 10 --seed 1 [--sampled] < policy.onnx
+//   node evaluate-policy.ts --task half-cheetah --episodes 10 --seed 1 [--sampled] [--task-options '{"gravity-scale":0.8}'] < policy.onnx
 import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { readModel } from '../physics/node/models.ts';
@@ -10,14 +10,16 @@ import { loadTask } from '../tasks/node/load-task.ts';
 import type { Task } from '../tasks/task.ts';
 import { lanesFor, runEpisodes } from './evaluation.ts';
 import { openPolicy } from './policy-session.ts';
+import { readTaskOptions } from './task-options.ts';
 
 const { values } = parseArgs({
-  options: { task: { type: 'string' }, episodes: { type: 'string' }, seed: { type: 'string' }, sampled: { type: 'boolean' } },
+  options: { task: { type: 'string' }, episodes: { type: 'string' }, seed: { type: 'string' }, sampled: { type: 'boolean' }, 'task-options': { type: 'string' } },
 });
 const { task: taskId = '', episodes = '1', seed = '1', sampled = false } = values;
 
 async function main(): Promise<void> {
-  const tasks = await Promise.all(Array.from({ length: lanesFor(Number(episodes)) }, () => loadTask(taskId)));
+  const options = readTaskOptions(values['task-options']);
+  const tasks = await Promise.all(Array.from({ length: lanesFor(Number(episodes)) }, () => loadTask(taskId, options)));
   const { observation, action, model } = (tasks[0] as Task).declaration;
   const policy = await openPolicy(await buffer(process.stdin), { observations: observation.length, actions: action.length });
   const episodesRun = runEpisodes({

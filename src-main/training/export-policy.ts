@@ -2,26 +2,26 @@
 // standard output. Apart from the command line, which loads no engine. The file is run before it is handed out.
 //
 //   node export-policy.ts --task half-cheetah --agent sac --run k3v9xq2a --run-name "first try" --step 50000 \
-//     [--exploration-noise 0.1] < stored.onnx > policy.onnx
+//     [--exploration-noise 0.1] [--task-options '{"gravity-scale":0.8}'] < stored.onnx > policy.onnx
 import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { exportPolicy } from '../engine/onnx/policy.ts';
-import { findTaskDeclaration } from '../tasks/declarations.ts';
+import { configureTask } from '../tasks/declarations.ts';
 import { elbowVersion } from './environment.ts';
 import { checkExport } from './exported-policy.ts';
 import { openPolicy } from './policy-session.ts';
+import { readTaskOptions } from './task-options.ts';
 
 const { values } = parseArgs({
   options: {
     task: { type: 'string' }, agent: { type: 'string' }, run: { type: 'string' }, 'run-name': { type: 'string' }, step: { type: 'string' },
-    'exploration-noise': { type: 'string' },
+    'exploration-noise': { type: 'string' }, 'task-options': { type: 'string' },
   },
 });
 
 async function main(): Promise<void> {
   const { task: taskId = '', agent = '', run = '', 'run-name': runName = '', step = '0', 'exploration-noise': explorationNoise } = values;
-  const task = findTaskDeclaration(taskId);
-  if (!task) throw new Error(`this version of Elbow has no task "${taskId}"`);
+  const task = configureTask(taskId, readTaskOptions(values['task-options'])).declaration;
   const stored = await buffer(process.stdin);
   const policy = await openPolicy(stored, { observations: task.observation.length, actions: task.action.length });
   const file = exportPolicy(stored, {

@@ -42,7 +42,7 @@ export type Supply = (values: ParameterValues) => Promise<Supplies>;
 /** @throws RangeError or TaskError for an unknown agent, device or task, ParameterError for an incomplete configuration */
 export async function prepareRun(given: RunConfiguration, supply: Supply = () => Promise.resolve({})): Promise<PreparedRun> {
   const maker = findAgent(given.agent);
-  const task = await loadTask(given.task);
+  const task = await loadTask(given.task, given.taskOptions);
   // A run stored by an earlier Elbow lacks what came since: its defaults are what that Elbow did.
   const configuration = { ...given, hyperparameters: { ...defaultsFor(maker.declaration, task.declaration), ...given.hyperparameters } };
   const parameters = readRunParameters(configuration.hyperparameters);
@@ -52,7 +52,7 @@ export async function prepareRun(given: RunConfiguration, supply: Supply = () =>
   const { device, threads, seed } = configuration;
   const policyRows = lanesFor(parameters.evaluationEpisodes);
   const loop = await TrainingLoop.create({ task, maker, problem, device, threads, buffer, parameters, seed, supply, policyRows }, configuration.hyperparameters);
-  const evaluationTasks = await Promise.all(Array.from({ length: policyRows }, () => loadTask(given.task)));
+  const evaluationTasks = await Promise.all(Array.from({ length: policyRows }, () => loadTask(given.task, given.taskOptions)));
   return {
     configuration, parameters, maker, task, buffer, loop, evaluationTasks, modelHash,
     async dispose() {

@@ -63,10 +63,10 @@ async function lookFor(device: string): Promise<DeviceDeclaration> {
   }
 }
 
-async function chooseFastest({ agent: name, task: taskName, seed, threads, hyperparameters }: RunConfiguration, supply: Supply, log: (line: string) => void): Promise<{ device: string; timings: DeviceTiming[] }> {
+async function chooseFastest({ agent: name, task: taskName, taskOptions, seed, threads, hyperparameters }: RunConfiguration, supply: Supply, log: (line: string) => void): Promise<{ device: string; timings: DeviceTiming[] }> {
   const devices = (await findDevices({ node: process.execPath })).filter(({ id, available }) => available && !neverChosen.has(id)).map(({ id }) => id);
   const maker = findAgent(name);
-  const task = await loadTask(taskName);
+  const task = await loadTask(taskName, taskOptions);
   try {
     const values = { ...defaultsFor(maker.declaration, task.declaration), ...hyperparameters };
     const problem = { observationSize: task.observation.length, actionSize: task.declaration.action.length };

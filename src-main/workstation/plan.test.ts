@@ -37,6 +37,14 @@ describe('planRuns', () => {
     expect(names).toEqual(['sac-batch-size-64']);
   });
 
+  it('keeps the options that differ from the task’s defaults, in their own types, and names the run after them', () => {
+    const taskOptions = { 'gravity-scale': '0.5', 'mass-scale': 1, 'time-limit': '100' };
+    const { configurations, names } = planRuns(wishes({ taskOptions }), possible);
+    expect(configurations[0]?.taskOptions).toEqual({ 'gravity-scale': 0.5, 'time-limit': 100 });
+    expect(names).toEqual(['sac-time-limit-100-gravity-scale-0.5']);
+    expect(planRuns(wishes({ taskOptions: { 'mass-scale': 1 } }), possible).configurations[0]).not.toHaveProperty('taskOptions');
+  });
+
   it('takes one number for all action dimensions, one for each, and a name', () => {
     const { configurations } = planRuns(wishes({ task: 'reacher', hyperparameters: { prior: 'constant', 'prior-scale': '0.3', 'prior-mean': '0.1,-0.2', 'prior-run': ' abcd ' } }), possible);
     expect(configurations[0]?.hyperparameters).toMatchObject({ 'prior-scale': [0.3], 'prior-mean': [0.1, -0.2], 'prior-run': 'abcd' });
@@ -61,6 +69,11 @@ describe('planRuns', () => {
     ['no device', { device: '' }, 'device', /no device named ""/],
     ['a device of the prototype', { device: 'constructor' }, 'device', /no device named/],
     ['a device that nobody looked for', { device: 'cuda' }, 'device', /cuda cannot be used here: it has not been looked for/],
+    ['an unknown option', { taskOptions: { gravty: 1 } }, 'taskOptions.gravty', /inverted-pendulum has no option "gravty"; it has: .*gravity-scale/],
+    ['another task’s option', { taskOptions: { 'healthy-reward': 1 } }, 'taskOptions.healthy-reward', /has no option/],
+    ['an option too large', { taskOptions: { 'gravity-scale': 11 } }, 'taskOptions.gravity-scale', /from 0 to 10; 11 was given/],
+    ['an option of no kind', { taskOptions: { 'time-limit': null } }, 'taskOptions.time-limit', /null was given/],
+    ['a range turned around', { task: 'hopper', taskOptions: { 'healthy-z-max': 0.1 } }, 'taskOptions.healthy-z-max', /healthy-z-min must be less than healthy-z-max/],
     ['an unknown hyper-parameter', { hyperparameters: { 'batchsize': 3 } }, 'hyperparameters.batchsize', /nearest: batch-size/],
     ['a hyper-parameter of the prototype', { hyperparameters: { constructor: 3 } }, 'hyperparameters.constructor', /no hyper-parameter/],
     ['a value too large', { hyperparameters: { 'batch-size': 1e9 } }, 'hyperparameters.batch-size', /batch-size must be a whole number from 1 to .*1000000000 was given/],

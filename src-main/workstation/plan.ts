@@ -8,9 +8,12 @@ import { formatParameter, ParameterError, parseParameter, type ParameterValues }
 import { WorkstationError } from '../contract/requests.ts';
 import type { RunConfiguration, RunDetail } from '../contract/runs.ts';
 import { parseSeeds } from '../contract/seeds.ts';
+import { changedOptions, configureTask } from '../tasks/declarations.ts';
 
 export interface RunWishes {
   task: string;
+  /** The task's options that differ from their defaults, as typed or as numbers. */
+  taskOptions?: Readonly<Record<string, unknown>> | undefined;
   agent: string;
   /** The values that differ from the defaults, as typed or as numbers. */
   hyperparameters: Readonly<Record<string, unknown>>;
@@ -43,19 +46,33 @@ export interface RunPlan {
  *   and, for an unknown name, the nearest valid ones
  */
 export function planRuns(wishes: RunWishes, possible: Possibilities): RunPlan {
-  const task = findNamed('task', wishes.task, possible.tasks);
+  const { task, options } = planTask(wishes.task, wishes.taskOptions ?? {}, possible);
   const agent = findNamed('agent', wishes.agent, possible.agents);
   const device = findUsable(wishes.device, possible);
   const hyperparameters = planParameters(agent, task, wishes.hyperparameters);
   const seeds = parseSeeds(wishes.seeds);
   const threads = planThreads(wishes.threads, possible);
-  const name = planName(wishes.name, agent, task.id, hyperparameters);
+  const name = planName(wishes.name, agent, task.id, hyperparameters, options);
+  const taskOptions = Object.keys(options).length > 0 ? { taskOptions: options } : {};
   return {
     configurations: seeds.map((seed) => ({
-      task: task.id, agent: agent.id, seed, device: device.id, threads, hyperparameters: { ...hyperparameters },
+      task: task.id, ...taskOptions, agent: agent.id, seed, device: device.id, threads, hyperparameters: { ...hyperparameters },
     })),
     names: seeds.map(() => name),
   };
+}
+
+/**
+ * A task as its options make it, and those that differ from their defaults.
+ * @throws ParameterError whose field begins with `taskOptions.`, or is `task` for an unknown one
+ */
+export function planTask(id: string, given: Readonly<Record<string, unknown>>, { tasks }: Pick<Possibilities, 'tasks'>): { task: TaskDeclaration; options: ParameterValues } {
+  const standard = findNamed('task', id, tasks);
+  if (Object.keys(given).length === 0) return { task: standard, options: {} };
+  return inField('taskOptions', () => {
+    const { declaration, values } = configureTask(id, given);
+    return { task: declaration, options: changedOptions(standard.options ?? [], values) };
+  });
 }
 
 /** @throws ParameterError naming the nearest devices, or why this one cannot be used and what to do */
@@ -158,7 +175,7 @@ export function planThreads(given: number | null, possible: Pick<Possibilities, 
 }
 
 /** The person's name for it; else `sac-default`, or what differs: `sac-batch-size-64`. */
-function planName(given: string | null, agent: ResolvedAgent, task: string, values: ParameterValues): string {
+function planName(given: string | null, agent: ResolvedAgent, task: string, values: ParameterValues, taskOptions: ParameterValues): string {
   const name = given?.trim() ?? '';
   if (name.length > 120) throw new ParameterError('name', `a name has at most 120 characters; ${name.length} were given`);
   if (name !== '') return name;
@@ -166,7 +183,9 @@ function planName(given: string | null, agent: ResolvedAgent, task: string, valu
   const changed = agent.parameters
     .filter(({ group }) => group !== 'run' && group !== 'evaluation')
     .map((parameter) => [parameter.name, values[parameter.name], defaults[parameter.name]] as const)
-    .filter(([, value, byDefault]) => value !== undefined && formatParameter(value) !== formatParameter(byDefault ?? ''));
+    .filter(([, value, byDefault]) => value !== undefined && formatParameter(value) !== formatParameter(byDefault ?? ''))
+    .map(([key, value]) => [key, value] as const)
+    .concat(Object.entries(taskOptions));
   if (changed.length === 0) return `${agent.id}-default`;
   const described = changed.map(([key, value]) => `${key}-${formatParameter(value ?? '').replaceAll(',', 'x')}`).join('-');
   return changed.length <= 2 && described.length <= 60 ? `${agent.id}-${described}` : `${agent.id}-custom`;

@@ -3,7 +3,7 @@ import { ParameterError, type ParameterValues } from '../contract/parameters.ts'
 import type { ResolvedAgent, TaskDeclaration } from '../contract/declarations.ts';
 import type { RunConfiguration, RunDetail, RunEdit } from '../contract/runs.ts';
 import type { Store } from '../store/store.ts';
-import { findNamed, type Possibilities } from './plan.ts';
+import { findNamed, planTask, type Possibilities } from './plan.ts';
 
 /** What a run learns with, as this version of Elbow declares it. */
 export interface Subject {
@@ -11,9 +11,9 @@ export interface Subject {
   task: TaskDeclaration;
 }
 
-/** @throws ParameterError where this version has not got the run's agent or task */
-export function subjectOf({ agent, task }: Pick<RunConfiguration, 'agent' | 'task'>, possible: Possibilities): Subject {
-  return { agent: findNamed('agent', agent, possible.agents), task: findNamed('task', task, possible.tasks) };
+/** @throws ParameterError where this version has not got the run's agent, task or one of its options */
+export function subjectOf({ agent, task, taskOptions = {} }: Pick<RunConfiguration, 'agent' | 'task' | 'taskOptions'>, possible: Possibilities): Subject {
+  return { agent: findNamed('agent', agent, possible.agents), task: planTask(task, taskOptions, possible).task };
 }
 
 /** What came into Elbow after a run was stored has its default, which is what the run did. */

@@ -1,5 +1,6 @@
 // What the window and the scene worker say to each other. Every message names its session: answers to a
 // session that has been left are dropped.
+import type { ParameterValues } from '../../src-main/contract/parameters.ts';
 import type { SceneModel } from '../../src-main/physics/geometry.ts';
 
 /** The columns of a rollout that determine poses: rows of fixed width, one row more than there are steps. */
@@ -14,7 +15,7 @@ export interface PoseSource {
 export type ToWorker =
   /** Loads MuJoCo and the model ahead of need. */
   | { kind: 'warm-up'; modelUrl: string }
-  | { kind: 'open-live'; session: number; task: string; modelUrl: string; seed: number; speed: number; isPaused: boolean }
+  | { kind: 'open-live'; session: number; task: string; taskOptions: ParameterValues; modelUrl: string; seed: number; speed: number; isPaused: boolean }
   /** The newest policy: taken up between two environment steps. */
   | { kind: 'policy'; session: number; step: number; onnx: Uint8Array }
   | { kind: 'pace'; session: number; speed: number; isPaused: boolean }

@@ -1,5 +1,6 @@
 // The window's side of the scene worker: opens sessions, hands on what comes back, and starts the worker
 // again, with the same session, when it has died.
+import type { ParameterValues } from '../../src-main/contract/parameters.ts';
 import type { SceneModel } from '../../src-main/physics/geometry.ts';
 import { Backoff } from './backoff.ts';
 import type { FromWorker, LiveFrame, PoseSource, ToWorker } from './messages.ts';
@@ -52,7 +53,7 @@ export class SceneClient {
   }
 
   /** Ends the session that is open. @param modelFile below assets/models */
-  openLive(options: { task: string; modelFile: string; seed: number; speed: number }, events: SessionEvents): LiveSessionHandle {
+  openLive(options: { task: string; taskOptions: ParameterValues; modelFile: string; seed: number; speed: number }, events: SessionEvents): LiveSessionHandle {
     const { modelFile, ...rest } = options;
     const session = this.open(events, (id) => ({ kind: 'open-live', session: id, ...rest, modelUrl: modelUrl(modelFile), isPaused: false }));
     return {

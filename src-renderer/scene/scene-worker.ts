@@ -49,7 +49,7 @@ async function simulatorOf(modelUrl: string): Promise<{ simulator: Simulator; ha
 async function openLive(message: Extract<ToWorker, { kind: 'open-live' }>): Promise<void> {
   const [instance, file] = await Promise.all([getMuJoCo(), fetchModel(message.modelUrl)]);
   if (message.session !== session) return;
-  const task = createTask(message.task, instance, file.xml);
+  const task = createTask(message.task, instance, file.xml, message.taskOptions);
   const { observation, action } = task.declaration;
   const id = message.session;
   send({ kind: 'opened', session: id, model: describeModel(task.simulator), modelHash: file.hash });

@@ -2,6 +2,7 @@
 import { buffer } from 'node:stream/consumers';
 import { formatBytes } from '../../contract/format.ts';
 import { ParameterError } from '../../contract/parameters.ts';
+import type { RunConfiguration } from '../../contract/runs.ts';
 import type { Store } from '../../store/store.ts';
 import { findPossibilities } from '../../workstation/possibilities.ts';
 import { subjectOf, type Subject, valuesAt } from '../../workstation/run-values.ts';
@@ -25,10 +26,10 @@ export async function exportRunPolicy(given: string, options: ExportOptions): Pr
   const output = createOutput(options.json === true);
   const { run, policy, explorationNoise } = await withStoredRun(given, options, (store, id) => {
     const found = findPolicy(store, id, step);
-    return { run: store.runs.summary(id), policy: found, explorationNoise: findExplorationNoise(store, id, found.step) };
+    return { run: store.runs.get(id), policy: found, explorationNoise: findExplorationNoise(store, id, found.step) };
   });
 
-  const description = [`--task=${run.task}`, `--agent=${run.agent}`, `--run=${run.id}`, `--run-name=${run.name}`, `--step=${policy.step}`];
+  const description = [`--task=${run.task}`, `--agent=${run.agent}`, `--run=${run.id}`, `--run-name=${run.name}`, `--step=${policy.step}`, `--task-options=${JSON.stringify(run.configuration.taskOptions ?? {})}`];
   const { stdout, ended } = startPolicyProcess(
     'the export', 'export-policy.ts', [...description, ...(explorationNoise === null ? [] : [`--exploration-noise=${explorationNoise}`])], policy.onnx);
   const file = await buffer(stdout);
@@ -42,16 +43,16 @@ export async function exportRunPolicy(given: string, options: ExportOptions): Pr
 /** What a deterministic policy strayed by once it had come to this step; null where the policy is a distribution. */
 function findExplorationNoise(store: Store, run: string, step: number): number | null {
   const detail = store.runs.get(run);
-  const subject = findSubject(detail);
+  const subject = findSubject(detail.configuration);
   if (subject.agent.parts.posterior !== 'deterministic') return null;
   const value = valuesAt(store, detail, subject, step)['exploration-noise'];
   if (typeof value !== 'number') throw new CommandError(`run ${run} has no exploration-noise, which sampled actions of ${detail.agent} need`);
   return value;
 }
 
-function findSubject(run: { agent: string; task: string }): Subject {
+function findSubject(configuration: RunConfiguration): Subject {
   try {
-    return subjectOf(run, findPossibilities());
+    return subjectOf(configuration, findPossibilities());
   } catch (error) {
     throw error instanceof ParameterError ? new CommandError(`this version of Elbow cannot export the run's policy: ${error.message}`) : error;
   }

@@ -24,6 +24,7 @@ function print(output: Output, run: RunDetail, stateHash: string | null, nonFini
   const facts: [string, string][] = [
     ['state', run.stateReason === null ? run.state : `${run.state}: ${run.stateReason}`],
     ['task, agent', `${run.task}, ${run.agent}, seed ${run.seed}`],
+    ...optionFacts(run),
     ['device', `${run.device}, ${run.threads} ${run.threads === 1 ? 'thread' : 'threads'}`],
     ...choiceFacts(run),
     ['steps', `${formatCount(run.environmentSteps)} of ${formatCount(run.totalSteps)}`],
@@ -62,6 +63,12 @@ function print(output: Output, run: RunDetail, stateHash: string | null, nonFini
   ]);
   section(output, 'Checkpoints', [['step', 'written', 'size'], ...run.checkpoints.map(({ step, createdAt, bytes }) => [formatCount(step), formatDate(createdAt), formatBytes(bytes)])]);
   section(output, 'Events', [['step', 'when', 'what', ''], ...run.events.map(({ step, createdAt, kind, message }) => [formatCount(step), formatDate(createdAt), kind, message])]);
+}
+
+/** The task's options that differ from their defaults. */
+function optionFacts({ configuration: { taskOptions } }: RunDetail): [string, string][] {
+  if (taskOptions === undefined) return [];
+  return [['task options', Object.entries(taskOptions).map(([name, value]) => `${name}=${formatParameter(value)}`).join(', ')]];
 }
 
 /** What computes it, and how the devices compared where they did. */

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { ExitCode } from './failure.ts';
 import { deleteRun, restoreRun } from './runs-delete.ts';
 import { listEdits } from './runs-edits.ts';
-import { evaluateRun } from './runs-evaluate.ts';
+import { type EvaluateOptions, evaluateRun } from './runs-evaluate.ts';
 import { exportRunPolicy, type ExportOptions } from './runs-export.ts';
 import { type ForkOptions, forkRun, repeatRun } from './runs-fork.ts';
 import { listRuns } from './runs-list.ts';
@@ -60,7 +60,8 @@ export function createCommand(end: (code: ExitCode) => void): Command {
     .option('--episodes <n>', 'episodes to run', '10')
     .option('--seed <n>', 'seed of resets and of sampled actions', '1')
     .option('--sampled', 'draw actions from the policy instead of taking its mean')
-    .action(async (run: string, options: CommonOptions & { step?: string; episodes: string; seed: string; sampled?: boolean }) => {
+    .option('--variant <name=value>', 'an option of the task in place of the run\'s own, such as gravity-scale=0.5; repeatable', (value: string, all: string[] = []) => [...all, value])
+    .action(async (run: string, options: EvaluateOptions) => {
       end(await evaluateRun(run, options));
     });
   onRun('export-policy', 'Writes a stored policy as an ONNX file for use elsewhere.')

@@ -1,6 +1,7 @@
 // `npm run tasks`: what can be learned here.
 import { Command } from 'commander';
 import type { TaskDeclaration } from '../../contract/declarations.ts';
+import { describeRange, formatParameter } from '../../contract/parameters.ts';
 import { findPossibilities } from '../../workstation/possibilities.ts';
 import { formatNumber, wrap } from './format.ts';
 import { createOutput, formatTable, toJsonLine, type Output } from './output.ts';
@@ -31,6 +32,9 @@ function printTask(output: Output, task: TaskDeclaration): void {
   ];
   for (const [label = '', text = ''] of rows) output.line(`  ${output.dim(label.padEnd(12))}${wrap(text, 100, ' '.repeat(14)).trimStart()}`);
   output.line(formatTable([{ title: '  term' }, { title: 'meaning' }], task.rewardTerms.map(({ name, sentence }) => [`  ${name}`, sentence])));
+  output.line(formatTable([{ title: '  option' }, { title: 'default' }, { title: 'meaning' }], (task.options ?? []).map((one) => [
+    `  ${one.name}`, formatParameter(one.default) + bracketed(one.unit), `${one.sentence} (${describeRange(one)})`,
+  ])));
   output.line('');
 }
 

@@ -20,6 +20,7 @@ interface TrainOptions extends CommonOptions {
   seed?: string;
   seeds?: string;
   set?: string[];
+  setTask?: string[];
   queue?: boolean;
   device?: string;
   threads?: string;
@@ -28,7 +29,7 @@ interface TrainOptions extends CommonOptions {
 }
 
 /** Options that a stored run has already; giving them with --resume would promise a change that does not happen. */
-const fixedByTheRun = ['task', 'agent', 'seed', 'seeds', 'set', 'name'] as const;
+const fixedByTheRun = ['task', 'agent', 'seed', 'seeds', 'set', 'setTask', 'name'] as const;
 
 export function createCommand(end: (code: ExitCode) => void): Command {
   const command = new Command('train')
@@ -39,6 +40,7 @@ export function createCommand(end: (code: ExitCode) => void): Command {
     .addOption(new Option('--seed <n>', 'seed of the run (1 where none is given)').conflicts('seeds'))
     .option('--seeds <list>', 'one run a seed: 1-3 or 1,4,9')
     .option('--set <name=value>', 'a hyper-parameter, such as batch-size=128; repeatable', (value: string, all: string[] = []) => [...all, value])
+    .option('--set-task <name=value>', 'an option of the task, such as gravity-scale=0.8; repeatable', (value: string, all: string[] = []) => [...all, value])
     .option('--queue', 'put into the queue and return; it starts when the machine has room')
     .option('--device <id>', 'what computes: cpu, auto for the fastest, gpu …; npm run doctor lists them (else cpu; with --resume, the run\'s own)')
     .option('--threads <n>', 'threads for the updates')
@@ -50,7 +52,8 @@ export function createCommand(end: (code: ExitCode) => void): Command {
     if (options.resume !== undefined) {
       for (const name of fixedByTheRun) {
         if (command.getOptionValueSource(name) === 'cli') {
-          throw new UsageError(`--resume continues a run as it is; --${name} cannot be given with it (--steps, --device and --threads can)`);
+          const option = name === 'setTask' ? 'set-task' : name;
+          throw new UsageError(`--resume continues a run as it is; --${option} cannot be given with it (--steps, --device and --threads can)`);
         }
       }
     } else if (options.task === undefined) {
@@ -70,17 +73,19 @@ interface Prepared {
   steps: number | null;
   threads: number | null;
   hyperparameters: Record<string, string>;
+  taskOptions: Record<string, string>;
 }
 
 /** Everything that can be refused before a database is opened. */
 function prepare(options: TrainOptions): Prepared {
   const hyperparameters = parseAssignments(options.set ?? []);
+  const taskOptions = parseAssignments(options.setTask ?? [], { option: '--set-task', example: 'gravity-scale=0.8' });
   const steps = options.steps === undefined ? null : parseWholeNumber('--steps', options.steps, 1, 1e9);
   refuseStepsTwice(steps, hyperparameters);
   if (options.seed !== undefined) parseWholeNumber('--seed', options.seed, 0, Number.MAX_SAFE_INTEGER);
   const threads = options.threads === undefined ? null : parseWholeNumber('--threads', options.threads, 1, 256);
   if (options.name?.trim() === '') throw new UsageError('--name needs at least one character');
-  return { steps, threads, hyperparameters };
+  return { steps, threads, hyperparameters, taskOptions };
 }
 
 async function train(session: Session, options: TrainOptions, prepared: Prepared): Promise<ExitCode> {
@@ -115,6 +120,7 @@ async function requestRuns({ store, workstation }: Session, options: TrainOption
   }
   const { runs } = await workstation.call('runs.create', {
     task: options.task ?? '',
+    taskOptions: prepared.taskOptions,
     agent: options.agent,
     hyperparameters: { ...prepared.hyperparameters, ...(prepared.steps === null ? {} : { steps: prepared.steps }) },
     seeds: options.seeds ?? options.seed ?? '1',

@@ -3,7 +3,7 @@ import type { TaskDeclaration } from '../../contract/declarations.ts';
 import { describeDifference } from '../../contract/dimensions.ts';
 import type { RunSummary } from '../../contract/runs.ts';
 import { StoreError, type Store } from '../../store/store.ts';
-import { findTaskDeclaration } from '../../tasks/declarations.ts';
+import { configureTask, findTaskDeclaration } from '../../tasks/declarations.ts';
 import { TrainingError } from '../training-error.ts';
 
 export interface Source {
@@ -22,15 +22,16 @@ export interface Source {
  */
 export function findSource(store: Store, run: string, named: string): Source {
   if (named.trim() === '') throw new TrainingError('prior=behaviour needs prior-run: the run whose behaviour the prior is fitted to. Give its id.');
-  const { id, name, task } = lookUp(store, named);
+  const { id, name } = lookUp(store, named);
   const title = `run ${id} (${name})`;
   if (id === run) throw new TrainingError(`The behaviour prior cannot be fitted to ${title}: that is this run itself. A prior that follows it is prior=previous or prior=learned.`);
-  const wanted = taskOf(store.runs.configuration(run).task);
-  const difference = describeDifference(taskOf(task), wanted);
+  const wanted = taskOf(store, run);
+  const other = taskOf(store, id);
+  const difference = describeDifference(other, wanted);
   if (difference !== null) {
     throw new TrainingError(`The behaviour prior cannot be fitted to ${title}: ${difference}. Take a run whose task has the same observation and action dimensions.`);
   }
-  return { id, title, sizes: { observation: wanted.observation.length, action: wanted.action.length }, goalSize: taskOf(task).goal?.dimensions.length ?? 0 };
+  return { id, title, sizes: { observation: wanted.observation.length, action: wanted.action.length }, goalSize: other.goal?.dimensions.length ?? 0 };
 }
 
 function lookUp(store: Store, named: string): RunSummary {
@@ -53,10 +54,10 @@ function isStoredId(store: Store, text: string): boolean {
   }
 }
 
-function taskOf(id: string): TaskDeclaration {
-  const task = findTaskDeclaration(id);
-  if (task === undefined) throw new TrainingError(`The behaviour prior cannot be fitted: this version of Elbow has no task ${id}.`);
-  return task;
+function taskOf(store: Store, run: string): TaskDeclaration {
+  const { task, taskOptions } = store.runs.configuration(run);
+  if (findTaskDeclaration(task) === undefined) throw new TrainingError(`The behaviour prior cannot be fitted: this version of Elbow has no task ${task}.`);
+  return configureTask(task, taskOptions).declaration;
 }
 
 /**

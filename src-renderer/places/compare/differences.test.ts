@@ -20,6 +20,7 @@ describe('configurationKey', () => {
     ['a list', configuration({ hidden: [256] })],
     ['another task', configuration({}, { task: 'reacher' })],
     ['a hyper-parameter more', configuration({ extra: true })],
+    ['an option of the task', configuration({}, { taskOptions: { 'gravity-scale': 0.5 } })],
   ])('differs for %s', (_what, other) => expect(configurationKey(other)).not.toBe(base));
 });
 
@@ -35,6 +36,11 @@ describe('parameterRows', () => {
     expect(describeGroup(rows, 0)).toBe('discount 0.99, extra —');
     expect(describeGroup(parameterRows([configuration()]), 0)).toBe('');
     expect(describeGroup(parameterRows([configuration(), configuration({}, { agent: 'virel' })]), 1)).toBe('virel');
+  });
+  it('has a row for the task’s options where a run has any', () => {
+    const given = parameterRows([configuration(), configuration({}, { taskOptions: { 'gravity-scale': 0.5, 'action-delay': 1 } })]);
+    expect(given[0]).toEqual({ name: 'task options', values: [null, 'action-delay=1, gravity-scale=0.5'], differs: true });
+    expect(describeGroup(given, 1)).toBe('task options action-delay=1, gravity-scale=0.5');
   });
   it('counts what was edited as a difference', () => {
     expect(parameterRows([configuration()], new Set(['discount'])).filter((row) => row.differs).map((row) => row.name)).toEqual(['discount']);

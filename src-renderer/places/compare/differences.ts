@@ -11,7 +11,13 @@ export function configurationKey(configuration: RunConfiguration): string {
     .filter(([name]) => !besidesTheExperiment.has(name))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}=${formatParameter(value)}`);
-  return [configuration.task, configuration.agent, ...values].join('\n');
+  return [configuration.task, writtenOptions(configuration) ?? '', configuration.agent, ...values].join('\n');
+}
+
+/** The task's options that differ from their defaults; null where none does. */
+function writtenOptions({ taskOptions }: RunConfiguration): string | null {
+  if (taskOptions === undefined) return null;
+  return Object.entries(taskOptions).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => `${name}=${formatParameter(value)}`).join(', ');
 }
 
 export interface ParameterRow {
@@ -33,6 +39,7 @@ export function parameterRows(configurations: readonly RunConfiguration[], edite
   };
   const rows = [
     row('task', (one) => one.task),
+    ...(configurations.some((one) => one.taskOptions !== undefined) ? [row('task options', writtenOptions)] : []),
     row('agent', (one) => one.agent),
     ...[...names].map((name) =>
       row(name, (one) => {

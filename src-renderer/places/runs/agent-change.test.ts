@@ -13,7 +13,7 @@ function agent(id: string): NewRunForm['agent'] {
 }
 const [task] = taskDeclarations;
 if (task === undefined) throw new Error('there is a task');
-const form = (of: string, typed: NewRunForm['typed']): NewRunForm => ({ task, agent: agent(of), typed, shelved: {}, seeds: '1', device: 'cpu', threads: '', name: '' });
+const form = (of: string, typed: NewRunForm['typed']): NewRunForm => ({ task, agent: agent(of), typed, shelved: {}, taskTyped: {}, seeds: '1', device: 'cpu', threads: '', name: '' });
 
 describe('changeAgent', () => {
   it('keeps what the other agent takes and names the rest with its reason', () => {

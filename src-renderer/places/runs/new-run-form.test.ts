@@ -17,7 +17,7 @@ const agent: ResolvedAgent = {
   taskDefaults: { reacher: { steps: 50_000, discount: 0.99, hidden: [256, 256] } },
 };
 const task = { id: 'reacher', title: 'Reacher', action: [{ name: 'a' }, { name: 'b' }] } as unknown as TaskDeclaration;
-const form = (rest: Partial<NewRunForm> = {}): NewRunForm => ({ task, agent, typed: {}, shelved: {}, seeds: '1', device: 'cpu', threads: '', name: '', ...rest });
+const form = (rest: Partial<NewRunForm> = {}): NewRunForm => ({ task, agent, typed: {}, shelved: {}, taskTyped: {}, seeds: '1', device: 'cpu', threads: '', name: '', ...rest });
 
 describe('checkForm', () => {
   it('sends only what departs from the defaults', () => {
@@ -91,10 +91,42 @@ describe('checkForm with values that depend on each other', () => {
   });
 });
 
+describe('checkForm with options of the task', () => {
+  const hopper = taskDeclarations.find(({ id }) => id === 'hopper');
+  if (hopper === undefined) throw new Error('hopper is declared');
+  const check = (taskTyped: NewRunForm['taskTyped']) => checkForm(form({ task: hopper, taskTyped }));
+
+  it('sends those that differ from their defaults, in their own types', () => {
+    expect(check({ 'gravity-scale': '0.5', 'healthy-reward': '1', 'terminate-when-unhealthy': 'false' }).request?.taskOptions)
+      .toEqual({ 'gravity-scale': 0.5, 'terminate-when-unhealthy': false });
+    expect(check({}).request).not.toHaveProperty('taskOptions');
+  });
+
+  it.each<[NewRunForm['taskTyped'], string, RegExp]>([
+    [{ 'gravity-scale': 'x' }, 'gravity-scale', /from 0 to 10; "x" was given/],
+    [{ 'healthy-z-max': '0.5' }, 'healthy-z-max', /healthy-z-min must be less than healthy-z-max/],
+  ])('refuses %j at %s', (taskTyped, name, message) => {
+    const { errors, request } = check(taskTyped);
+    expect(Object.keys(errors)).toEqual([`taskOptions.${name}`]);
+    expect(errors[`taskOptions.${name}`]).toMatch(message);
+    expect(request).toBeNull();
+  });
+
+  it('takes them over from a stored run, and names those that are gone', () => {
+    const configuration: RunConfiguration = { task: 'hopper', taskOptions: { 'gravity-scale': 0.5, retired: 3 }, agent: 'sac', seed: 1, device: 'cpu', threads: 1, hyperparameters: {} };
+    expect(typedLike(configuration, { task: hopper, agent })).toEqual({ typed: {}, taskTyped: { 'gravity-scale': '0.5' }, unknown: ['retired'] });
+  });
+
+  it('has no name that an agent’s hyper-parameter has: both stand in one list', () => {
+    const names = new Set(resolveAgents(taskDeclarations).flatMap(({ parameters }) => parameters.map((one) => one.name)));
+    for (const { options = [] } of taskDeclarations) expect(options.filter((one) => names.has(one.name))).toEqual([]);
+  });
+});
+
 describe('typedLike', () => {
   it('keeps what departs from today’s defaults and names what is gone', () => {
     const configuration: RunConfiguration = { task: 'reacher', agent: 'sac', seed: 1, device: 'cpu', threads: 1, hyperparameters: { steps: 50_000, discount: 0.5, hidden: [64, 64], retired: 1 } };
-    expect(typedLike(configuration, { task, agent })).toEqual({ typed: { discount: '0.5', hidden: '64,64' }, unknown: ['retired'] });
+    expect(typedLike(configuration, { task, agent })).toEqual({ typed: { discount: '0.5', hidden: '64,64' }, taskTyped: {}, unknown: ['retired'] });
   });
 });
 

@@ -1,5 +1,5 @@
 // The New run form: what is typed, what the declarations say about it, and the request that it makes.
-import { checkValues, whyUnused } from '../../../src-main/contract/agent-values.ts';
+import { checkLessThan, checkValues, whyUnused } from '../../../src-main/contract/agent-values.ts';
 import type { ResolvedAgent, TaskDeclaration } from '../../../src-main/contract/declarations.ts';
 import { formatParameter, ParameterError, parseParameter, type ParameterDeclaration, type ParameterValue, type ParameterValues } from '../../../src-main/contract/parameters.ts';
 import type { RequestOf } from '../../../src-main/contract/requests.ts';
@@ -13,6 +13,8 @@ export interface NewRunForm {
   typed: Readonly<Record<string, string>>;
   /** Typed for another agent and of no use to this one; it comes back with an agent that takes it. */
   shelved: Readonly<Record<string, string>>;
+  /** The same for the task's options. */
+  taskTyped: Readonly<Record<string, string>>;
   seeds: string;
   device: string;
   /** Empty lets the workstation choose. */
@@ -81,8 +83,10 @@ export function checkForm(form: NewRunForm): CheckedForm {
   if (threads !== '' && !(/^\d+$/.test(threads) && Number(threads) >= 1 && Number(threads) <= 256)) {
     errors['threads'] = `threads must be a whole number from 1 to 256, or empty; "${threads.slice(0, 20)}" was given`;
   }
+  const taskOptions = readTaskOptions(form, errors);
   const request: RequestOf<'runs.create'> = {
     task: task.id,
+    ...(Object.keys(taskOptions).length > 0 ? { taskOptions: toRequest(taskOptions) } : {}),
     agent: agent.id,
     hyperparameters: toRequest(hyperparameters),
     seeds: form.seeds.trim(),
@@ -97,6 +101,28 @@ export function checkForm(form: NewRunForm): CheckedForm {
     values,
     unused,
   };
+}
+
+/** The task's options that differ from their defaults; what cannot be read is an error. */
+function readTaskOptions({ task, taskTyped }: NewRunForm, errors: Record<string, string>): ParameterValues {
+  const options = task.options ?? [];
+  const changed: ParameterValues = {};
+  const attempt = (act: () => void): void => {
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof ParameterError)) throw error;
+      errors[`taskOptions.${error.parameter}`] ??= error.message;
+    }
+  };
+  for (const declaration of options) {
+    const text = taskTyped[declaration.name];
+    if (text === undefined || text === formatParameter(declaration.default)) continue;
+    attempt(() => (changed[declaration.name] = parseParameter(declaration, text)));
+  }
+  const values = { ...Object.fromEntries(options.map((one) => [one.name, one.default])), ...changed };
+  for (const declaration of options) attempt(() => checkLessThan(declaration, values, changed));
+  return changed;
 }
 
 /** What no single declaration can check: bounds that depend on the task or on another value. */
@@ -116,7 +142,9 @@ export function toRequest(values: ParameterValues): RequestOf<'runs.create'>['hy
 }
 
 /** What a person would have typed to get a stored run's settings; names that the agent no longer has are returned apart. */
-export function typedLike(configuration: RunConfiguration, form: Pick<NewRunForm, 'task' | 'agent'>): { typed: Record<string, string>; unknown: string[] } {
+export function typedLike(
+  configuration: RunConfiguration, form: Pick<NewRunForm, 'task' | 'agent'>,
+): { typed: Record<string, string>; taskTyped: Record<string, string>; unknown: string[] } {
   const defaults = defaultsOf(form);
   const typed: Record<string, string> = {};
   const unknown: string[] = [];
@@ -125,7 +153,12 @@ export function typedLike(configuration: RunConfiguration, form: Pick<NewRunForm
     if (declaration === undefined) unknown.push(name);
     else if (formatParameter(value) !== defaultText(declaration, defaults)) typed[name] = formatParameter(value);
   }
-  return { typed, unknown };
+  const taskTyped: Record<string, string> = {};
+  for (const [name, value] of Object.entries(configuration.taskOptions ?? {})) {
+    if (form.task.options?.some((one) => one.name === name)) taskTyped[name] = formatParameter(value);
+    else unknown.push(name);
+  }
+  return { typed, taskTyped, unknown };
 }
 
 /** Hyper-parameters whose name, sentence or citation holds every word of the search. */

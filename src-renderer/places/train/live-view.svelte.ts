@@ -1,5 +1,6 @@
 // The live view's state: a session of the scene worker, the newest policy of the run, and what is on screen.
 import type { TaskDeclaration } from '../../../src-main/contract/declarations.ts';
+import type { ParameterValues } from '../../../src-main/contract/parameters.ts';
 import { WorkstationError } from '../../../src-main/contract/requests.ts';
 import type { AppState } from '../../app-state.svelte.ts';
 import { LivePlayer } from '../../scene/live-player.ts';
@@ -41,6 +42,7 @@ export class LiveView {
   private isFetching = false;
   private wanted: PolicySource | null = null;
   private isHidden = document.hidden;
+  private isDisposed = false;
 
   private before: Float32Array | null = null;
   private target: Float32Array | null = null;
@@ -70,6 +72,7 @@ export class LiveView {
   }
 
   dispose(): void {
+    this.isDisposed = true;
     document.removeEventListener('visibilitychange', this.onVisibility);
     this.session?.close();
     this.session = null;
@@ -77,12 +80,20 @@ export class LiveView {
   }
 
   /** Begins, also again after a failure. */
-  open(): void {
+  async open(): Promise<void> {
     this.failure = null;
     this.offered = null;
+    let taskOptions: ParameterValues;
+    try {
+      taskOptions = (await this.app.call('runs.get', { run: this.run })).configuration.taskOptions ?? {};
+    } catch (error) {
+      this.failure = error instanceof Error ? error.message : String(error);
+      return;
+    }
+    if (this.isDisposed) return;
     const client = sharedSceneClient();
     const { speed } = this.player.state;
-    this.session = client.openLive({ task: this.task.id, modelFile: this.task.model, seed: viewSeed, speed }, {
+    this.session = client.openLive({ task: this.task.id, taskOptions, modelFile: this.task.model, seed: viewSeed, speed }, {
       onModel: (model, hash) => {
         this.notice = null;
         this.viewer?.setModel(model, hash, this.task.camera);
