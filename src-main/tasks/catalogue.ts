@@ -11,6 +11,7 @@ import { humanoidStandup } from './locomotion/humanoid-standup.ts';
 import { humanoid } from './locomotion/humanoid.ts';
 import { swimmer } from './locomotion/swimmer.ts';
 import { walker2d } from './locomotion/walker2d.ts';
+import { blockStacking } from './manipulation/fetch/block-stacking.ts';
 import { fetchPickAndPlace, fetchPush, fetchReach, fetchSlide } from './manipulation/fetch/fetch-tasks.ts';
 import { pusher } from './manipulation/pusher.ts';
 import { Reacher, reacherDeclaration } from './manipulation/reacher.ts';
@@ -32,4 +33,5 @@ export const catalogue: readonly TaskDefinition[] = [
   fetchPush,
   fetchSlide,
   fetchPickAndPlace,
+  blockStacking,
 ];

@@ -8,6 +8,8 @@ import type { Simulator } from '../../../physics/simulator.ts';
 const SETTLING_STEPS = 200;
 /** From the gripper's default place to the lead's first one (m); what a task adds to the height comes on top. */
 const TO_START = [-0.498, 0.005, -0.431] as const;
+/** Metres that the lead goes ahead of the gripper at an action of 1. */
+const REACH_OF_ACTION = 0.05;
 /** w x y z, as Gymnasium-Robotics gives it and adds it to the lead's: the gripper points down. MuJoCo normalises it. */
 const DOWN = [1, 0, 1, 0] as const;
 /** Numbers of a pose: position (m) and quaternion w x y z. */
@@ -71,10 +73,13 @@ export class FetchArm {
     pose.set(xquat.subarray(4 * this.#gripper, 4 * this.#gripper + 4), 3);
   }
 
-  /** Puts the lead by `delta` (m, [3]) beside the gripper. @param pose the gripper's, as `readPose` gave it after the last step */
-  lead(pose: Float64Array, delta: ArrayLike<number>): void {
+  /**
+   * Puts the lead where an action, whose first three numbers from -1 to 1 count, wants the gripper.
+   * @param pose the gripper's, as `readPose` gave it after the last step
+   */
+  lead(pose: Float64Array, action: ArrayLike<number>): void {
     const { mocapPos, mocapQuat } = this.#simulator;
-    for (let k = 0; k < 3; k += 1) mocapPos[k] = (pose[k] as number) + (delta[k] as number);
+    for (let k = 0; k < 3; k += 1) mocapPos[k] = (pose[k] as number) + REACH_OF_ACTION * (action[k] as number);
     for (let k = 0; k < 4; k += 1) mocapQuat[k] = (pose[3 + k] as number) + (DOWN[k] as number);
   }
 

@@ -7,10 +7,9 @@ import type { RandomStream } from '../../../random/stream.ts';
 import { MujocoTask } from '../../mujoco-task.ts';
 import { uniformBetween } from '../../reset-noise.ts';
 import type { TaskGoal } from '../../task.ts';
+import { eulerAngles } from './euler-angles.ts';
 import { FetchArm, POSE, type StartingState } from './fetch-arm.ts';
 
-/** Metres that the lead moves at an action of 1. */
-const REACH_OF_ACTION = 0.05;
 /** A goal is reached within this distance (m). */
 export const GOAL_RADIUS = 0.05;
 /** An object lies at least this far (m) from under the gripper. */
@@ -43,7 +42,6 @@ export class FetchTask extends MujocoTask {
   /** Height of goals on the table (m): the object's, at rest. */
   readonly #goalHeight: number;
   readonly #goal: TaskGoal & { achieved: Float64Array; desired: Float64Array };
-  readonly #delta = new Float64Array(3);
 
   constructor(simulator: Simulator, declaration: TaskDeclaration, settings: FetchSettings, isDense: boolean) {
     // The gripper's pose, which the next step starts from, and the whole observation: both lag where the fingers can move.
@@ -111,8 +109,7 @@ export class FetchTask extends MujocoTask {
   }
 
   protected override act(action: Float64Array): void {
-    for (let k = 0; k < 3; k += 1) this.#delta[k] = REACH_OF_ACTION * (action[k] as number);
-    this.#arm.lead(this.derived.subarray(0, POSE), this.#delta);
+    this.#arm.lead(this.derived.subarray(0, POSE), action);
     if (!this.#settings.fingersClosed) this.#arm.moveFingers(action[3] as number);
   }
 
@@ -163,14 +160,4 @@ function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let squared = 0;
   for (let k = 0; k < GOAL; k += 1) squared += ((a[k] as number) - (b[k] as number)) ** 2;
   return Math.sqrt(squared);
-}
-
-/** Angles about x, y and z of a rotation matrix, row-major, as gymnasium_robotics/utils/rotations.py has them (mat2euler). */
-function eulerAngles(m: Float64Array): [number, number, number] {
-  const [m00, m01, m02, m10, m11, m12, , , m22] = m as unknown as [number, number, number, number, number, number, number, number, number];
-  const cy = Math.sqrt(m22 * m22 + m12 * m12);
-  const y = -Math.atan2(-m02, cy);
-  // Four times the double's epsilon: with y at a right angle, x and z turn about the same axis.
-  if (cy > 4 * Number.EPSILON) return [-Math.atan2(m12, m22), y, -Math.atan2(m01, m00)];
-  return [0, y, -Math.atan2(-m10, m11)];
 }
