@@ -84,7 +84,7 @@ export interface RunsApi {
   fork(fork: Fork): string;
   /** A full id, a unique name or a unique beginning of an id. @throws not-found (with the nearest), ambiguous */
   resolve(text: string): string;
-  get(run: string): RunDetail;
+  get(run: string, options?: { newestEvaluations?: number }): RunDetail;
   /** Newest first, without the deleted ones. */
   list(): RunSummary[];
   summary(run: string): RunSummary;
@@ -249,11 +249,23 @@ export interface EvaluationInput {
   rollouts: readonly RolloutInput[];
 }
 
+/** Steps are inclusive; null is open. */
+export interface EvaluationSpread {
+  fromStep: number | null;
+  toStep: number | null;
+  /** 1 to 10,000. */
+  most: number;
+}
+
 export interface EvaluationsApi {
   /** In one transaction. Does not add the `evaluation-return` point: that is the metrics writer's. */
   add(run: string, attempt: number, evaluation: EvaluationInput): void;
   /** Ascending in step, one a step, without superseded ones unless asked for. */
   list(run: string, options?: { includeSuperseded?: boolean }): EvaluationSummary[];
+  /** The last ones of those that count, ascending in step; as quick however many there are. @param limit 1 to 10,000 */
+  newest(run: string, limit: number): EvaluationSummary[];
+  /** Those that count of these steps, ascending; where there are more than `most`, the newest of each of `most` equal stretches. */
+  spread(run: string, spread: EvaluationSpread): { evaluations: EvaluationSummary[]; count: number };
 }
 
 export interface RolloutsApi {
