@@ -57,6 +57,13 @@ it('asks anew where more came than the details bring, and where other attempts c
   expect([asked.length, steps(history.known.evaluations)]).toEqual([3, steps(range(1, 12))]);
 });
 
+it('asks anew where other attempts count by the time that an answer comes', async () => {
+  const { take, asked, history } = bench(100);
+  const first = take(range(1, 20), 3);
+  await Promise.all([first, take(range(1, 12), 3, attempts(12))]);
+  expect([asked.length, steps(history.known.evaluations)]).toEqual([2, steps(range(1, 12))]);
+});
+
 it('keeps at most twice as many as it asks for, the last always', async () => {
   const { take, asked, history } = bench(10);
   for (let last = 1000; last <= 1200; last += 3) {

@@ -61,15 +61,17 @@ export class EvaluationHistory {
     this.isAsking = true;
     try {
       const { evaluations } = await this.ask({ run: detail.id, fromStep: null, toStep: null, most: this.most });
-      // Else the answer is of attempts that no longer count; the next details ask anew.
-      if (this.counted !== counted) return;
-      this.isJoined = (evaluations.at(-1)?.step ?? -1) >= (this.newest.evaluations[0]?.step ?? 0);
-      this.show(evaluations, null);
+      // Else the answer is of attempts that no longer count.
+      if (this.counted === counted) {
+        this.isJoined = (evaluations.at(-1)?.step ?? -1) >= (this.newest.evaluations[0]?.step ?? 0);
+        this.show(evaluations, null);
+      }
     } catch (error) {
       this.show(this.known.evaluations, error instanceof Error ? error.message : String(error));
     } finally {
       this.isAsking = false;
     }
+    if (this.counted !== counted) await this.take(this.newest);
   }
 
   private show(known: readonly EvaluationSummary[], error: string | null): void {
