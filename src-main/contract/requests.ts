@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { DeviceDeclaration, ResolvedAgent, TaskDeclaration } from './declarations.ts';
 import { listLimits, textLimit } from './parameters.ts';
-import { type ActionHistogram, controlActions, type NonFiniteCount, type QueueEntry, type RunDetail, type RunEdit, type RunSummary } from './runs.ts';
+import { type ActionHistogram, controlActions, type EvaluationSummary, type NonFiniteCount, type QueueEntry, type RunDetail, type RunEdit, type RunSummary } from './runs.ts';
 import type { metricDeclarations, MetricSeries, PolicySnapshot, Rollout } from './series.ts';
 
 const runId = z.string().min(1).max(64);
@@ -69,6 +69,13 @@ export const requestSchemas = {
   }),
   /** A new run with the same configuration, seed and edits, each edit at the step where it was applied. */
   'runs.repeat': z.strictObject({ run: runId, name: z.string().trim().max(120).nullable() }),
+  /** Evaluations that count of these steps, both inclusive, null being open. Where there are more than `most`, the newest of each of `most` equal stretches of the steps. */
+  'runs.evaluations': z.strictObject({
+    run: runId,
+    fromStep: z.int().min(0).nullable(),
+    toStep: z.int().min(0).nullable(),
+    most: z.int().min(1).max(10_000),
+  }),
   'runs.log': z.strictObject({ run: runId, maxBytes: z.int().min(1).max(1_000_000) }),
   'runs.importDemo': nothing,
   'queue.list': nothing,
@@ -127,6 +134,7 @@ export interface Responses {
   'system.describe': SystemDescription;
   'system.doctor': DoctorReport;
   'runs.list': { runs: RunSummary[] };
+  /** Of its evaluations the newest 50: `runs.evaluations` has the others. */
   'runs.get': RunDetail & { nonFinite: NonFiniteCount[] };
   'runs.create': { runs: string[] };
   'runs.rename': Record<never, never>;
@@ -146,6 +154,8 @@ export interface Responses {
   'runs.actions': { histogram: ActionHistogram | null };
   'runs.fork': { run: string };
   'runs.repeat': { run: string };
+  /** Ascending in step; `count` is of all in these steps. */
+  'runs.evaluations': { evaluations: EvaluationSummary[]; count: number };
   'runs.log': { text: string; isTruncated: boolean; path: string };
   'runs.importDemo': { run: string };
   'queue.list': { entries: QueueEntry[] };

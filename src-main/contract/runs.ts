@@ -169,7 +169,9 @@ export interface RunDetail extends RunSummary {
   edits: RunEdit[];
   editCount: number;
   attempts: AttemptSummary[];
+  /** Those that count, ascending in step: all of them, or as many of the newest as were asked for. */
   evaluations: EvaluationSummary[];
+  evaluationCount: number;
   checkpoints: CheckpointSummary[];
   events: RunEvent[];
   /** Behaviour priors fitted for this run, oldest first. */

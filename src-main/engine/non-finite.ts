@@ -2,12 +2,6 @@
 // device would have made the state is thrown away then.
 import type { NamedArrays, NamedShapes, ProgramDeclaration } from './program.ts';
 
-/**
- * Diagnostics of this prefix are looked at and not recorded as metrics: `gradient-check/GROUP` is the squared norm of the
- * gradient of a group of parameters, finite only where all of that gradient is.
- */
-export const gradientCheck = 'gradient-check/';
-
 /** What a tensor is to a program: what it was given, or what it computed. */
 export type TensorRole = 'diagnostic' | 'next state' | 'state' | 'batch' | 'noise' | 'control';
 
@@ -69,7 +63,16 @@ export class NonFiniteError extends Error {
   }
 }
 
-/** The hot path's look: over the diagnostics alone, which are a few scalars. */
+/**
+ * What a device asks where a diagnostic or a sum of the changed state is not finite.
+ * @returns null where all that was computed is: a sum of finite numbers may leave the range that each of them is in
+ */
+export function findNonFinite(declaration: ProgramDeclaration, stateShapes: NamedShapes, computation: Computation): NonFiniteError | null {
+  const error = new NonFiniteError(declaration, stateShapes, computation);
+  return error.computed.length > 0 ? error : null;
+}
+
+/** The hot path's look: over a few scalars. */
 export function hasNonFinite(diagnostics: NamedArrays): boolean {
   for (const name in diagnostics) {
     for (const value of diagnostics[name] as Float32Array) if (!Number.isFinite(value)) return true;

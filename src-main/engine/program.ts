@@ -41,7 +41,8 @@ export interface Program {
   /**
    * Runs once: reads the engine's state, replaces what changed, and gives the diagnostics. The arrays
    * returned are reused by the next run.
-   * @throws NonFiniteError where the program changes state and a diagnostic is not finite: nothing is replaced then
+   * @throws NonFiniteError where the program changes state and a diagnostic, or what it makes of the state, is not finite:
+   *   nothing is replaced then
    */
   run(inputs: { batch: NamedArrays; noise: NamedArrays; controls: NamedArrays }): Promise<NamedArrays>;
 }

@@ -36,6 +36,45 @@ describe('evaluations', () => {
     expect(store.runs.changedSince(0).data).toMatchObject([{ run, evaluationCount: 101 }]);
   });
 
+  it('gives the newest, and of any steps as many as are asked for, spread over them', () => {
+    const store = temporaryStore();
+    const run = newRun(store);
+    const first = openAttempt(store, run);
+    store.transaction(() => {
+      for (let step = 1; step <= 1000; step += 1) store.evaluations.add(run, first, { ...evaluationAt(step, 1), rollouts: step === 400 ? [rollout()] : [] });
+    });
+    store.attempts.close(run, first);
+    const later = openAttempt(store, run, 400);
+    for (const step of [400, 450]) store.evaluations.add(run, later, evaluationAt(step, 2));
+    const newest = store.evaluations.newest(run, 3);
+    expect(newest.map(({ step, attempt, rollouts }) => [step, attempt, rollouts.length])).toEqual([[399, 1, 0], [400, 2, 1], [450, 2, 1]]);
+    expect(newest).toEqual(store.evaluations.list(run).slice(-3));
+    expect(store.runs.get(run, { newestEvaluations: 3 })).toMatchObject({ evaluations: newest, evaluationCount: 401 });
+    expect(store.runs.get(run).evaluations).toHaveLength(401);
+    const spread = (fromStep: number | null, toStep: number | null, most: number): [number, number[]] => {
+      const { count, evaluations } = store.evaluations.spread(run, { fromStep, toStep, most });
+      return [count, evaluations.map(({ step }) => step)];
+    };
+    expect(spread(null, null, 4)).toEqual([401, [113, 225, 338, 450]]);
+    expect(spread(null, null, 1)).toEqual([401, [450]]);
+    expect(spread(398, null, 4)).toEqual([4, [398, 399, 400, 450]]);
+    expect(spread(398, 400, 2)).toEqual([3, [399, 400]]);
+    expect(spread(401, 449, 2)).toEqual([0, []]);
+    expect(store.evaluations.spread(run, { fromStep: null, toStep: null, most: 401 }).evaluations).toEqual(store.evaluations.list(run));
+  });
+
+  it.each([
+    [{ most: 0 }, /^most must be a whole number from 1 to 10,000; 0 was given/],
+    [{ most: 10_001 }, /^most must be a whole number from 1 to 10,000/],
+    [{ most: 1.5 }, /^most must be a whole number/],
+    [{ fromStep: -1 }, /^fromStep must be a whole number of at least 0/],
+    [{ toStep: NaN }, /^toStep must be a whole number of at least 0/],
+  ])('refuses a spread with %j', (changes, message) => {
+    const store = temporaryStore();
+    const run = newRun(store);
+    expect(refusal(() => store.evaluations.spread(run, { fromStep: null, toStep: null, most: 10, ...changes }))).toMatchObject({ code: 'invalid', message: expect.stringMatching(message) as string });
+  });
+
   it('takes one evaluation a step of an attempt, and keeps the first', () => {
     const store = temporaryStore();
     const run = newRun(store);

@@ -1,6 +1,6 @@
 // Evaluations: all returns, the policy and critics as they were, and some episodes as rollouts.
 import type { EvaluationSummary } from '../contract/runs.ts';
-import type { EvaluationInput, EvaluationsApi } from './api.ts';
+import type { EvaluationInput, EvaluationsApi, EvaluationSpread } from './api.ts';
 import { checkFinite, checkInteger, refuse } from './checks.ts';
 import { toBlob, toFloat64, toInt32 } from './columns.ts';
 import type { Connection } from './connection.ts';
@@ -18,6 +18,8 @@ export const currentEvaluations = `(
                     WHERE later.run = evaluations.run AND later.step = evaluations.step AND later.attempt > evaluations.attempt))`;
 
 const sparklinePoints = 40;
+/** In one answer. */
+const mostAtOnce = 10_000;
 
 export class Evaluations implements EvaluationsApi {
   readonly #connection: Connection;
@@ -58,25 +60,52 @@ export class Evaluations implements EvaluationsApi {
   }
 
   list(run: string, { includeSuperseded = false }: { includeSuperseded?: boolean } = {}): EvaluationSummary[] {
+    return this.#connection.read(() => this.#describe(`SELECT id FROM ${includeSuperseded ? 'evaluations' : currentEvaluations} WHERE run = ?`, run));
+  }
+
+  newest(run: string, limit: number): EvaluationSummary[] {
+    checkInteger('limit', limit, 1, mostAtOnce);
+    // Of those that count, a later attempt has the later steps; in this order an index has them, so that their number costs nothing.
+    return this.#connection.read(() => this.#describe(`SELECT id FROM ${currentEvaluations} WHERE run = ? ORDER BY attempt DESC, step DESC LIMIT ?`, run, limit));
+  }
+
+  spread(run: string, { fromStep, toStep, most }: EvaluationSpread): { evaluations: EvaluationSummary[]; count: number } {
+    checkInteger('most', most, 1, mostAtOnce);
+    const from = fromStep === null ? 0 : checkInteger('fromStep', fromStep);
+    const to = toStep === null ? Number.MAX_SAFE_INTEGER : checkInteger('toStep', toStep);
     return this.#connection.read(() => {
-      type RolloutRow = EvaluationSummary['rollouts'][number] & { evaluation: number };
-      const rollouts = Map.groupBy(this.#connection.all<RolloutRow>(
-        `SELECT rollouts.id, evaluation, episode, return, length, kind FROM rollouts
-         JOIN evaluations ON evaluations.id = rollouts.evaluation WHERE run = ? ORDER BY rollouts.id`, run), (row) => row.evaluation);
-      type Row = { id: number; step: number; attempt: number; returns: Buffer; lengths: Buffer; mean: number; hasPolicy: number };
-      return this.#connection.all<Row>(
-        `SELECT id, step, attempt, returns, lengths, mean_return AS mean,
-           EXISTS (SELECT 1 FROM evaluation_models WHERE evaluation = id AND kind = 'policy') AS hasPolicy
-         FROM ${includeSuperseded ? 'evaluations' : currentEvaluations} WHERE run = ? ORDER BY step, attempt`, run).map((row) => ({
-        step: row.step,
-        attempt: row.attempt,
-        returns: toFloat64(row.returns),
-        lengths: toInt32(row.lengths),
-        meanReturn: row.mean,
-        rollouts: (rollouts.get(row.id) ?? []).map(({ id, episode, return: episodeReturn, length, kind }) => ({ id, episode, return: episodeReturn, length, kind })),
-        hasPolicy: row.hasPolicy === 1,
-      }));
+      const within = `FROM ${currentEvaluations} WHERE run = ? AND step BETWEEN ? AND ?`;
+      const all = this.#connection.get<{ count: number; first: number | null; last: number | null }>(
+        `SELECT count(*) AS count, min(step) AS first, max(step) AS last ${within}`, run, from, to);
+      const { count, first, last } = { count: all?.count ?? 0, first: all?.first ?? 0, last: all?.last ?? 0 };
+      const evaluations = count <= most
+        ? this.#describe(`SELECT id ${within}`, run, from, to)
+        // Beside max(), a bare column is that of the same row (sqlite.org/lang_select.html, 2.5).
+        : this.#describe(`SELECT id FROM (SELECT id, max(step) ${within} GROUP BY CAST((step - ?) * ? / ? AS INTEGER))`, run, from, to, first, most, last - first + 1);
+      return { evaluations, count };
     });
+  }
+
+  /** @param selectIds those that are to be described */
+  #describe(selectIds: string, ...values: unknown[]): EvaluationSummary[] {
+    type RolloutRow = EvaluationSummary['rollouts'][number] & { evaluation: number };
+    const ids = JSON.stringify(this.#connection.all<{ id: number }>(selectIds, ...values).map(({ id }) => id));
+    const rollouts = Map.groupBy(this.#connection.all<RolloutRow>(
+      `SELECT id, evaluation, episode, return, length, kind FROM rollouts
+       WHERE evaluation IN (SELECT value FROM json_each(?)) ORDER BY id`, ids), (row) => row.evaluation);
+    type Row = { id: number; step: number; attempt: number; returns: Buffer; lengths: Buffer; mean: number; hasPolicy: number };
+    return this.#connection.all<Row>(
+      `SELECT id, step, attempt, returns, lengths, mean_return AS mean,
+         EXISTS (SELECT 1 FROM evaluation_models WHERE evaluation = id AND kind = 'policy') AS hasPolicy
+       FROM evaluations WHERE id IN (SELECT value FROM json_each(?)) ORDER BY step, attempt`, ids).map((row) => ({
+      step: row.step,
+      attempt: row.attempt,
+      returns: toFloat64(row.returns),
+      lengths: toInt32(row.lengths),
+      meanReturn: row.mean,
+      rollouts: (rollouts.get(row.id) ?? []).map(({ id, episode, return: episodeReturn, length, kind }) => ({ id, episode, return: episodeReturn, length, kind })),
+      hasPolicy: row.hasPolicy === 1,
+    }));
   }
 }
 

@@ -47,12 +47,13 @@ export class Runs implements RunsApi {
     return resolveRun(this.#connection, text);
   }
 
-  get(run: string): RunDetail {
+  get(run: string, { newestEvaluations }: { newestEvaluations?: number } = {}): RunDetail {
     return this.#connection.read(() => {
       const summary = this.summary(run);
       const snapshot = this.#connection.get<{ step: number; createdAt: number }>(
         'SELECT step, created_at AS createdAt FROM live_snapshots WHERE run = ?', run);
-      const row = this.#connection.get<{ error: string | null }>('SELECT last_error AS error FROM runs WHERE id = ?', run);
+      const row = this.#connection.get<{ error: string | null; evaluationCount: number }>(
+        'SELECT last_error AS error, evaluation_count AS evaluationCount FROM runs WHERE id = ?', run);
       const { edits, count } = this.#store.edits.list(run, { limit: shownEdits });
       return {
         ...summary,
@@ -61,7 +62,8 @@ export class Runs implements RunsApi {
         edits,
         editCount: count,
         attempts: this.#store.attempts.list(run),
-        evaluations: this.#store.evaluations.list(run),
+        evaluations: newestEvaluations === undefined ? this.#store.evaluations.list(run) : this.#store.evaluations.newest(run, newestEvaluations),
+        evaluationCount: row?.evaluationCount ?? 0,
         checkpoints: this.#store.checkpoints.list(run).map(({ step, attempt, createdAt, bytes }) => ({ step, attempt, createdAt, bytes })),
         events: this.#store.events.list(run),
         fittedPriors: summariesOf(this.#store.fittedPriors.list(run)),

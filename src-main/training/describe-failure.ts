@@ -1,6 +1,6 @@
 // Says in words where numbers left the finite ones: in a program (which tensor, and whether the data or the arithmetic was
 // at fault) or in the task.
-import { gradientCheck, type NonFiniteError, type NonFiniteTensor } from '../engine/non-finite.ts';
+import type { NonFiniteError, NonFiniteTensor } from '../engine/non-finite.ts';
 import type { Transition } from '../replay/replay-buffer.ts';
 import type { StepResult, Task } from '../tasks/task.ts';
 import { NumericalFailure } from './training-error.ts';
@@ -12,7 +12,7 @@ const named = 3;
 export function programFailure(error: NonFiniteError, step: number, consequence: string): NumericalFailure {
   const [first, ...rest] = error.computed;
   // A device may notice what it computed on the way to a finite result.
-  const what = first === undefined ? `a number on the way through the ${error.program}` : `${tensorName(first)} of the ${error.program}`;
+  const what = first === undefined ? `a number on the way through the ${error.program}` : `${first.name} of the ${first.role === 'next state' ? 'state after the ' : ''}${error.program}`;
   const happened = `${what} became ${first?.value ?? 'NaN or infinite'} at environment step ${count(step)}${withIt(rest)}: ${consequence}.`;
   return new NumericalFailure(`${happened} ${whyOf(error)}`, { what, step, evidence: { program: error, refused: null } }, { cause: error });
 }
@@ -54,7 +54,7 @@ function areHeld(reward: number, observation: ArrayLike<number>): boolean {
 }
 
 function withIt(rest: readonly NonFiniteTensor[]): string {
-  const diagnostics = rest.filter(({ role }) => role === 'diagnostic').map(tensorName);
+  const diagnostics = rest.filter(({ role }) => role === 'diagnostic').map(({ name }) => name);
   const state = rest.filter(({ role }) => role === 'next state');
   const [first] = state;
   const changed = first === undefined ? [] : state.length === 1 ? [`${first.name} of the state`] : [`${count(state.length)} tensors of the state, ${first.name} first`];
@@ -70,10 +70,6 @@ function whyOf({ given, largest }: NonFiniteError): string {
   }
   const most = largest === null ? '' : `; the largest number besides the state is ${Number(largest.value.toPrecision(4))}, ${givenName(largest)}`;
   return `All that it was given is finite${most}. So the arithmetic left the range of single precision (${largestSingle}).`;
-}
-
-function tensorName({ name }: Pick<NonFiniteTensor, 'name'>): string {
-  return name.startsWith(gradientCheck) ? `the gradient of ${name.slice(gradientCheck.length)}` : name;
 }
 
 function givenName({ role, name }: Pick<NonFiniteTensor, 'role' | 'name'>): string {

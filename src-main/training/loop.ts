@@ -1,23 +1,21 @@
 // The training loop: what happens within one environment step, in one fixed order. Everything here is a
 // function of the configuration and the seed; wall time, storage and requests belong to the session.
-import type { AgentInstance } from '../agents/agent.ts';
-import { withTemperature } from '../agents/parts/temperature.ts';
 import type { ActionHistogram } from '../contract/runs.ts';
 import type { MetricName } from '../contract/series.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
-import { hasNonFinite, NonFiniteError, type ProgramGiven } from '../engine/non-finite.ts';
 import type { NamedArrays } from '../engine/program.ts';
 import { PhysicsError } from '../physics/errors.ts';
 import type { Transition } from '../replay/replay-buffer.ts';
 import type { StepResult, Task } from '../tasks/task.ts';
-import { programFailure, taskFailure } from './describe-failure.ts';
-import { Inspector } from './inspection.ts';
-import { createLearner, type Learner, type LearnerParts, makeAgent, needsRecompiling } from './learner.ts';
-import { MetricWindow, windowLength } from './metric-window.ts';
+import { Actor } from './acting.ts';
+import { AgentInForce } from './agent-in-force.ts';
+import { taskFailure } from './describe-failure.ts';
+import type { Learner, LearnerParts } from './learner.ts';
+import { Learning } from './learning.ts';
 import type { RunParameters } from './run-parameters.ts';
-import { createEditStream, createParameterStream, createRunStreams, restoreStreams, type RunStreams, saveStreams } from './streams.ts';
+import { createRunStreams, restoreStreams, type RunStreams, saveStreams } from './streams.ts';
 import { type StepStart, takeBack } from './step-start.ts';
-import { type NumericalFailure, TrainingError } from './training-error.ts';
+import { TrainingError } from './training-error.ts';
 import type { TrainingState } from './training-state.ts';
 
 export interface LoopParts extends LearnerParts {
@@ -51,59 +49,45 @@ export class TrainingLoop {
   readonly seconds: Stopwatch = { acting: 0, physics: 0, sampling: 0, updates: 0, inspection: 0 };
   readonly #parts: LoopParts;
   readonly #streams: RunStreams;
-  readonly #actBatch: NamedArrays & { observation: Float32Array };
-  readonly #action: Float32Array;
+  readonly #agent: AgentInForce;
+  readonly #actor: Actor;
+  readonly #learning: Learning;
   readonly #observation: Float64Array;
-  readonly #window = new MetricWindow();
-  readonly #inspector: Inspector;
-  readonly #warned = new Set<string>();
-  #learner: Learner;
-  #values: ParameterValues;
-  #controls: NamedArrays;
   #environmentSteps = 0;
-  #gradientSteps = 0;
   #episode = { return: 0, length: 0 };
-  #actions: Omit<ActionHistogram, 'createdAt'> | null = null;
   /** Edits applied since the last step, by id, in order. */
   #editsHere: number[] = [];
-  /** What edits have made new and `settle` is to compile. */
-  #draft: { agent: AgentInstance; state: NamedArrays } | null = null;
-  /** Where the newest step began, and whether it has changed the agent since. */
+  /** Where the newest step began. */
   #start: StepStart | null = null;
 
-  private constructor(parts: LoopParts, values: ParameterValues, learner: Learner) {
-    const { task } = parts;
+  private constructor(parts: LoopParts, agent: AgentInForce) {
+    const { task, buffer, parameters } = parts;
     this.#parts = parts;
-    this.#values = values;
-    this.#learner = learner;
-    this.#controls = learner.agent.controls(values, 0);
+    this.#agent = agent;
     this.#streams = createRunStreams(parts.seed);
-    this.#inspector = new Inspector(parts.buffer, this.#streams.inspection);
-    this.#actBatch = { observation: new Float32Array(task.observation.length) };
-    this.#action = new Float32Array(task.declaration.action.length);
+    this.#learning = new Learning({ agent, buffer, streams: this.#streams, seconds: this.seconds });
+    this.#actor = new Actor({ observation: task.observation.length, action: task.declaration.action.length }, parameters, this.#streams.exploration);
     this.#observation = new Float64Array(task.observation.length);
   }
 
   /** Compiles the agent's programs and begins the first episode, with new parameters. */
   static async create(parts: LoopParts, values: ParameterValues): Promise<TrainingLoop> {
-    const agent = await makeAgent(parts, values);
-    const learner = await createLearner(parts, agent, agent.initialState(createParameterStream(parts.seed)));
-    const loop = new TrainingLoop(parts, values, learner);
+    const loop = new TrainingLoop(parts, await AgentInForce.create(parts, values));
     parts.task.reset(loop.#streams.reset);
     return loop;
   }
 
   /** The agent on its device; another one after a change of kind. */
   get learner(): Learner {
-    return this.#learner;
+    return this.#agent.learner;
   }
   /** The hyper-parameters in force. */
   get values(): ParameterValues {
-    return this.#values;
+    return this.#agent.values;
   }
   /** The programs' control inputs in force. */
   get controls(): NamedArrays {
-    return this.#controls;
+    return this.#agent.controls;
   }
   /** Ids of the edits applied since the last step. */
   get editsHere(): readonly number[] {
@@ -111,13 +95,13 @@ export class TrainingLoop {
   }
   /** The actions that the policy took at the newest inspection; null before the first one here. */
   get actions(): Omit<ActionHistogram, 'createdAt'> | null {
-    return this.#actions;
+    return this.#learning.actions;
   }
   get environmentSteps(): number {
     return this.#environmentSteps;
   }
   get gradientSteps(): number {
-    return this.#gradientSteps;
+    return this.#learning.gradientSteps;
   }
 
   /**
@@ -129,48 +113,35 @@ export class TrainingLoop {
     const step = this.#environmentSteps + 1;
     this.#start = this.#markStart();
     this.#editsHere.length = 0;
-    this.#controls = this.#learner.agent.controls(this.#values, step);
+    this.#agent.moveTo(step);
     this.#observation.set(task.observation);
-    await this.#chooseAction(step);
-
     const start = performance.now();
+    await this.#actor.choose(step, this.#observation, this.#agent);
+    const chosen = performance.now();
+    this.seconds.acting += (chosen - start) / 1000;
+
     const result = this.#stepTask(step, listener);
     this.#environmentSteps = step;
-    this.seconds.physics += (performance.now() - start) / 1000;
+    this.seconds.physics += (performance.now() - chosen) / 1000;
     if (result !== null) {
       buffer.add(this.#transition(result));
       this.#episode.return += result.reward;
       this.#episode.length += 1;
     }
 
-    if (step > parameters.warmUp && buffer.size > 0) await this.#learn(step, listener);
+    if (step > parameters.warmUp && buffer.size > 0) await this.#learning.step(step, listener);
     if (result === null || result.terminated || result.truncated) this.#endEpisode(step, result !== null, listener);
   }
 
-  /**
-   * Changes hyper-parameters. Where that needs other programs, the state that still fits is kept, and what is new starts
-   * from a stream of the step and the edit's place in it, so that a repetition gives the same bits. Call `settle` after the
-   * last one.
-   * @throws what the agent's maker throws; nothing is changed then
-   */
+  /** Changes hyper-parameters; as `AgentInForce.change`, with `settle` after the last one. */
   async applyEdit({ id, changes }: LoopEdit): Promise<void> {
-    const next = { ...this.#values, ...changes };
-    if (needsRecompiling(this.#parts.maker.declaration, this.#values, next)) {
-      const agent = await makeAgent(this.#parts, next);
-      const former = withTemperature(this.#draft?.state ?? await this.#learner.engine.readState(), this.#values, this.#environmentSteps);
-      const stream = createEditStream(this.#parts.seed, this.#environmentSteps, this.#editsHere.length);
-      this.#draft = { agent, state: agent.initialState(stream, former) };
-    }
-    this.#values = next;
+    await this.#agent.change(changes, this.#environmentSteps, this.#editsHere.length);
     this.#editsHere.push(id);
   }
 
   /** Compiles what edits have made new. */
   async settle(): Promise<void> {
-    const draft = this.#draft;
-    if (draft !== null) await this.#replaceLearner(await createLearner(this.#parts, draft.agent, draft.state));
-    this.#draft = null;
-    this.#controls = this.#learner.agent.controls(this.#values, this.#environmentSteps);
+    await this.#agent.settle(this.#environmentSteps);
   }
 
   /**
@@ -181,10 +152,11 @@ export class TrainingLoop {
   takeBackStep(): boolean {
     const start = this.#start;
     this.#start = null;
-    if (start === null || !takeBack(start, this.#parts.task, this.#parts.buffer, this.#observation)) return false;
+    if (start === null || start.updatesApplied < this.#learning.updatesApplied) return false;
+    if (!takeBack(start, this.#parts.task, this.#parts.buffer, this.#observation)) return false;
     restoreStreams(this.#streams, this.#parts.seed, start.streams);
     this.#environmentSteps = start.environmentSteps;
-    this.#gradientSteps = start.gradientSteps;
+    this.#learning.takeBackTo(start.gradientSteps);
     this.#episode = start.episode;
     this.#editsHere = start.editsHere;
     return true;
@@ -195,16 +167,14 @@ export class TrainingLoop {
     const { task } = this.#parts;
     return {
       environmentSteps: this.#environmentSteps,
-      gradientSteps: this.#gradientSteps,
+      ...this.#learning.save(),
       episode: { ...this.#episode },
       streams: saveStreams(this.#streams),
       task: task.snapshot(),
       observation: task.observation.slice(),
-      window: this.#window.save(),
-      values: structuredClone(this.#values),
+      values: structuredClone(this.#agent.values),
       editsHere: [...this.#editsHere],
-      inspection: this.#inspector.save(),
-      engine: await this.#learner.engine.readState(),
+      engine: await this.#agent.learner.engine.readState(),
     };
   }
 
@@ -214,71 +184,33 @@ export class TrainingLoop {
    */
   async restore(state: TrainingState, values: ParameterValues): Promise<void> {
     const { task } = this.#parts;
-    if (needsRecompiling(this.#parts.maker.declaration, this.#values, values)) {
-      await this.#replaceLearner(await createLearner(this.#parts, await makeAgent(this.#parts, values), state.engine));
-    } else {
-      await this.#learner.engine.writeState(state.engine);
-    }
-    this.#values = values;
-    this.#controls = this.#learner.agent.controls(values, state.environmentSteps);
+    await this.#agent.restore(state.engine, values, state.environmentSteps);
     restoreStreams(this.#streams, this.#parts.seed, state.streams);
-    this.#inspector.restore(state.inspection);
     task.restore(state.task);
     if (state.observation.some((value, i) => !Object.is(value, task.observation[i]))) {
       throw new TrainingError('the restored simulation shows another observation than the one stored: was the task changed since?');
     }
-    this.#window.restore(state.window);
+    this.#learning.restore(state);
     this.#environmentSteps = state.environmentSteps;
-    this.#gradientSteps = state.gradientSteps;
     this.#episode = { ...state.episode };
     this.#editsHere = [...state.editsHere];
   }
 
   async dispose(): Promise<void> {
-    await this.#learner.engine.dispose();
-  }
-
-  async #replaceLearner(learner: Learner): Promise<void> {
-    await this.#learner.engine.dispose();
-    this.#learner = learner;
-  }
-
-  /** Uniform in the warm-up, unless the policy acts in it; then sampled from the newest policy. */
-  async #chooseAction(step: number): Promise<void> {
-    const start = performance.now();
-    const { exploration } = this.#streams;
-    const { warmUp, hasUniformWarmUp } = this.#parts.parameters;
-    if (hasUniformWarmUp && step <= warmUp) {
-      for (let i = 0; i < this.#action.length; i += 1) this.#action[i] = 2 * exploration.uniform() - 1;
-    } else {
-      this.#actBatch.observation.set(this.#observation);
-      const { program, noise } = this.#learner.act;
-      for (const name in noise) exploration.fillNormal(noise[name] as Float32Array);
-      const given = { batch: this.#actBatch, noise, controls: this.#controls };
-      const diagnostics = await program.run(given);
-      if (hasNonFinite(diagnostics)) throw await this.#actingFailure(given, diagnostics, step);
-      this.#action.set(diagnostics['action'] as Float32Array);
-    }
-    this.seconds.acting += (performance.now() - start) / 1000;
-  }
-
-  async #actingFailure(given: ProgramGiven, diagnostics: NamedArrays, step: number): Promise<NumericalFailure> {
-    const { agent, engine } = this.#learner;
-    const state = await engine.readState();
-    return programFailure(new NonFiniteError(agent.act, agent.stateShapes, { given, diagnostics, state, next: {} }), step, 'the step was not taken');
+    await this.#agent.dispose();
   }
 
   #markStart(): StepStart {
     const { task, buffer } = this.#parts;
     return {
       environmentSteps: this.#environmentSteps,
-      gradientSteps: this.#gradientSteps,
+      gradientSteps: this.#learning.gradientSteps,
+      updatesApplied: this.#learning.updatesApplied,
       episode: { ...this.#episode },
       editsHere: [...this.#editsHere],
       streams: saveStreams(this.#streams),
       task: task.snapshot(),
       rowsAdded: buffer.rowsAdded,
-      hasLearned: false,
     };
   }
 
@@ -286,7 +218,7 @@ export class TrainingLoop {
   #transition({ reward, terminated }: StepResult): Transition {
     const { observation: nextObservation, goal } = this.#parts.task;
     return {
-      observation: this.#observation, action: this.#action, reward, nextObservation, terminated,
+      observation: this.#observation, action: this.#actor.action, reward, nextObservation, terminated,
       ...(goal === null ? {} : { goal: { achieved: goal.achieved, episodeStep: this.#episode.length } }),
     };
   }
@@ -296,7 +228,7 @@ export class TrainingLoop {
     const { task } = this.#parts;
     let result: StepResult;
     try {
-      result = task.step(this.#action);
+      result = task.step(this.#actor.action);
     } catch (error) {
       if (!(error instanceof PhysicsError) || error.code !== 'unstable') throw error;
       if (this.#episode.length === 0) {
@@ -308,47 +240,6 @@ export class TrainingLoop {
     const failure = taskFailure(task, result, this.#transition(result), step);
     if (failure !== null) throw failure;
     return result;
-  }
-
-  /** One gradient step: every program whose turn it is, in the agent's order. */
-  async #learn(step: number, listener: LoopListener): Promise<void> {
-    const { buffer } = this.#parts;
-    this.#gradientSteps += 1;
-    for (const { declaration, program, batch, noise } of this.#learner.updates) {
-      if (!declaration.isDue(this.#gradientSteps) || buffer.size <= (declaration.waitsFor ?? 0)) continue;
-      const start = performance.now();
-      if (batch !== null) buffer.sample(batch, this.#streams.replay);
-      for (const name in noise) this.#streams.updates.fillNormal(noise[name] as Float32Array);
-      const sampled = performance.now();
-      const diagnostics = await program.run({ batch: batch ?? {}, noise, controls: this.#controls }).catch((error: unknown) => {
-        throw error instanceof NonFiniteError ? programFailure(error, step, 'the update was not applied') : error;
-      });
-      if (this.#start !== null) this.#start.hasLearned = true;
-      this.seconds.sampling += (sampled - start) / 1000;
-      this.seconds.updates += (performance.now() - sampled) / 1000;
-      this.#window.add(program.name, diagnostics);
-    }
-    if (this.#gradientSteps % windowLength === 0) await this.#record(step, listener);
-  }
-
-  /** Figures that no update has: they are worked out at a window's end. */
-  async #inspect(step: number): Promise<Partial<Record<MetricName, number>>> {
-    const start = performance.now();
-    const { metrics, actions } = await this.#inspector.look(this.#learner.inspection, this.#controls);
-    this.#actions = { step, ...actions };
-    this.seconds.inspection += (performance.now() - start) / 1000;
-    return metrics;
-  }
-
-  /** Tells the window's means, what an inspection finds and, once for each, what the agent finds wrong with the means. */
-  async #record(step: number, listener: LoopListener): Promise<void> {
-    const inspected = await this.#inspect(step);
-    const means = this.#window.take();
-    listener.metrics(step, { ...means, ...inspected });
-    const warning = this.#learner.agent.warning?.(means) ?? null;
-    if (warning === null || this.#warned.has(warning)) return;
-    this.#warned.add(warning);
-    listener.warning(step, warning);
   }
 
   #endEpisode(step: number, isWhole: boolean, listener: LoopListener): void {

@@ -11,12 +11,6 @@ describe('a metric window', () => {
     expect(window.take()).toEqual({});
   });
 
-  it('leaves out what is only checked', () => {
-    const window = new MetricWindow();
-    window.add('sac update', { entropy: Float32Array.of(1), 'gradient-check/critics': Float32Array.of(7) });
-    expect(window.take()).toEqual({ entropy: 1 });
-  });
-
   it.each([
     [{ 'no-such-metric': Float32Array.of(1) }, 'the sac update reports no-such-metric, which is no metric'],
     [{ entropy: Float32Array.of(1, 2) }, 'the sac update reports 2 values of entropy'],

@@ -1,7 +1,6 @@
 // Means of the update programs' diagnostics over a window of gradient steps. The sums belong to the training
 // state: a resumed run records the same means as one that was never stopped.
 import { metricDeclarations, type MetricName } from '../contract/series.ts';
-import { gradientCheck } from '../engine/non-finite.ts';
 import type { NamedArrays } from '../engine/program.ts';
 
 /** Gradient steps to a recorded mean. */
@@ -12,10 +11,9 @@ const metricNames: ReadonlySet<string> = new Set(metricDeclarations.map(({ name 
 export class MetricWindow {
   #sums: Record<string, { sum: number; count: number }> = {};
 
-  /** Adds an update's diagnostics, but for those that are only checked. @throws RangeError for one that is no declared metric or no scalar: it would be in no curve */
+  /** Adds an update's diagnostics. @throws RangeError for one that is no declared metric or no scalar: it would be in no curve */
   add(update: string, diagnostics: NamedArrays): void {
     for (const name in diagnostics) {
-      if (name.startsWith(gradientCheck)) continue;
       const values = diagnostics[name] as Float32Array;
       if (!metricNames.has(name)) throw new RangeError(`the ${update} reports ${name}, which is no metric of contract/series.ts: declare it there`);
       if (values.length !== 1) throw new RangeError(`the ${update} reports ${values.length} values of ${name}, where a metric is one value`);

@@ -5,23 +5,20 @@ import type { RunEvent } from '../contract/runs.ts';
 import type { Store } from '../store/store.ts';
 import { Checkpointer, keptCheckpoints } from './checkpoint/checkpointer.ts';
 import type { FileSystem } from './checkpoint/durable-files.ts';
-import { evaluate } from './evaluation.ts';
 import { Edits } from './edits.ts';
 import { FailureKeeper } from './failure-keeper.ts';
 import { Journal } from './journal.ts';
+import { PolicyRecords } from './policy-records.ts';
 import type { PreparedRun } from './prepare.ts';
 import { ProgressMeter, SpeedCurve } from './progress.ts';
-import { QBias } from './q-bias.ts';
 import { pollInterval, type Request, type Requests } from './requests.ts';
 import type { Resumed } from './resume.ts';
 import { untilStored } from './storage-trouble.ts';
-import { createEvaluationStream, createValuationStream } from './streams.ts';
 import { Turns } from './turns.ts';
 import { NumericalFailure } from './training-error.ts';
 
-/** Milliseconds between two commits of metrics and progress, and between two live snapshots. */
+/** Milliseconds between two commits of metrics and progress. */
 const recordInterval = 500;
-const snapshotInterval = 5000;
 /** Environment steps between two points of the speed's curve. */
 const speedEvery = 100;
 
@@ -47,14 +44,13 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #journal: Journal;
   readonly #checkpointer: Checkpointer;
+  readonly #policy: PolicyRecords;
   readonly #edits: Edits;
   readonly #meter: ProgressMeter;
   readonly #speed: SpeedCurve;
   readonly #totalSteps: number;
   readonly #turns = new Turns();
   #lastRecord = performance.now();
-  #lastSnapshot = -Infinity;
-  #snapshotStep: number | null = null;
   #lastCheckpoint = performance.now();
 
   constructor(options: SessionOptions) {
@@ -63,6 +59,7 @@ export class Session {
     this.#meter = new ProgressMeter(store.runs.summary(run).activeSeconds, step);
     this.#speed = new SpeedCurve(step);
     this.#journal = new Journal({ store, run, attempt, meter: this.#meter, log, isAbandoned: () => requests.isSignalled });
+    this.#policy = new PolicyRecords(options, this.#journal);
     this.#checkpointer = new Checkpointer({ store, run, attempt, folder, fs, segments, lastStep: step > 0 ? step : null });
     const { loop, task, maker } = options.prepared;
     this.#edits = new Edits({ store, run, attempt, loop, agent: maker.declaration, task: task.declaration, journal: this.#journal, log });
@@ -177,63 +174,18 @@ export class Session {
   }
 
   async #evaluate(step: number): Promise<void> {
-    const { store, run, attempt, prepared, log } = this.#options;
-    const { loop, configuration, parameters } = prepared;
-    const { engine, agent, policy, valuation } = loop.learner;
     const start = performance.now();
-    await this.#speed.without(async () => {
-      const bias = new QBias({ valuation, policy, controls: loop.controls, stream: createValuationStream(configuration.seed, step) });
-      const evaluation = await evaluate({
-        tasks: prepared.evaluationTasks,
-        modelHash: prepared.modelHash,
-        policy,
-        episodes: parameters.evaluationEpisodes,
-        stream: createEvaluationStream(configuration.seed, step),
-        step,
-        warn: (message) => this.#journal.warning(step, message),
-      }, (episode) => bias.add(episode));
-      const policyOnnx = await engine.exportOnnx(agent.policy(1));
-      const criticsOnnx = await engine.exportOnnx(agent.critics(1));
-      const { success, ...stored } = evaluation;
-      const { returns } = stored;
-      const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
-      this.#journal.metrics(step, { 'evaluation-return': mean, ...(success === null ? {} : { 'evaluation-success': success }), ...bias.metrics() });
-      await this.#journal.commit(`The evaluation at step ${formatStep(step)}`, () => {
-        store.evaluations.add(run, attempt, { step, ...stored, policyOnnx, criticsOnnx });
-        this.#setLive(step, policyOnnx);
-      });
-      log(`step ${step}: evaluation return ${mean.toFixed(1)} over ${returns.length} episodes${success === null ? '' : `, success ${(100 * success).toFixed(0)} %`}`);
-    });
-    this.#lastSnapshot = performance.now();
-    this.#snapshotStep = step;
-    this.seconds.evaluation += (this.#lastSnapshot - start) / 1000;
+    await this.#speed.without(() => this.#policy.evaluate(step));
+    this.seconds.evaluation += (performance.now() - start) / 1000;
   }
 
   /** What goes on the clock rather than with the steps: commits, live snapshots, checkpoints. */
   async #keepRecords(step: number): Promise<void> {
     const now = performance.now();
-    if (now - this.#lastSnapshot >= snapshotInterval) await this.#snapshot(step);
+    if (this.#policy.isSnapshotDue(now)) await this.#policy.snapshot(step);
     if (now - this.#lastRecord >= recordInterval) await this.#record();
     this.seconds.recording += (performance.now() - now) / 1000;
     if (now - this.#lastCheckpoint >= this.#options.prepared.parameters.checkpointMinutes * 60_000) await this.#speed.without(() => this.#checkpoint());
-  }
-
-  /** Stores the present policy as the live one. */
-  async #snapshot(step: number): Promise<void> {
-    if (this.#snapshotStep !== step) {
-      const { engine, agent } = this.#options.prepared.loop.learner;
-      const onnx = await engine.exportOnnx(agent.policy(1));
-      await this.#journal.commit('The live policy', () => this.#setLive(step, onnx));
-      this.#snapshotStep = step;
-    }
-    this.#lastSnapshot = performance.now();
-  }
-
-  /** The policy, and the actions that it takes. Call it inside a commit. */
-  #setLive(step: number, onnx: Uint8Array): void {
-    const { store, run, attempt, prepared: { loop: { actions } } } = this.#options;
-    store.snapshots.setLive(run, attempt, step, onnx);
-    if (actions !== null) store.histograms.set(run, attempt, actions);
   }
 
   /** Commits metrics and progress. */
@@ -249,7 +201,7 @@ export class Session {
     const start = performance.now();
     await this.#record();
     // Whoever looks at a run that rests sees the policy that it rests with.
-    await this.#snapshot(loop.environmentSteps);
+    await this.#policy.snapshot(loop.environmentSteps);
     const state = await loop.save();
     await untilStored(`The checkpoint at step ${formatStep(loop.environmentSteps)}`, () => this.#checkpointer.write(state, buffer, kept), this.#journal);
     this.#lastCheckpoint = performance.now();

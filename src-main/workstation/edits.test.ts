@@ -1,18 +1,10 @@
 // Edits as the service takes and refuses them, without a trainer: what is checked against what, and what undo takes back.
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { ParameterValues } from '../contract/parameters.ts';
-import { type Bench, createBench, type Held, refusalOf } from './testing.ts';
+import { benchOfFile, type Held, refusalOf } from './testing.ts';
 
-let bench: Bench;
+const bench = benchOfFile();
 let held: Held;
-beforeAll(() => {
-  vi.stubEnv('ELBOW_TRAINERS', '1');
-  bench = createBench();
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await bench.close();
-});
 beforeEach(() => {
   held = bench.hold();
 });

@@ -1,49 +1,20 @@
 // Forks and repetitions as the service makes them, without a trainer: which values, which files, which edits.
 import * as fs from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { ParameterValues } from '../contract/parameters.ts';
 import type { RequestOf } from '../contract/requests.ts';
-import { createStream } from '../random/stream.ts';
-import { ReplayBuffer } from '../replay/replay-buffer.ts';
-import { writeCheckpoint } from '../training/checkpoint/write.ts';
-import { type Bench, createBench, type Held, refusalOf } from './testing.ts';
+import { addCheckpoint } from '../training/checkpoint/testing.ts';
+import { benchOfFile, type Held, refusalOf, smallPendulum } from './testing.ts';
 
-let bench: Bench;
+const bench = benchOfFile();
 let held: Held;
-beforeAll(() => {
-  vi.stubEnv('ELBOW_TRAINERS', '1');
-  bench = createBench();
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await bench.close();
-});
 beforeEach(() => {
-  held = bench.hold({ task: 'inverted-pendulum', hyperparameters: { steps: 1000, 'warm-up': 150, hidden: '8,8', 'batch-size': 8 } });
-});
-afterEach(() => {
-  for (const { run } of bench.store.queue.list()) bench.store.queue.cancel(run);
+  held = bench.hold(smallPendulum);
 });
 
-/** A checkpoint on disk with its replay segment, as the trainer writes it. */
-function checkpoint({ run, attempt }: Held, step: number): void {
-  const buffer = new ReplayBuffer({ observationSize: 4, actionSize: 1, capacity: 100 });
-  for (let k = 0; k < 5; k += 1) buffer.add({ observation: [k, 0, 0, 0], action: [0], reward: 1, nextObservation: [k, 0, 0, 0], terminated: false });
-  const state = {
-    environmentSteps: step, gradientSteps: step, episode: { return: 0, length: 0 }, streams: { reset: createStream(1, 'reset').save() },
-    task: { state: new Float64Array(2), taskState: new Float64Array(0) }, observation: new Float64Array(4), window: {}, values: null, editsHere: [],
-    engine: { weight: Float32Array.of(step) }, inspection: {},
-  };
-  const written = writeCheckpoint({ fs, folder: bench.store.runs.directory(run), attempt, state, buffer, segments: [] });
-  const { path: place, bytes, sha256 } = written;
-  bench.store.checkpoints.add(run, attempt, { step, path: place, bytes, sha256, createdAt: Date.now(), details: { gradientSteps: step, stateHash: 'x' } });
-}
-
-async function editAt(step: number, changes: RequestOf<'runs.edit'>['changes']): Promise<void> {
-  await bench.workstation.call('runs.edit', { run: held.run, changes });
-  bench.apply(held, step);
-}
+const checkpoint = (step: number): void => addCheckpoint(bench.store, held, step);
+const editAt = (step: number, changes: RequestOf<'runs.edit'>['changes']): Promise<number> => bench.editAt(held, step, changes);
 const fork = async (wishes: Partial<RequestOf<'runs.fork'>> = {}): Promise<string> =>
   (await bench.workstation.call('runs.fork', { run: held.run, step: null, hyperparameters: {}, name: null, ...wishes })).run;
 const repeat = async (run = held.run, name: string | null = null): Promise<string> => (await bench.workstation.call('runs.repeat', { run, name })).run;
@@ -52,10 +23,10 @@ const valuesOf = (run: string): ParameterValues => bench.store.runs.configuratio
 describe('runs.fork', () => {
   beforeEach(async () => {
     await editAt(100, { 'entropy-target': -2 });
-    checkpoint(held, 200);
+    checkpoint(200);
     await editAt(200, { 'actor-learning-rate': 1e-4 });
     await editAt(300, { 'entropy-target': -3 });
-    checkpoint(held, 400);
+    checkpoint(400);
   });
 
   it('goes on from the newest checkpoint with the values in force there, and waits in the queue', async () => {
@@ -106,7 +77,7 @@ describe('runs.fork', () => {
   });
 
   it('says when the parent’s total leaves nothing to do', async () => {
-    checkpoint(held, 1000);
+    checkpoint(1000);
     expect(await refusalOf(fork())).toMatchObject({ field: 'hyperparameters.steps', message: expect.stringMatching(/the parent’s total is 1,000, so give a larger one/) as string });
   });
 
@@ -145,7 +116,7 @@ describe('runs.repeat', () => {
   });
 
   it('repeats a fork from the same checkpoint, as long as it is there', async () => {
-    checkpoint(held, 200);
+    checkpoint(200);
     bench.store.fittedPriors.add(held.run, { sourceRun: 'abcd2345', details: { a: 1 }, data: Uint8Array.of(1) });
     const original = await fork({ hyperparameters: { 'batch-size': 16 } });
     bench.store.fittedPriors.add(original, { sourceRun: 'abcd2345', details: { b: 2 }, data: Uint8Array.of(2) });

@@ -94,6 +94,21 @@ it('counts values that were not finite with the run', async () => {
   expect((await workstation.call('runs.get', { run })).nonFinite).toEqual([{ metric: 'critic-loss', attempt, count: 1, firstStep: 7, lastStep: 7 }]);
 });
 
+it('sends the newest evaluations with the run, and any others when asked', async () => {
+  const { run, attempt } = heldRun();
+  store.transaction(() => {
+    for (let step = 1; step <= 300; step += 1) {
+      store.evaluations.add(run, attempt, { step, returns: Float64Array.of(step), lengths: Int32Array.of(1), policyOnnx: null, criticsOnnx: null, rollouts: [] });
+    }
+  });
+  workstation = createWorkstation({ dataDirectory: folder });
+  const detail = await workstation.call('runs.get', { run });
+  expect([detail.evaluationCount, detail.evaluations.length, detail.evaluations[0]?.step]).toEqual([300, 50, 251]);
+  const { count, evaluations } = await workstation.call('runs.evaluations', { run, fromStep: null, toStep: 250, most: 10 });
+  expect([count, evaluations.map(({ meanReturn }) => meanReturn)]).toEqual([250, [25, 50, 75, 100, 125, 150, 175, 200, 225, 250]]);
+  await expect(workstation.call('runs.evaluations', { run: 'nobody', fromStep: null, toStep: null, most: 10 })).rejects.toMatchObject({ code: 'not-found' });
+});
+
 it('removes deleted runs for good after 30 days, however long it stays open', () => {
   vi.useFakeTimers();
   const run = store.runs.create({ configuration, name: 'deleted' });

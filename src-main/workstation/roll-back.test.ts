@@ -1,27 +1,17 @@
 // Rolling back as the service does it, without a trainer: what counts afterwards, and what is refused.
 import * as fs from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { RequestOf } from '../contract/requests.ts';
-import { createStream } from '../random/stream.ts';
-import { ReplayBuffer } from '../replay/replay-buffer.ts';
-import { writeCheckpoint } from '../training/checkpoint/write.ts';
-import { type Bench, createBench, type Held, refusalOf } from './testing.ts';
+import { addCheckpoint } from '../training/checkpoint/testing.ts';
+import { benchOfFile, type Held, refusalOf, smallPendulum } from './testing.ts';
 
-let bench: Bench;
+const bench = benchOfFile();
 let held: Held;
-beforeAll(() => {
-  vi.stubEnv('ELBOW_TRAINERS', '1');
-  bench = createBench();
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await bench.close();
-});
 beforeEach(async () => {
   // This process keeps one attempt open throughout, so that nothing in the queue starts.
   bench.hold();
-  held = bench.hold({ task: 'inverted-pendulum', hyperparameters: { steps: 1000, 'warm-up': 150, hidden: '8,8', 'batch-size': 8 } });
+  held = bench.hold(smallPendulum);
   await editAt(100, { 'entropy-target': -0.5 });
   const inside = await editAt(200, { 'actor-learning-rate': 1e-4 });
   checkpoint(200, [inside]);
@@ -29,29 +19,9 @@ beforeEach(async () => {
   await editAt(300, { 'entropy-target': -0.25 });
   checkpoint(400, []);
 });
-afterEach(() => {
-  for (const { run } of bench.store.queue.list()) bench.store.queue.cancel(run);
-});
 
-/** A checkpoint on disk as the trainer writes it. @param editsHere those of its step that it contains */
-function checkpoint(step: number, editsHere: number[]): void {
-  const { run, attempt } = held;
-  const buffer = new ReplayBuffer({ observationSize: 4, actionSize: 1, capacity: 100 });
-  buffer.add({ observation: [1, 0, 0, 0], action: [0], reward: 1, nextObservation: [1, 0, 0, 0], terminated: false });
-  const state = {
-    environmentSteps: step, gradientSteps: step, episode: { return: 0, length: 0 }, streams: { reset: createStream(1, 'reset').save() },
-    task: { state: new Float64Array(2), taskState: new Float64Array(0) }, observation: new Float64Array(4), window: {}, values: null, editsHere,
-    engine: { weight: Float32Array.of(step) }, inspection: {},
-  };
-  const { path: place, bytes, sha256 } = writeCheckpoint({ fs, folder: bench.store.runs.directory(run), attempt, state, buffer, segments: [] });
-  bench.store.checkpoints.add(run, attempt, { step, path: place, bytes, sha256, createdAt: Date.now(), details: { gradientSteps: step, stateHash: 'x' } });
-}
-
-async function editAt(step: number, changes: RequestOf<'runs.edit'>['changes']): Promise<number> {
-  const { edit } = await bench.workstation.call('runs.edit', { run: held.run, changes });
-  bench.apply(held, step);
-  return edit;
-}
+const checkpoint = (step: number, editsHere: number[]): void => addCheckpoint(bench.store, held, step, { editsHere });
+const editAt = (step: number, changes: RequestOf<'runs.edit'>['changes']): Promise<number> => bench.editAt(held, step, changes);
 function end(): void {
   bench.store.runs.setProgress(held.run, { environmentSteps: 450, stepsPerSecond: null, etaSeconds: null, activeSeconds: 1 });
   bench.store.attempts.close(held.run, held.attempt);

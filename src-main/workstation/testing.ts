@@ -2,8 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { afterAll, afterEach, vi } from 'vitest';
 import type { ParameterValues } from '../contract/parameters.ts';
-import { type ContractError, WorkstationError } from '../contract/requests.ts';
+import { type ContractError, type RequestOf, WorkstationError } from '../contract/requests.ts';
 import type { RunConfiguration } from '../contract/runs.ts';
 import { openStore, processIdentity, type Store } from '../store/store.ts';
 import { planRuns } from './plan.ts';
@@ -28,14 +29,33 @@ export interface Bench {
   hold(wishes?: Partial<Pick<RunConfiguration, 'task' | 'agent' | 'hyperparameters'>>): Held;
   /** Applies what is pending and due, as a trainer does between two steps. */
   apply(held: Held, step: number): void;
+  /** Asks for an edit as the window does, and applies it. Gives its id. */
+  editAt(held: Held, step: number, changes: RequestOf<'runs.edit'>['changes']): Promise<number>;
   close(): Promise<void>;
 }
 
-export function createBench(): Bench {
+/** What to hold for a small run, of which `training/checkpoint/testing.ts` makes checkpoints. */
+export const smallPendulum = { task: 'inverted-pendulum', hyperparameters: { steps: 1000, 'warm-up': 150, hidden: '8,8', 'batch-size': 8 } };
+
+/** One for the tests of a file. While it holds a run, nothing that waits in the queue starts; after each test nothing waits. */
+export function benchOfFile(): Bench {
+  vi.stubEnv('ELBOW_TRAINERS', '1');
+  const bench = createBench();
+  afterEach(() => {
+    for (const { run } of bench.store.queue.list()) bench.store.queue.cancel(run);
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await bench.close();
+  });
+  return bench;
+}
+
+function createBench(): Bench {
   const folder = mkdtempSync(path.join(tmpdir(), 'elbow-bench-'));
   const store = openStore(folder);
   const workstation = createWorkstation({ dataDirectory: folder });
-  return {
+  const bench: Bench = {
     folder, store, workstation,
     hold({ task = 'half-cheetah', agent = 'sac', hyperparameters = {} } = {}) {
       const plan = planRuns({ task, agent, hyperparameters, seeds: '1', device: 'cpu', threads: 1, name: 'held' }, findPossibilities());
@@ -51,12 +71,18 @@ export function createBench(): Bench {
       });
       store.edits.applied(run, attempt, { step, values, edits });
     },
+    async editAt(held, step, changes) {
+      const { edit } = await workstation.call('runs.edit', { run: held.run, changes });
+      bench.apply(held, step);
+      return edit;
+    },
     async close() {
       await workstation.close();
       store.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  return bench;
 }
 
 /** The error that a request is refused with. @throws Error where it is not */

@@ -21,7 +21,7 @@ export interface WorkstationService extends Workstation {
 }
 
 /** Requests that change nothing, so nobody needs to be told at once. */
-const readingRequests = /^(system\.|metrics\.|rollouts\.|snapshots\.)|\.(list|get|log|edits|actions)$/;
+const readingRequests = /^(system\.|metrics\.|rollouts\.|snapshots\.)|\.(list|get|log|edits|evaluations|actions)$/;
 
 export interface WorkstationOptions {
   dataDirectory: string;

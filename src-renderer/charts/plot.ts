@@ -1,20 +1,12 @@
 // One uPlot instance behind a chart: builds it, feeds it at most ten times a second, draws marks and playhead.
 import uPlot from 'uplot';
 import { formatAxis } from '../format.ts';
-import { alignColumns, indexAt, type ChartSeries, type Columns } from './columns.ts';
+import { changeOf, type PlotState } from './changes.ts';
+import { alignColumns, indexAt, type Columns } from './columns.ts';
 import { drawMarks, type ChartMark } from './marks.ts';
 import { isRound, paddedRange } from './ranges.ts';
 
 export type { ChartMark };
-
-export interface PlotState {
-  series: readonly ChartSeries[];
-  log: boolean;
-  xExtent: readonly [number, number] | null;
-  range: readonly [number, number] | null;
-  marks: readonly ChartMark[];
-  playhead: number | null;
-}
 
 export interface PlotOptions {
   sync: string | undefined;
@@ -59,13 +51,11 @@ export class Plot {
   update(state: PlotState): void {
     const before = this.state;
     this.state = state;
-    const isSameData = before !== null && before.series === state.series && before.log === state.log;
-    if (isSameData && this.plot !== null) {
-      // Playhead, marks and zoom are cheap and must feel immediate.
-      if (before.range !== state.range || before.xExtent !== state.xExtent) this.applyRange();
-      else this.plot.redraw(false, false);
-      return;
-    }
+    const change = before === null || this.plot === null ? 'data' : changeOf(before, state);
+    // Playhead, marks and zoom are cheap and must feel immediate.
+    if (change === 'span') this.applyRange();
+    else if (change === 'lines') this.plot?.redraw(false, false);
+    if (change !== 'data') return;
     const wait = this.drawnAt + redrawMilliseconds - performance.now();
     if (wait <= 0) this.draw();
     else this.timer ??= setTimeout(() => this.draw(), wait);

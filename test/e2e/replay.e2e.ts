@@ -29,7 +29,7 @@ describeInBrowser('Replay', () => {
   });
 
   it('opens the best episode of the newest evaluation', async () => {
-    run = await trainInverted(elbow, 'to-be-replayed', 900, 300);
+    run = await trainInverted(elbow, 'to-be-replayed', 900);
     await until(() => expect(elbow.store.runs.list().find((one) => one.id === run)?.state).toBe('finished'));
     const evaluations = elbow.store.evaluations.list(run);
     rollouts = evaluations.flatMap((one) => one.rollouts.map(({ id }) => id));

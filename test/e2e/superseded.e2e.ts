@@ -9,6 +9,7 @@ describeInBrowser('Superseded attempts', () => {
   let page: Page;
   let whole: string;
   let resumed: string;
+  let rolledBack: string;
   beforeAll(async () => {
     elbow = await startElbow((store) => {
       whole = storeRun(store, { name: 'whole' });
@@ -21,6 +22,11 @@ describeInBrowser('Superseded attempts', () => {
       writer.flush();
       store.attempts.close(resumed, attempt);
       store.runs.setState(resumed, 'stopped');
+      rolledBack = storeRun(store, {
+        name: 'rolled-back', returns: [10, 20, 30], state: 'stopped', checkpointAt: 1000,
+        edits: [{ step: 500, changes: { 'entropy-target': -2 } }, { step: 2000, changes: { temperature: 0.5 } }],
+      });
+      store.runs.rollBack(rolledBack, { step: 1000, keptEdits: [], values: store.runs.values(rolledBack), changes: null, requester: 'window' });
     });
     page = await elbow.open(`#/train/${resumed}`);
   });
@@ -39,6 +45,18 @@ describeInBrowser('Superseded attempts', () => {
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Hide superseded' }).click();
     await page.getByRole('button', { name: 'Show superseded' }).waitFor();
+  });
+
+  it('have no marks of edits that a roll back dropped, but on request', async () => {
+    const other = await elbow.open(`#/train/${rolledBack}`);
+    const label = () => other.getByRole('img', { name: /^Return\. / }).getAttribute('aria-label');
+    await until(async () => expect(await label()).toMatch(/marked at step 500: entropy-target; marked at step 1,000: rolled back$/));
+    expect(await other.locator('.event.edit').count()).toBe(1);
+    await other.getByRole('button', { name: 'Show superseded' }).click();
+    await until(async () => expect(await label()).toMatch(/marked at step 2,000: temperature, superseded$/));
+    await other.getByRole('button', { name: 'Hide superseded' }).click();
+    await until(async () => expect(await label()).toMatch(/rolled back$/));
+    await other.context().close();
   });
 
   it('are drawn in Compare only on request', async () => {

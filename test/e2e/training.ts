@@ -7,14 +7,13 @@ import { until, type Elbow } from './support.ts';
 const root = path.resolve(import.meta.dirname, '..', '..');
 
 /** Networks and batches so small that a second of training is enough to see something. */
-const small = ['hidden=16,16', 'batch-size=16', 'warm-up=100', 'evaluation-episodes=4'];
+const small = ['hidden=16,16', 'batch-size=16', 'warm-up=100', 'evaluation-every=300', 'evaluation-episodes=4'];
 
-/** Starts `npm run train` on inverted-pendulum, evaluated every so many steps; returns the run's id as soon as it is stored. */
-export async function trainInverted(elbow: Elbow, name: string, steps: number, evaluationEvery = 3000): Promise<string> {
-  const settings = [...small, `evaluation-every=${evaluationEvery}`].flatMap((setting) => ['--set', setting]);
+/** Starts `npm run train` on inverted-pendulum; returns the run's id as soon as it is stored. */
+export async function trainInverted(elbow: Elbow, name: string, steps: number): Promise<string> {
   const child = spawn(
     process.execPath,
-    ['src-main/shells/cli/main.ts', 'train', '--task', 'inverted-pendulum', '--steps', String(steps), '--seed', '1', '--threads', '1', '--name', name, ...settings, '--data-dir', elbow.dataDirectory],
+    ['src-main/shells/cli/main.ts', 'train', '--task', 'inverted-pendulum', '--steps', String(steps), '--seed', '1', '--threads', '1', '--name', name, ...small.flatMap((setting) => ['--set', setting]), '--data-dir', elbow.dataDirectory],
     { cwd: root, stdio: 'ignore' },
   );
   child.unref();

@@ -1,19 +1,17 @@
-// One program on the processor: stages of ONNX Runtime sessions with fused kernels between them. What it changes of the state
-// is written into spare tensors, which become the current ones when all of it is finite.
-import { findGroups, type Group } from '../fusion/groups.ts';
+// One program on the processor: stages of ONNX Runtime sessions with kernels between them. What it changes of the state is
+// written into spare tensors, which become the current ones when all of it is finite.
 import { compileKernels, type Kernel } from '../fusion/kernels.ts';
-import { inputsOf, planStages, type Stage } from '../fusion/stages.ts';
-import { paddedBytes, type SharedMemory } from '../native/memory.ts';
+import { inputsOf, type Stage } from '../fusion/stages.ts';
+import { SharedMemory } from '../native/memory.ts';
 import { NativeSession, NativeTensor } from '../native/session.ts';
 import { hasNonFinite, NonFiniteError } from '../non-finite.ts';
-import { finishGraph } from '../onnx/export.ts';
 import { writeOnnx } from '../onnx/model.ts';
 import type { NamedArrays, NamedShapes, Program, ProgramDeclaration } from '../program.ts';
-import { bytesOf, type Node, type Value } from '../tracing/graph.ts';
-import { computeMaskedRowsOnly, unknownExtent } from '../tracing/masked-rows.ts';
-import { rewriteForProcessor } from '../tracing/rewrite.ts';
+import type { Value } from '../tracing/graph.ts';
 import type { Trace } from '../tracing/trace.ts';
 import { checkArrays } from './checks.ts';
+import { type Layout, layOut } from './cpu-layout.ts';
+import { type Named, type Plan, planProgram } from './cpu-plan.ts';
 
 export interface StateEntry {
   current: NativeTensor;
@@ -24,6 +22,7 @@ interface CpuParts {
   threads: number;
   shapes: NamedShapes;
   state: ReadonlyMap<string, StateEntry>;
+  /** Where the state is. */
   memory: SharedMemory;
 }
 
@@ -32,24 +31,31 @@ type Slot = () => NativeTensor;
 
 interface PreparedStage {
   session: { session: NativeSession; inputs: readonly Slot[]; outputs: readonly Slot[] } | null;
-  kernels: { kernel: Kernel; bytes: number; slots: readonly Slot[] }[];
+  kernel: { run: Kernel['run']; slots: readonly Slot[] } | null;
 }
 
 type Given = Parameters<Program['run']>[0];
 
 export class CpuProgram implements Program {
   readonly name: string;
-  /** Nodes and kernels, and the bytes that they read and write in one run, as far as their sizes are known before. */
-  readonly size: { nodes: number; bytes: number };
+  readonly size: Plan['size'];
   readonly #declaration: ProgramDeclaration;
   readonly #parts: CpuParts;
+  readonly #plan: Plan;
   readonly #given: { tensor: NativeTensor; kind: keyof Given; name: string }[] = [];
   readonly #read: { name: string; entry: StateEntry }[] = [];
   readonly #changed: { name: string; entry: StateEntry }[] = [];
   readonly #diagnostics: NamedArrays = {};
   readonly #slots = new Map<Value, Slot>();
+  /** Values whose slot is the state's. */
+  readonly #moving = new Set<Value>();
+  /** Of what kernels read or write, or stages hand on, and the state does not hold. */
+  readonly #memory: SharedMemory;
+  readonly #layout: Layout;
   readonly #copies: { from: Slot; to: Slot }[] = [];
-  readonly #stages: PreparedStage[];
+  readonly #stages: readonly PreparedStage[];
+  /** Changes of the state that ONNX Runtime makes: no kernel looks at them. */
+  readonly #unchecked: readonly StateEntry[];
   /** Of this program alone. */
   readonly #tensors: NativeTensor[] = [];
 
@@ -57,41 +63,42 @@ export class CpuProgram implements Program {
     this.name = declaration.name;
     this.#declaration = declaration;
     this.#parts = parts;
-    const { inputs, results, groups, stages } = this.#plan(traced);
-    const shared = new Set(groups.flatMap((group) => group.inputs));
-    const made = new Set(groups.flatMap((group) => group.outputs));
+    this.#plan = planProgram(traced);
+    this.size = this.#plan.size;
+    const { inputs, results, stages, passing } = this.#plan;
+    const [next, diagnostics] = [results.filter(({ kind }) => kind === 'next'), results.filter(({ kind }) => kind === 'diagnostic')];
+    const given = inputs.filter(({ kind }) => kind !== 'state').map(({ value }) => value);
+    const inState = new Set([...inputs, ...next].map(({ value }) => value).filter((value) => !given.includes(value)));
+    const own = new Set([...passing].filter((value) => !inState.has(value)));
+    this.#layout = layOut(stages, own, new Set([...given, ...diagnostics.map(({ value }) => value)]));
+    this.#memory = new SharedMemory(this.#layout.bytes);
+    for (const input of inputs) this.#openInput(input);
+    for (const result of results) this.#openResult(result);
+    const bySessions = new Set(stages.flatMap((stage) => stage.nodes.flatMap((node) => node.outputs)));
+    this.#unchecked = next.filter(({ value }) => bySessions.has(value)).map(({ name }) => parts.state.get(name) as StateEntry);
 
-    for (const [key, value] of inputs) this.#openInput(key, value, shared);
-    const outputs = new Map<string, { value: Value; slot: Slot }>();
-    for (const [key, value] of results) {
-      const slot = this.#openResult(key, value, shared);
-      if (!made.has(value)) outputs.set(key, { value, slot });
-      else if (this.#slots.has(value)) this.#copies.push({ from: this.#slots.get(value) as Slot, to: slot });
-      else this.#slots.set(value, slot);
-    }
-    const units = stages.flatMap((stage) => [...stage.nodes, ...stage.groups]);
-    this.size = { nodes: units.length, bytes: units.flatMap((unit) => [...unit.inputs, ...unit.outputs]).reduce((sum, value) => sum + bytesOf(value), 0) };
-    const kernels = compileKernels(groups, parts.memory.memory);
-    this.#stages = stages.map((stage, place) => ({
-      session: this.#openSession(stages, place, outputs, shared),
-      kernels: stage.groups.map((group) => ({
-        kernel: kernels[groups.indexOf(group)] as Kernel,
-        bytes: Math.ceil(group.size / 4) * 16,
-        slots: [...group.inputs, ...group.outputs].map((value) => this.#slots.get(value) as Slot),
-      })),
-    }));
+    const kernels = compileKernels(stages.map((stage) => stage.loops), {
+      moving: parts.memory.memory,
+      fixed: this.#memory.memory,
+      placeOf: (value) => (this.#moving.has(value) ? null : this.#slotOf(value)().data.byteOffset),
+      checked: new Set(next.map(({ value }) => value)),
+    });
+    this.#stages = stages.map((stage, place) => {
+      const { run, moving } = kernels[place] as Kernel;
+      return { session: this.#openSession(place), kernel: stage.loops.length === 0 ? null : { run, slots: moving.map((value) => this.#slotOf(value)) } };
+    });
   }
 
   async run(given: Given): Promise<NamedArrays> {
     checkArrays(this.#declaration, given);
     for (const { tensor, kind, name } of this.#given) tensor.data.set(given[kind][name] as Float32Array);
     let check = 0;
-    for (const { session, kernels } of this.#stages) {
+    for (const { session, kernel } of this.#stages) {
       session?.session.run({ inputs: session.inputs.map((slot) => slot()), outputs: session.outputs.map((slot) => slot()) });
-      for (const { kernel, bytes, slots } of kernels) check += kernel(bytes, ...slots.map((slot) => slot().data.byteOffset));
+      if (kernel !== null) check += kernel.run(...kernel.slots.map((slot) => slot().data.byteOffset));
     }
     for (const { from, to } of this.#copies) to().data.set(from().data);
-    if (this.#changed.length > 0 && (check !== 0 || hasNonFinite(this.#diagnostics))) throw this.#nonFinite(given);
+    if (this.#changed.length > 0 && (check !== 0 || this.#isNonFinite())) throw this.#nonFinite(given);
     for (const { entry } of this.#changed) [entry.current, entry.spare] = [entry.spare, entry.current];
     return this.#diagnostics;
   }
@@ -101,6 +108,10 @@ export class CpuProgram implements Program {
     for (const tensor of this.#tensors.splice(0)) tensor.release();
   }
 
+  #isNonFinite(): boolean {
+    return hasNonFinite(this.#diagnostics) || this.#unchecked.some(({ spare }) => hasNonFinite({ spare: spare.data }));
+  }
+
   /** Before the spare tensors take the place of the current ones, which they then do not. */
   #nonFinite(given: Given): NonFiniteError {
     const state = Object.fromEntries(this.#read.map(({ name, entry }) => [name, entry.current.data]));
@@ -108,89 +119,70 @@ export class CpuProgram implements Program {
     return new NonFiniteError(this.#declaration, this.#parts.shapes, { given, diagnostics: this.#diagnostics, state, next });
   }
 
-  /** What no stage could hand to the next, a matrix of so many rows as only the run knows, is not made then. */
-  #plan(traced: Trace): { inputs: ReadonlyMap<string, Value>; results: ReadonlyMap<string, Value>; groups: Group[]; stages: Stage[] } {
-    const rewritten = rewriteForProcessor(traced);
-    const planOf = (graph: Trace) => {
-      const { nodes, inputs } = finishGraph(graph);
-      const groups = this.#chooseGroups(nodes, graph.results);
-      return { inputs, results: graph.results, groups, stages: planStages(nodes, groups) };
-    };
-    const plan = planOf(computeMaskedRowsOnly(rewritten));
-    const isHandedOver = plan.stages.slice(1).flatMap(inputsOf).some(({ shape }) => shape.includes(unknownExtent));
-    return isHandedOver ? planOf(rewritten) : plan;
-  }
-
-  /** None where the shared memory has no room for what they read. */
-  #chooseGroups(nodes: readonly Node[], results: ReadonlyMap<string, Value>): Group[] {
-    const ofKind = (kind: string): Set<Value> => new Set([...results].filter(([key]) => parseKey(key).kind === kind).map(([, value]) => value));
-    const groups = findGroups(nodes, ofKind('next'), ofKind('diagnostic'));
-    const bytes = [...new Set(groups.flatMap((group) => group.inputs))].reduce((sum, { shape }) => sum + paddedBytes(shape), 0);
-    return bytes <= this.#parts.memory.free ? groups : [];
-  }
-
-  #openInput(key: string, value: Value, shared: ReadonlySet<Value>): void {
-    const { kind, name } = parseKey(key);
+  #openInput({ kind, name, value }: Named): void {
     if (kind === 'state') {
       const entry = this.#parts.state.get(name) as StateEntry;
       this.#read.push({ name, entry });
       this.#slots.set(value, () => entry.current);
-    } else {
-      const tensor = this.#own(value, shared);
-      this.#slots.set(value, () => tensor);
-      this.#given.push({ tensor, kind: kind === 'control' ? 'controls' : (kind as 'batch' | 'noise'), name });
+      this.#moving.add(value);
+      return;
     }
+    const tensor = this.#slotOf(value)();
+    this.#given.push({ tensor, kind: kind === 'control' ? 'controls' : (kind as 'batch' | 'noise'), name });
   }
 
-  #openResult(key: string, value: Value, shared: ReadonlySet<Value>): Slot {
-    const { kind, name } = parseKey(key);
+  /** What makes the value writes it where the first result of that value is; others, and what is only passed on, are copies. */
+  #openResult({ kind, name, value }: Named): void {
+    const isMade = value.data === null && !this.#slots.has(value);
     if (kind === 'next') {
       const entry = this.#parts.state.get(name) as StateEntry;
       this.#changed.push({ name, entry });
-      return () => entry.spare;
+      if (isMade) this.#moving.add(value);
+      this.#writeTo(value, () => entry.spare, isMade);
+      return;
     }
-    const tensor = this.#own(value, shared);
+    const tensor = isMade ? this.#own(value) : this.#keep(new NativeTensor(value.shape));
     this.#diagnostics[name] = tensor.data;
-    return () => tensor;
+    this.#writeTo(value, () => tensor, isMade);
   }
 
-  /** The stage's nodes as a session that gives its results, and what later stages and kernels read. */
-  #openSession(stages: readonly Stage[], place: number, results: ReadonlyMap<string, { value: Value; slot: Slot }>, shared: ReadonlySet<Value>): PreparedStage['session'] {
+  #writeTo(value: Value, slot: Slot, isMade: boolean): void {
+    if (isMade) this.#slots.set(value, slot);
+    else this.#copies.push({ from: this.#slotOf(value), to: slot });
+  }
+
+  /** The stage's nodes as a session that gives results, and what kernels and later stages read. */
+  #openSession(place: number): PreparedStage['session'] {
+    const { stages, passing, results } = this.#plan;
     const { nodes } = stages[place] as Stage;
-    const made = new Set(nodes.flatMap((node) => node.outputs));
-    const everMade = new Set(stages.flatMap((stage) => stage.nodes.flatMap((node) => node.outputs)));
-    // What no node makes, an input or a constant, is passed on by the first stage.
-    const here = [...results].filter(([, { value }]) => made.has(value) || (place === 0 && !everMade.has(value)));
-    const outputs = new Map(here.map(([key, { value }]) => [key, value]));
-    const slots = here.map(([, { slot }]) => slot);
-    for (const [, { value, slot }] of here) if (made.has(value) && !this.#slots.has(value)) this.#slots.set(value, slot);
-    const needed = new Set([...stages.slice(place + 1).flatMap(inputsOf), ...shared]);
-    for (const value of made) {
-      if (!needed.has(value) || this.#slots.has(value)) continue;
-      const tensor = this.#own(value, shared);
-      const slot = (): NativeTensor => tensor;
-      this.#slots.set(value, slot);
-      outputs.set(`value/${value.id}`, value);
-      slots.push(slot);
-    }
-    if (outputs.size === 0) return null;
-    const passedOn = here.map(([, { value }]) => value).filter((value) => value.data === null && !made.has(value));
-    const inputs = new Map([...new Set([...inputsOf(stages[place] as Stage), ...passedOn])].map((value) => [`value/${value.id}/in`, value]));
+    const needed = new Set([...passing, ...results.map(({ value }) => value)]);
+    const made = nodes.flatMap((node) => node.outputs).filter((value) => needed.has(value));
+    if (made.length === 0) return null;
+    const nameOf = (value: Value): string => `value/${value.id}`;
+    const inputs = new Map(inputsOf({ nodes }).map((value) => [nameOf(value), value]));
+    const outputs = new Map(made.map((value) => [nameOf(value), value]));
     const file = writeOnnx({ name: this.name, nodes, inputs, weights: new Map(), outputs });
     const session = new NativeSession(file, this.#parts.threads, { inputs: [...inputs.keys()], outputs: [...outputs.keys()] });
-    return { session, inputs: [...inputs.values()].map((value) => this.#slots.get(value) as Slot), outputs: slots };
+    return { session, inputs: [...inputs.values()].map((value) => this.#slotOf(value)), outputs: made.map((value) => this.#slotOf(value)) };
   }
 
-  /** In the shared memory where a kernel reads it. */
-  #own(value: Value, shared: ReadonlySet<Value>): NativeTensor {
-    const tensor = shared.has(value) ? this.#parts.memory.allocate(value.shape) : new NativeTensor(value.shape);
+  #slotOf(value: Value): Slot {
+    const known = this.#slots.get(value);
+    if (known !== undefined) return known;
+    const tensor = this.#own(value);
+    if (value.data !== null) tensor.data.set(value.data as Float32Array);
+    const slot = (): NativeTensor => tensor;
+    this.#slots.set(value, slot);
+    return slot;
+  }
+
+  #own(value: Value): NativeTensor {
+    const place = this.#layout.places.get(value);
+    return this.#keep(place === undefined ? new NativeTensor(value.shape) : this.#memory.at(place, value.shape));
+  }
+
+  #keep(tensor: NativeTensor): NativeTensor {
     this.#tensors.push(tensor);
     return tensor;
   }
-}
-
-/** `state/critic-1/layer-0/weight` → kind `state`, name `critic-1/layer-0/weight`. */
-function parseKey(key: string): { kind: string; name: string } {
-  const slash = key.indexOf('/');
-  return { kind: key.slice(0, slash), name: key.slice(slash + 1) };
 }

@@ -1,14 +1,11 @@
-// The `cpu` device: traced programs run by ONNX Runtime, and what is elementwise and ends in the state by kernels of our own,
-// over memory that both share.
+// The `cpu` device: traced programs, their matrix products run by ONNX Runtime and what lies between by kernels of our own, over
+// memory that both share.
 import { SharedMemory, paddedBytes } from '../native/memory.ts';
 import { exportProgram } from '../onnx/export.ts';
 import type { Engine, NamedArrays, NamedShapes, ProgramDeclaration } from '../program.ts';
 import { trace } from '../tracing/trace.ts';
 import { checkState } from './checks.ts';
 import { CpuProgram, type StateEntry } from './cpu-program.ts';
-
-/** Room for what kernels read besides the state, such as gradients: as much as the state, and some for single numbers. */
-const spareBytes = 1 << 20;
 
 export class CpuEngine implements Engine {
   readonly device = 'cpu';
@@ -22,7 +19,7 @@ export class CpuEngine implements Engine {
     this.stateShapes = stateShapes;
     this.#threads = threads;
     const stateBytes = Object.values(stateShapes).reduce((sum, shape) => sum + paddedBytes(shape), 0);
-    this.#memory = new SharedMemory(3 * stateBytes + spareBytes);
+    this.#memory = new SharedMemory(2 * stateBytes);
     for (const [name, shape] of Object.entries(stateShapes)) {
       this.#state.set(name, { current: this.#memory.allocate(shape), spare: this.#memory.allocate(shape) });
     }

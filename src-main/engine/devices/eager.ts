@@ -1,7 +1,7 @@
 // A device that computes each op as the program calls it, on a tfjs backend. The state stays in that backend's tensors
 // between runs; everything else that a run makes is disposed of before it returns.
 import * as tf from '@tensorflow/tfjs';
-import { hasNonFinite, NonFiniteError } from '../non-finite.ts';
+import { findNonFinite, hasNonFinite } from '../non-finite.ts';
 import { exportProgram } from '../onnx/export.ts';
 import type { Engine, NamedArrays, NamedShapes, NamedTensors, Program, ProgramDeclaration } from '../program.ts';
 import { sizeOf } from '../tracing/graph.ts';
@@ -45,6 +45,7 @@ export class EagerEngine implements Engine {
     const { name, signature, fn } = declaration;
     useBackend(this.#backend);
     let diagnostics: NamedArrays = {};
+    let isSuspect = false;
     const changed: NamedTensors = {};
     tf.tidy(() => {
       const outputs = fn({
@@ -55,11 +56,13 @@ export class EagerEngine implements Engine {
       });
       checkReturnedState(name, this.stateShapes, outputs.state);
       diagnostics = read(outputs.diagnostics);
+      const next = Object.values(outputs.state);
+      isSuspect = next.length > 0 && (hasNonFinite(diagnostics) || !Number.isFinite(tf.addN(next.map((tensor) => tensor.sum())).dataSync()[0]));
       // Clones share the data and count as tensors of their own: what is returned may be an entry of the old state, or one tensor twice.
       for (const [entry, tensor] of Object.entries(outputs.state)) changed[entry] = tf.keep(tensor.clone());
     });
-    if (Object.keys(changed).length > 0 && hasNonFinite(diagnostics)) {
-      const error = new NonFiniteError(declaration, this.stateShapes, { given, diagnostics, state: read(this.#state), next: read(changed) });
+    const error = isSuspect ? findNonFinite(declaration, this.stateShapes, { given, diagnostics, state: read(this.#state), next: read(changed) }) : null;
+    if (error !== null) {
       disposeOf(changed);
       throw error;
     }

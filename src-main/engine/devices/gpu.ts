@@ -1,7 +1,7 @@
 // Graphics cards: traced programs run by one of ONNX Runtime's providers. On `gpu`, WebGPU's, the state stays in buffers on
-// the card; on `cuda` the binding cannot hold such buffers. Diagnostics come back as one vector.
+// the card; on `cuda` the binding cannot hold such buffers. Diagnostics come back as one vector, with a sum of the state.
 import type * as ort from 'onnxruntime-node';
-import { hasNonFinite, NonFiniteError } from '../non-finite.ts';
+import { findNonFinite, hasNonFinite, type NonFiniteError } from '../non-finite.ts';
 import { exportProgram, finishGraph } from '../onnx/export.ts';
 import { writeOnnx } from '../onnx/model.ts';
 import type { Engine, NamedArrays, NamedShapes, Program, ProgramDeclaration } from '../program.ts';
@@ -92,6 +92,8 @@ class GpuProgram implements Program {
   readonly #fetches: Record<string, ort.Tensor> = {};
   readonly #report: Float32Array;
   readonly #diagnostics: NamedArrays;
+  /** What has to be finite for the state to change. */
+  readonly #checked: NamedArrays;
   readonly #pulse = new Float32Array(1);
   #runs = 0;
 
@@ -104,7 +106,9 @@ class GpuProgram implements Program {
     this.#ports = ports;
     for (const { port, shape } of ports.given) this.#feeds[port] = createTensor(shape);
     this.#feeds[pulsePort] = createTensor([1], this.#pulse);
-    this.#report = new Float32Array(1 + ports.diagnostics.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
+    const isChanging = ports.next.length > 0;
+    this.#report = new Float32Array(1 + ports.diagnostics.reduce((sum, { shape }) => sum + sizeOf(shape), 0) + (isChanging ? 1 : 0));
+    this.#checked = isChanging ? { report: this.#report } : {};
     this.#fetches[reportPort] = createTensor([this.#report.length], this.#report);
     this.#diagnostics = viewParts(ports.diagnostics, this.#report.subarray(1));
   }
@@ -119,7 +123,8 @@ class GpuProgram implements Program {
     // A card that is lost or has no memory left may also compute nothing and not say so.
     if (this.#report[0] !== this.#pulse[0]) throw new DeviceLostError(this.#engine.device, `the program ${this.name} gave no answer`);
     this.#runs += 1;
-    if (this.#ports.next.length > 0 && hasNonFinite(this.#diagnostics)) throw await this.#nonFinite(given);
+    const error = hasNonFinite(this.#checked) ? await this.#nonFinite(given) : null;
+    if (error !== null) throw error;
     for (const { name } of this.#ports.next) {
       const buffers = this.#state.entry(name);
       [buffers.current, buffers.spare] = [buffers.spare, buffers.current];
@@ -128,10 +133,10 @@ class GpuProgram implements Program {
   }
 
   /** Before the spare buffers take the place of the current ones, which they then do not. */
-  async #nonFinite(given: Given): Promise<NonFiniteError> {
+  async #nonFinite(given: Given): Promise<NonFiniteError | null> {
     const [state, next] = [await this.#state.read(), await this.#state.read('spare')];
     const some = (ports: Ports['state'], all: NamedArrays): NamedArrays => Object.fromEntries(ports.map(({ name }) => [name, all[name] as Float32Array]));
     const computation = { given, diagnostics: this.#diagnostics, state: some(this.#ports.state, state), next: some(this.#ports.next, next) };
-    return new NonFiniteError(this.#declaration, this.#engine.stateShapes, computation);
+    return findNonFinite(this.#declaration, this.#engine.stateShapes, computation);
   }
 }

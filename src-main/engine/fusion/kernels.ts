@@ -1,107 +1,268 @@
-// Groups of elementwise nodes as WebAssembly functions, four entries at a time (128-bit SIMD): every tensor is read or written
-// once. Each operation rounds as the same operation of ONNX Runtime does, so that the bits are the same.
-// Binary format: https://webassembly.github.io/spec/core/binary, SIMD's opcodes in its section 5.4.6.
-import { sizeOf, type Value } from '../tracing/graph.ts';
-import type { Group } from './groups.ts';
-
-/** Opcodes after the SIMD prefix. */
-const simd = {
-  load: [0x00], loadSplat: [0x09], store: [0x0b], constant: [0x0c], extractLane: [0x1f],
-  Abs: [0xe0, 0x01], Neg: [0xe1, 0x01], Sqrt: [0xe3, 0x01], Add: [0xe4, 0x01], Sub: [0xe5, 0x01], Mul: [0xe6, 0x01], Div: [0xe7, 0x01],
-} as const;
-const prefix = 0xfd;
-const [i32, f32, v128] = [0x7f, 0x7d, 0x7b];
-const bytesPerStep = 16;
+// A stage's loops as one WebAssembly function, four entries at a time (128-bit SIMD). Each arithmetic operation rounds as the
+// same operation of ONNX Runtime does; sums are added in another order, and exp, tanh and their like are those of vector-math.ts.
+import type { Attribute, Value } from '../tracing/graph.ts';
+import {
+  addFloats, addIntegers, assemble, type Code, constant, extractLane, f32, get, i32, integer, load, multiplyIntegers, operation, repeat, set, store,
+  type Target, v128, type VectorOperation, type WasmFunction,
+} from './assembler.ts';
+import { type Loop, type LoopNode, outputOf } from './loops.ts';
+import type { Access, Computation } from './operations.ts';
+import { apply, mathFunctions, type MathFunction, mathLibrary } from './vector-math.ts';
 
 /**
- * Runs a group over memory.
- * @param bytes of one tensor, rounded up to 16
- * @param places byte offsets of the group's inputs, then its outputs
- * @returns 0, or NaN where an output holds a number that is not finite
+ * Runs a stage's loops.
+ * @param places byte offsets of the tensors that move, in the order of `moving`
+ * @returns 0, or NaN where a checked output holds a number that is not finite
  */
-export type Kernel = (bytes: number, ...places: number[]) => number;
-
-/** One kernel a group; groups of the same shape of computation share theirs. */
-export function compileKernels(groups: readonly Group[], memory: WebAssembly.Memory): Kernel[] {
-  const bodies = new Map<string, { body: number[]; arity: number }>();
-  const keys = groups.map((group) => {
-    const body = functionBody(group);
-    const key = body.join();
-    if (!bodies.has(key)) bodies.set(key, { body, arity: 1 + group.inputs.length + group.outputs.length });
-    return key;
-  });
-  const functions = [...bodies.values()];
-  const bytes = Uint8Array.of(
-    0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00,
-    ...section(1, vector(functions.map(({ arity }) => [0x60, ...vector(Array.from({ length: arity }, () => [i32])), ...vector([[f32]])]))),
-    ...section(2, vector([[...name('engine'), ...name('memory'), 0x02, 0x00, 0x01]])),
-    ...section(3, vector(functions.map((_, i) => unsigned(i)))),
-    ...section(7, vector(functions.map((_, i) => [...name(`k${i}`), 0x00, ...unsigned(i)]))),
-    ...section(10, vector(functions.map(({ body }) => [...unsigned(body.length), ...body]))),
-  );
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { engine: { memory } });
-  const names = [...bodies.keys()];
-  return keys.map((key) => instance.exports[`k${names.indexOf(key)}`] as Kernel);
+export interface Kernel {
+  run: (...places: number[]) => number;
+  moving: readonly Value[];
 }
 
-/** A loop over the entries: load, compute, store, and remember whether something was not finite. */
-function functionBody({ nodes, inputs, outputs }: Group): number[] {
-  const parameters = 1 + inputs.length + outputs.length;
-  const isNumber = (value: Value): boolean => sizeOf(value.shape) === 1;
-  // Locals: the loop's offset, then one vector each for the check, the inputs, the constants and the nodes.
-  const [end, offset, check] = [0, parameters, parameters + 1];
-  const locals = new Map<Value, number>();
-  const local = (value: Value): number => {
-    const known = locals.get(value);
-    if (known !== undefined) return known;
-    const made = check + 1 + locals.size;
-    locals.set(value, made);
-    return made;
+export interface KernelMemory {
+  /** Of the values that change places from run to run, and of those that stay. */
+  moving: WebAssembly.Memory;
+  fixed: WebAssembly.Memory;
+  /** Byte offset of a value's numbers that stay; null for one that moves. */
+  placeOf(value: Value): number | null;
+  /** Outputs that must be finite. */
+  checked: ReadonlySet<Value>;
+}
+
+/** One kernel for each list of loops. */
+export function compileKernels(stages: readonly (readonly Loop[])[], memory: KernelMemory): Kernel[] {
+  const emitted = stages.map((loops) => new StageEmitter(loops, memory));
+  const exports = assemble([...mathLibrary, ...emitted.map((one) => one.toFunction())], [memory.moving, memory.fixed]);
+  return emitted.map(({ moving }, i) => ({ run: exports[`f${mathLibrary.length + i}`] as Kernel['run'], moving }));
+}
+
+const [movingMemory, fixedMemory] = [0, 1];
+const bytesPerEntry = 4;
+const bytesPerVector = 16;
+const vectorsAtOnce = 4;
+const isMathFunction = (op: string): op is MathFunction => (mathFunctions as readonly string[]).includes(op);
+
+class StageEmitter {
+  readonly moving: readonly Value[];
+  readonly #memory: KernelMemory;
+  /** Locals after the parameters: byte counters within rows, over rows and over all entries; then those of columns of a part. */
+  readonly #column: number;
+  readonly #row: number;
+  readonly #entry: number;
+  readonly #check: number;
+  readonly #body: Code = [];
+  #vectors = 1;
+  #mostVectors = 1;
+
+  constructor(loops: readonly Loop[], memory: KernelMemory) {
+    this.#memory = memory;
+    this.moving = [...new Set(loops.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]))].filter((value) => memory.placeOf(value) === null);
+    const parameters = this.moving.length;
+    [this.#column, this.#row, this.#entry, this.#check] = [parameters, parameters + 1, parameters + 2, parameters + 3];
+    for (const loop of loops) {
+      this.#vectors = 1;
+      this.#body.push(...this.#emit(loop));
+      this.#mostVectors = Math.max(this.#mostVectors, this.#vectors);
+    }
+  }
+
+  toFunction(): WasmFunction {
+    return {
+      parameters: this.moving.map(() => i32),
+      result: f32,
+      locals: [{ count: 3, type: i32 }, { count: this.#mostVectors, type: v128 }],
+      body: [...this.#body, ...sumOfLanes(get(this.#check))],
+    };
+  }
+
+  #emit(loop: Loop): Code {
+    const [{ computation, node }] = loop.nodes as [LoopNode];
+    if (computation.kind === 'sums') return this.#sums(computation, outputOf(node));
+    if (computation.kind === 'beside') return this.#beside(computation, outputOf(node), loop.size);
+    return loop.columns === null ? this.#flat(loop) : this.#byRows(loop, loop.columns);
+  }
+
+  /** A new local vector. */
+  #vector(): number {
+    this.#vectors += 1;
+    return this.#check + this.#vectors - 1;
+  }
+
+  /** Reads at a value's start and so many bytes more. */
+  #load(value: Value, bytes: Code, isOne: boolean, offset: number): Code {
+    const { address, target } = this.#targetOf(value, bytes, offset);
+    return [...address, ...load(isOne, target)];
+  }
+
+  #store(value: Value, bytes: Code, vector: Code, isOne: boolean, offset: number): Code {
+    const { address, target } = this.#targetOf(value, bytes, offset);
+    return [...address, ...vector, ...store(isOne, target)];
+  }
+
+  #targetOf(value: Value, bytes: Code, offset: number): { address: Code; target: Target } {
+    const place = this.#memory.placeOf(value);
+    if (place !== null) return { address: bytes, target: { memory: fixedMemory, offset: place + offset } };
+    return { address: [...get(this.moving.indexOf(value)), ...bytes, ...addIntegers], target: { memory: movingMemory, offset } };
+  }
+
+  /** x − x is 0 for every finite x, and NaN else. */
+  #checkFinite(output: Value, vector: Code): Code {
+    if (!this.#memory.checked.has(output)) return [];
+    return [...get(this.#check), ...vector, ...vector, ...operation('Sub'), ...operation('Add'), ...set(this.#check)];
+  }
+
+  /**
+   * A body for so many vectors at a time, for each vector that is left, and for each entry that is left.
+   * @param body for what is `offset` bytes after the counter
+   * @param after once for so many bytes
+   */
+  #walk(counter: number, entries: number, body: (isOne: boolean, offset: number) => Code, after: (bytes: number) => Code = () => []): Code {
+    const end = entries * bytesPerEntry;
+    const code: Code = [...integer(0), ...set(counter)];
+    let done = 0;
+    for (const step of [vectorsAtOnce * bytesPerVector, bytesPerVector, bytesPerEntry]) {
+      const until = end - (end % step);
+      if (until === done) continue;
+      const size = Math.min(step, bytesPerVector);
+      const bodies = Array.from({ length: step / size }, (_, k) => body(step === bytesPerEntry, k * size)).flat();
+      code.push(...repeat([...bodies, ...after(step)], counter, step, until));
+      done = until;
+    }
+    return code;
+  }
+
+  #flat(loop: Loop): Code {
+    const locals = new Map<string, number>();
+    const before = this.#readNumbers(loop, locals);
+    return [...before, ...this.#walk(this.#entry, loop.size, (isOne, offset) => this.#entries(loop, locals, isOne, offset, () => get(this.#entry)))];
+  }
+
+  #byRows(loop: Loop, columns: number): Code {
+    const locals = new Map<string, number>();
+    const before = this.#readNumbers(loop, locals);
+    const perRow: Code = [];
+    for (const { value, access } of operandsOf(loop)) {
+      const key = keyOf(value, access);
+      if (access.kind !== 'column' || locals.has(key)) continue;
+      locals.set(key, this.#vector());
+      perRow.push(...this.#load(value, get(this.#row), true, 0), ...set(locals.get(key) as number));
+    }
+    const within = (access: Access): Code =>
+      access.kind === 'row' ? get(this.#column)
+      : access.kind === 'part' ? [...get(this.#row), ...integer(access.of), ...multiplyIntegers, ...get(this.#column), ...addIntegers]
+      : get(this.#entry);
+    const row = [...perRow, ...this.#walk(this.#column, columns, (isOne, offset) => this.#entries(loop, locals, isOne, offset, within), (bytes) => this.#advance(bytes))];
+    return [...before, ...integer(0), ...set(this.#entry), ...integer(0), ...set(this.#row), ...repeat(row, this.#row, bytesPerEntry, (loop.size / columns) * bytesPerEntry)];
+  }
+
+  #advance(bytes: number): Code {
+    return [...get(this.#entry), ...integer(bytes), ...addIntegers, ...set(this.#entry)];
+  }
+
+  /** What is the same for all entries: constants and single numbers. */
+  #readNumbers(loop: Loop, locals: Map<string, number>): Code {
+    const code: Code = [];
+    for (const { value, access } of operandsOf(loop)) {
+      const key = keyOf(value, access);
+      if ((value.data === null && access.kind !== 'one') || locals.has(key) || isMadeIn(loop, value)) continue;
+      locals.set(key, this.#vector());
+      code.push(...(value.data === null ? this.#load(value, integer(0), true, 0) : constant(Number(value.data[0]))), ...set(locals.get(key) as number));
+    }
+    return code;
+  }
+
+  /** Loads, computes, stores, and remembers whether something was not finite. */
+  #entries(loop: Loop, given: ReadonlyMap<string, number>, isOne: boolean, offset: number, bytes: (access: Access) => Code): Code {
+    const locals = new Map(given);
+    const code: Code = [];
+    const made = new Map<Value, number>();
+    for (const { node, computation } of loop.nodes) {
+      if (computation.kind !== 'entries') continue;
+      for (const { value, access } of computation.operands) {
+        const key = keyOf(value, access);
+        if (made.has(value) || locals.has(key)) continue;
+        locals.set(key, this.#vector());
+        const first = access.kind === 'part' ? access.first * bytesPerEntry : 0;
+        code.push(...this.#load(value, bytes(access), isOne, first + offset), ...set(locals.get(key) as number));
+      }
+      const operands = computation.operands.map(({ value, access }) => get(made.get(value) ?? (locals.get(keyOf(value, access)) as number)));
+      const result = this.#vector();
+      made.set(outputOf(node), result);
+      code.push(...compute(node.op, node.attributes, operands, node.inputs), ...set(result));
+    }
+    for (const output of loop.outputs) {
+      const result = get(made.get(output) as number);
+      code.push(...this.#store(output, bytes({ kind: 'each' }), result, isOne, offset));
+      code.push(...this.#checkFinite(output, result));
+    }
+    return code;
+  }
+
+  #sums({ of, length, isMean }: Computation & { kind: 'sums' }, output: Value): Code {
+    const [vectors, rest] = [this.#vector(), this.#vector()];
+    const add = (isOne: boolean, offset: number): Code => {
+      const sum = isOne ? rest : vectors;
+      return [...get(sum), ...this.#load(of, get(this.#entry), isOne, offset), ...operation('Add'), ...set(sum)];
+    };
+    const total = [...sumOfLanes(get(vectors)), ...get(rest), ...extractLane(0), ...addFloats, ...operation('splat'), ...(isMean ? [...constant(length), ...operation('Div')] : [])];
+    const row = [
+      ...constant(0), ...set(vectors), ...constant(0), ...set(rest),
+      ...this.#walk(this.#column, length, add, (bytes) => this.#advance(bytes)),
+      ...total, ...set(vectors),
+      ...this.#store(output, get(this.#row), get(vectors), true, 0),
+      ...this.#checkFinite(output, get(vectors)),
+    ];
+    const count = output.shape.reduce((product, extent) => product * extent, 1);
+    return [...integer(0), ...set(this.#entry), ...integer(0), ...set(this.#row), ...repeat(row, this.#row, bytesPerEntry, count * bytesPerEntry)];
+  }
+
+  #beside({ parts }: Computation & { kind: 'beside' }, output: Value, size: number): Code {
+    const width = parts.reduce((sum, { columns }) => sum + columns, 0);
+    const code: Code = [];
+    let offset = 0;
+    const inRow = (columns: number): Code => [...get(this.#row), ...integer(columns), ...multiplyIntegers, ...get(this.#column), ...addIntegers];
+    for (const { value, columns } of parts) {
+      const [copied, from] = [this.#vector(), offset];
+      const copy = (isOne: boolean, by: number): Code => [
+        ...this.#load(value, inRow(columns), isOne, by), ...set(copied),
+        ...this.#store(output, inRow(width), get(copied), isOne, from * bytesPerEntry + by),
+        ...this.#checkFinite(output, get(copied)),
+      ];
+      code.push(...integer(0), ...set(this.#row), ...repeat(this.#walk(this.#column, columns, copy), this.#row, bytesPerEntry, (size / width) * bytesPerEntry));
+      offset += columns;
+    }
+    return code;
+  }
+}
+
+const operandsOf = (loop: Loop) => loop.nodes.flatMap(({ computation }) => (computation.kind === 'entries' ? computation.operands : []));
+const isMadeIn = (loop: Loop, value: Value): boolean => loop.nodes.some(({ node }) => outputOf(node) === value);
+const keyOf = (value: Value, access: Access): string => `${value.id} ${value.data === null ? Object.values(access).join() : 'constant'}`;
+const sumOfLanes = (vector: Code): Code => [0, 1, 2, 3].flatMap((lane) => [...vector, ...extractLane(lane), ...(lane > 0 ? addFloats : [])]);
+
+/** A node's result on the stack. */
+function compute(op: string, attributes: Readonly<Record<string, Attribute>>, operands: readonly Code[], inputs: readonly Value[]): Code {
+  const [x = []] = operands;
+  const number = (name: string, otherwise: number): number => {
+    const attribute = attributes[name];
+    return typeof attribute === 'object' && 'float' in attribute ? attribute.float : otherwise;
   };
-  const get = (index: number): number[] => [0x20, ...unsigned(index)];
-  const set = (index: number): number[] => [0x21, ...unsigned(index)];
-  const vectorOp = (op: keyof typeof simd): number[] => [prefix, ...simd[op]];
-  const aligned = (log2: number): number[] => [log2, 0x00];
-  const address = (parameter: number): number[] => [...get(parameter), ...get(offset), 0x6a];
-
-  const before: number[] = [];
-  for (const value of new Set(nodes.flatMap((node) => node.inputs))) {
-    if (value.data === null) continue;
-    const number = new Uint8Array(Float32Array.of(Number(value.data[0])).buffer);
-    before.push(...vectorOp('constant'), ...number, ...number, ...number, ...number, ...set(local(value)));
-  }
-  inputs.forEach((value, i) => {
-    if (isNumber(value)) before.push(...get(1 + i), ...vectorOp('loadSplat'), ...aligned(2), ...set(local(value)));
-  });
-
-  const loop: number[] = [];
-  inputs.forEach((value, i) => {
-    if (!isNumber(value)) loop.push(...address(1 + i), ...vectorOp('load'), ...aligned(4), ...set(local(value)));
-  });
-  for (const { op, inputs: operands, outputs: [output] } of nodes) {
-    loop.push(...operands.flatMap((value) => get(local(value))), ...vectorOp(op as keyof typeof simd), ...set(local(output as Value)));
-  }
-  outputs.forEach((value, i) => {
-    loop.push(...address(1 + inputs.length + i), ...get(local(value)), ...vectorOp('store'), ...aligned(4));
-    // x − x is 0 for every finite x, and NaN else.
-    loop.push(...get(check), ...get(local(value)), ...get(local(value)), ...vectorOp('Sub'), ...vectorOp('Add'), ...set(check));
-  });
-  loop.push(...get(offset), 0x41, ...unsigned(bytesPerStep), 0x6a, 0x22, ...unsigned(offset), ...get(end), 0x49, 0x0d, 0x00);
-
-  const lane = (k: number): number[] => [...get(check), ...vectorOp('extractLane'), k];
-  const sum = [...lane(0), ...lane(1), 0x92, ...lane(2), 0x92, ...lane(3), 0x92];
-  const declared = vector([[0x01, i32], [...unsigned(1 + locals.size), v128]]);
-  return [...declared, ...before, 0x03, 0x40, ...loop, 0x0b, ...sum, 0x0b];
-}
-
-/** LEB128; for i32.const only up to 63. */
-function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  for (let rest = value; ; rest >>>= 7) {
-    if (rest < 0x80) return [...bytes, rest];
-    bytes.push((rest & 0x7f) | 0x80);
+  const bound = (value: Value | undefined, name: VectorOperation): Code => (value?.data?.[0] === undefined ? [] : [...constant(Number(value.data[0])), ...operation(name)]);
+  if (isMathFunction(op)) return [...x, ...apply(op)];
+  switch (op) {
+    case 'Reshape':
+    case 'Slice':
+      return x;
+    case 'Relu':
+      return [...x, ...constant(0), ...operation('NotBelow')];
+    case 'Clip':
+      return [...x, ...bound(inputs[1], 'NotBelow'), ...bound(inputs[2], 'AtMost')];
+    case 'HardSigmoid': {
+      const [slope, offset] = [number('alpha', 0.2), number('beta', 0.5)];
+      const line = [...x, ...constant(slope), ...operation('Mul'), ...(offset === 0 ? [] : [...constant(offset), ...operation('Add')])];
+      return [...line, ...constant(1), ...operation('AtMost'), ...constant(0), ...operation('NotBelow')];
+    }
+    default:
+      return [...operands.flat(), ...operation(op === 'Gemm' ? 'Mul' : (op as VectorOperation))];
   }
 }
-const vector = (entries: readonly (readonly number[])[]): number[] => [...unsigned(entries.length), ...entries.flat()];
-const name = (text: string): number[] => vector([...new TextEncoder().encode(text)].map((byte) => [byte]));
-const section = (id: number, content: readonly number[]): number[] => [id, ...unsigned(content.length), ...content];

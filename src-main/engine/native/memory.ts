@@ -17,16 +17,15 @@ export class SharedMemory {
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   }
 
-  get free(): number {
-    return this.memory.buffer.byteLength - this.#used;
-  }
-
   /** New and zero. @throws RangeError where there is no room */
   allocate(shape: readonly number[]): NativeTensor {
-    const bytes = paddedBytes(shape);
-    if (bytes > this.free) throw new RangeError(`the shared memory has ${this.free} bytes left; ${bytes} were asked for`);
-    const tensor = new NativeTensor(shape, new Float32Array(this.memory.buffer, this.#used, sizeOf(shape)));
-    this.#used += bytes;
+    const tensor = this.at(this.#used, shape);
+    this.#used += paddedBytes(shape);
     return tensor;
+  }
+
+  /** Over what lies there. @throws RangeError where there is no room */
+  at(offset: number, shape: readonly number[]): NativeTensor {
+    return new NativeTensor(shape, new Float32Array(this.memory.buffer, offset, sizeOf(shape)));
   }
 }

@@ -1,19 +1,10 @@
 // Steering from the command line: the real one, on a run that this process holds and whose edits it applies.
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Bench, createBench, type Held } from '../../workstation/testing.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { benchOfFile } from '../../workstation/testing.ts';
 import { parseLines, runCli, type CliResult } from './testing.ts';
 
-let bench: Bench;
-let held: Held;
-beforeAll(() => {
-  vi.stubEnv('ELBOW_TRAINERS', '1');
-  bench = createBench();
-  held = bench.hold({ hyperparameters: { steps: 5000 } });
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await bench.close();
-});
+const bench = benchOfFile();
+const held = bench.hold({ hyperparameters: { steps: 5000 } });
 
 const runs = (...given: string[]): Promise<CliResult> => runCli(['runs', ...given], { env: { ELBOW_DATA_DIR: bench.folder, ELBOW_TRAINERS: '1' } });
 

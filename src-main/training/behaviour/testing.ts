@@ -3,20 +3,8 @@ import type { Store } from '../../store/store.ts';
 import { processIdentity } from '../../store/store.ts';
 import { createStream } from '../../random/stream.ts';
 import { ReplayBuffer } from '../../replay/replay-buffer.ts';
-import { realFileSystem } from '../checkpoint/durable-files.ts';
-import { writeCheckpoint } from '../checkpoint/write.ts';
-import { runFolder } from '../launch.ts';
-import type { TrainingState } from '../training-state.ts';
+import { addCheckpoint } from '../checkpoint/testing.ts';
 import type { BehaviourData } from './data.ts';
-
-/** A loop's state with nothing in it but its step. */
-export function stateOf(step: number): TrainingState {
-  return {
-    environmentSteps: step, gradientSteps: step, episode: { return: 0, length: 0 }, streams: {},
-    task: { state: new Float64Array(0), taskState: new Float64Array(0) }, observation: new Float64Array(0), window: {}, values: null, editsHere: [],
-    inspection: {}, engine: { w: Float32Array.of(1) },
-  };
-}
 
 /** A law of actions given states, before squashing, one function of the state a dimension. */
 export interface Law {
@@ -63,10 +51,7 @@ export function storeCheckpoint(store: Store, run: string, rows: number, actionO
     const isLast = row % 40 === 39;
     buffer.add({ observation: [row / 100, 0, 0, 0], action: [actionOf(row)], reward: 1, nextObservation: isLast ? [-1, 0, 0, 0] : [(row + 1) / 100, 0, 0, 0], terminated: false });
   }
-  within(store, run, from, (attempt) => {
-    const { path, bytes, sha256 } = writeCheckpoint({ fs: realFileSystem, folder: runFolder(store.dataDirectory, run), attempt, state: stateOf(step), buffer, segments: [] });
-    store.checkpoints.add(run, attempt, { step, path, bytes, sha256, createdAt: 1, details: null });
-  });
+  within(store, run, from, (attempt) => addCheckpoint(store, { run, attempt }, step, { buffer }));
 }
 
 /** A finished attempt at a run, from step 0 on, with an evaluation of one recorded episode at each of these steps. */

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ReplayBuffer } from '../../replay/replay-buffer.ts';
-import { stateOf } from '../behaviour/testing.ts';
 import { realFileSystem } from './durable-files.ts';
 import type { Segment } from './manifest.ts';
 import { CheckpointError, readNewestRows } from './read.ts';
+import { stateOf } from './testing.ts';
 import { writeCheckpoint, type WrittenCheckpoint } from './write.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'elbow-rows-'));

@@ -11,10 +11,13 @@ import { planRollBack } from '../roll-back.ts';
 import { completed, subjectOf } from '../run-values.ts';
 import type { EditRequests, ForkRequests, HandlerContext, HandlersOf } from './handlers.ts';
 
+/** In a run's details, which a window asks for again and again while the run goes on. */
+const shownEvaluations = 50;
+
 export function createRunHandlers({ store, requester, advanceQueue }: HandlerContext): Omit<HandlersOf<'runs'>, EditRequests | ForkRequests> {
   return {
     'runs.list': () => ({ runs: store.runs.list() }),
-    'runs.get': ({ run }) => ({ ...completed(store.runs.get(run), findPossibilities()), nonFinite: store.metrics.nonFinite(run) }),
+    'runs.get': ({ run }) => ({ ...completed(store.runs.get(run, { newestEvaluations: shownEvaluations }), findPossibilities()), nonFinite: store.metrics.nonFinite(run) }),
     async 'runs.create'(wishes) {
       const possible = await findPossibilitiesFor(wishes.device);
       const hyperparameters = inField('hyperparameters', () => resolvePriorRun(store, wishes.hyperparameters));
@@ -72,6 +75,10 @@ export function createRunHandlers({ store, requester, advanceQueue }: HandlerCon
       });
       advanceQueue();
       return done;
+    },
+    'runs.evaluations'({ run, ...spread }) {
+      store.runs.summary(run);
+      return store.evaluations.spread(run, spread);
     },
     async 'runs.log'({ run, maxBytes }) {
       store.runs.summary(run); // a run that is not there is refused here, before any path is made of its name

@@ -4,7 +4,7 @@ import { resolveAgents } from '../../../src-main/agents/declarations.ts';
 import type { ResolvedAgent, TaskDeclaration } from '../../../src-main/contract/declarations.ts';
 import type { RunConfiguration, RunSummary } from '../../../src-main/contract/runs.ts';
 import { taskDeclarations } from '../../../src-main/tasks/declarations.ts';
-import { checkForm, measuredSpeed, searchParameters, typedLike, type NewRunForm } from './new-run-form.ts';
+import { checkForm, measuredSpeed, retyped, searchParameters, typedLike, type NewRunForm } from './new-run-form.ts';
 
 const parameter = { scale: 'linear', sentence: 'A sentence.', citation: 'A source', live: false, unit: '1' } as const;
 const agent: ResolvedAgent = {
@@ -18,6 +18,15 @@ const agent: ResolvedAgent = {
 };
 const task = { id: 'reacher', title: 'Reacher', action: [{ name: 'a' }, { name: 'b' }] } as unknown as TaskDeclaration;
 const form = (rest: Partial<NewRunForm> = {}): NewRunForm => ({ task, agent, typed: {}, shelved: {}, taskTyped: {}, seeds: '1', device: 'cpu', threads: '', name: '', ...rest });
+
+it('changes what was typed in one place', () => {
+  const typed = { steps: '10', discount: '' };
+  expect(retyped(typed, 'hidden', '8')).toEqual({ steps: '10', discount: '', hidden: '8' });
+  expect(retyped(typed, 'steps', '')).toEqual({ discount: '', steps: '' });
+  expect(retyped(typed, 'steps', undefined)).toEqual({ discount: '' });
+  expect(retyped(typed, 'hidden', undefined)).toEqual(typed);
+  expect(typed).toEqual({ steps: '10', discount: '' });
+});
 
 describe('checkForm', () => {
   it('sends only what departs from the defaults', () => {

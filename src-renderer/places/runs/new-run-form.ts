@@ -161,6 +161,12 @@ export function typedLike(
   return { typed, taskTyped, unknown };
 }
 
+/** What was typed with one entry changed, or, where `text` is undefined, taken back. */
+export function retyped(typed: Readonly<Record<string, string>>, name: string, text: string | undefined): Record<string, string> {
+  const others = Object.fromEntries(Object.entries(typed).filter(([other]) => other !== name));
+  return text === undefined ? others : { ...others, [name]: text };
+}
+
 /** Hyper-parameters whose name, sentence or citation holds every word of the search. */
 export function searchParameters(parameters: readonly ParameterDeclaration[], search: string): ParameterDeclaration[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);

@@ -12,6 +12,8 @@ export class LiveRunDetail {
   private readonly endData: () => void;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private askedAt = -Infinity;
+  /** Did something change since the details were last asked for? */
+  private isStale = false;
   private isDisposed = false;
 
   /** Make it in an `$effect` and dispose it in the effect's end. */
@@ -23,6 +25,7 @@ export class LiveRunDetail {
   }
 
   refresh(): void {
+    this.isStale = true;
     if (this.isDisposed || this.timer !== null) return;
     const wait = Math.max(0, this.askedAt + 1000 - performance.now());
     this.timer = setTimeout(() => void this.ask(), wait);
@@ -36,6 +39,7 @@ export class LiveRunDetail {
 
   private async ask(): Promise<void> {
     this.askedAt = performance.now();
+    this.isStale = false;
     try {
       const detail = await this.app.call('runs.get', { run: this.run });
       if (this.isDisposed) return;
@@ -46,5 +50,6 @@ export class LiveRunDetail {
     } finally {
       this.timer = null;
     }
+    if (this.isStale) this.refresh();
   }
 }

@@ -6,11 +6,15 @@ import type { RequestOf } from '../../../src-main/contract/requests.ts';
 import type { CheckpointSummary, RunConfiguration, RunEdit } from '../../../src-main/contract/runs.ts';
 import { toRequest } from '../runs/new-run-form.ts';
 
-export interface ForkForm {
+/** What both forms that begin at a checkpoint hold. */
+export interface CheckpointForm {
   /** The checkpoint's step. */
   step: number;
   /** Only what was changed, as typed, by hyper-parameter. */
   typed: Readonly<Record<string, string>>;
+}
+
+export interface ForkForm extends CheckpointForm {
   name: string;
 }
 

@@ -3,20 +3,21 @@ import { describe, expect, it } from 'vitest';
 import { defaultsFor, resolveAgents } from '../../../src-main/agents/declarations.ts';
 import type { CheckpointSummary } from '../../../src-main/contract/runs.ts';
 import { taskDeclarations } from '../../../src-main/tasks/declarations.ts';
-import { checkRollBack, liveParameters, rollBackPoints, type RollBackForm } from './roll-back-form.ts';
+import type { CheckpointForm } from './fork-form.ts';
+import { checkRollBack, liveParameters, rollBackPoints } from './roll-back-form.ts';
 
 const agent = resolveAgents(taskDeclarations).find(({ id }) => id === 'sac');
 const task = taskDeclarations.find(({ id }) => id === 'half-cheetah');
 if (agent === undefined || task === undefined) throw new Error('sac or half-cheetah is not there');
 const values = defaultsFor(agent, task);
-const check = (typed: RollBackForm['typed']) => checkRollBack({ step: 400, typed }, 'r1', agent, task, values);
+const check = (typed: CheckpointForm['typed']) => checkRollBack({ step: 400, typed }, 'r1', agent, task, values);
 
 describe('checkRollBack', () => {
   it('sends what is changed, and nothing that is as it was', () => {
     expect(check({}).request).toEqual({ run: 'r1', step: 400, changes: {} });
     expect(check({ 'critic-learning-rate': '1e-4', 'actor-learning-rate': '0.0003' }).request).toEqual({ run: 'r1', step: 400, changes: { 'critic-learning-rate': 1e-4 } });
   });
-  it.each<[RollBackForm['typed'], string, RegExp]>([
+  it.each<[CheckpointForm['typed'], string, RegExp]>([
     [{ 'critic-learning-rate': '2' }, 'critic-learning-rate', /from 0 to 1/],
     [{ 'critic-learning-rate': '' }, 'critic-learning-rate', /from 0 to 1/],
     [{ 'critic-learning-rate': 'NaN' }, 'critic-learning-rate', /from 0 to 1/],

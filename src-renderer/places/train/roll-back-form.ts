@@ -5,14 +5,7 @@ import { ParameterError, parseParameter, type ParameterDeclaration, type Paramet
 import type { RequestOf } from '../../../src-main/contract/requests.ts';
 import type { CheckpointSummary } from '../../../src-main/contract/runs.ts';
 import { toRequest } from '../runs/new-run-form.ts';
-import { forkPoints } from './fork-form.ts';
-
-export interface RollBackForm {
-  /** The checkpoint's step. */
-  step: number;
-  /** Only what was changed, as typed, by hyper-parameter. */
-  typed: Readonly<Record<string, string>>;
-}
+import { type CheckpointForm, forkPoints } from './fork-form.ts';
 
 export interface CheckedRollBack {
   /** By hyper-parameter. */
@@ -37,7 +30,7 @@ export function liveParameters(agent: Pick<ResolvedAgent, 'parameters'>): Parame
  * The trainer and the workstation check the same once more.
  * @param values in force at the checkpoint
  */
-export function checkRollBack(form: RollBackForm, run: string, agent: ResolvedAgent, task: TaskDeclaration, values: ParameterValues): CheckedRollBack {
+export function checkRollBack(form: CheckpointForm, run: string, agent: ResolvedAgent, task: TaskDeclaration, values: ParameterValues): CheckedRollBack {
   const errors: Record<string, string> = {};
   const given: ParameterValues = {};
   const guarded = (work: () => void): void => {

@@ -1,7 +1,7 @@
 // Tests of what the timeline shows.
 import { expect, it } from 'vitest';
 import type { EvaluationSummary, RunEvent } from '../../../src-main/contract/runs.ts';
-import { bestRollout, chartMarks, editLabel, notableEvents, thinned } from './timeline.ts';
+import { bestRollout, chartMarks, editLabel, notableEvents, supersededMarks, thinned } from './timeline.ts';
 
 const event = (id: number, step: number, kind: RunEvent['kind'], message = ''): RunEvent => ({
   id, step, kind, message, attempt: 1, createdAt: 0, requester: null,
@@ -28,6 +28,12 @@ it('marks edits with their message, in the colour of edits', () => {
   expect(chartMarks([event(1, 10, 'edit', 'temperature 0.1 → 0.2'), event(2, 20, 'resumed'), event(3, 30, 'checkpoint')])).toEqual([
     { x: 10, label: 'temperature 0.1→0.2' },
     { x: 20, label: 'resumed', colour: 'var(--faint)' },
+  ]);
+});
+
+it('marks what no longer counts faintly', () => {
+  expect(supersededMarks([event(1, 10, 'edit', 'temperature 0.1 → 0.2'), event(3, 30, 'checkpoint')])).toEqual([
+    { x: 10, label: 'temperature 0.1→0.2, superseded', colour: 'var(--faint)' },
   ]);
 });
 

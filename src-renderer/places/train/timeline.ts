@@ -42,3 +42,8 @@ export function chartMarks(events: readonly RunEvent[]): ChartMark[] {
     return [{ x: event.step, label, ...(event.kind === 'edit' || event.kind === 'warning' ? {} : { colour: 'var(--faint)' }) }];
   });
 }
+
+/** The same of events that no longer count: faint. */
+export function supersededMarks(events: readonly RunEvent[]): ChartMark[] {
+  return chartMarks(events).map((mark) => ({ ...mark, label: `${mark.label}, superseded`, colour: 'var(--faint)' }));
+}

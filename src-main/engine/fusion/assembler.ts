@@ -1,0 +1,104 @@
+// WebAssembly in bytes: instructions as lists of numbers, and a module of functions over imported memories.
+// Binary format: https://webassembly.github.io/spec/core/binary, SIMD's opcodes in its section 5.4.9.
+
+export type Code = number[];
+
+const simdPrefix = 0xfd;
+export const [i32, f32, v128] = [0x7f, 0x7d, 0x7b];
+
+/** Vectors of four 32-bit lanes: opcodes after the SIMD prefix. */
+const simd = {
+  load: 0x00, loadSplat: 0x09, store: 0x0b, constant: 0x0c, splat: 0x13, extractLane: 0x1f, storeLane: 0x5a,
+  Less: 0x43, Greater: 0x44, AtLeast: 0x46, And: 0x4e, Or: 0x50, Select: 0x52, Nearest: 0x6a,
+  ShiftLeft: 0xab, ShiftRight: 0xac, AddInteger: 0xae, SubInteger: 0xb1,
+  Abs: 0xe0, Neg: 0xe1, Sqrt: 0xe3, Add: 0xe4, Sub: 0xe5, Mul: 0xe6, Div: 0xe7, Min: 0xe8, Max: 0xe9,
+  // Of two numbers the second where it is the smaller, or larger, else the first, NaN too: a single instruction of the processor.
+  AtMost: 0xea, NotBelow: 0xeb,
+  ToInteger: 0xf8, FromInteger: 0xfa,
+} as const;
+
+export type VectorOperation = keyof typeof simd;
+
+/** LEB128 of a whole number from 0. */
+export function unsigned(value: number): Code {
+  const bytes: Code = [];
+  for (let rest = value; ; rest >>>= 7) {
+    if (rest < 0x80) return [...bytes, rest];
+    bytes.push((rest & 0x7f) | 0x80);
+  }
+}
+
+/** LEB128 with a sign, for i32.const. */
+function signed(value: number): Code {
+  const bytes: Code = [];
+  for (let rest = value; ; rest >>= 7) {
+    const low = rest & 0x7f;
+    if ((rest >> 6 === 0) || (rest >> 6 === -1)) return [...bytes, low];
+    bytes.push(low | 0x80);
+  }
+}
+
+const vector = (entries: readonly (readonly number[])[]): Code => [...unsigned(entries.length), ...entries.flat()];
+const text = (of: string): Code => vector([...new TextEncoder().encode(of)].map((byte) => [byte]));
+const section = (id: number, content: readonly number[]): Code => [id, ...unsigned(content.length), ...content];
+
+export const get = (local: number): Code => [0x20, ...unsigned(local)];
+export const set = (local: number): Code => [0x21, ...unsigned(local)];
+export const tee = (local: number): Code => [0x22, ...unsigned(local)];
+export const call = (index: number): Code => [0x10, ...unsigned(index)];
+export const integer = (value: number): Code => [0x41, ...signed(value)];
+export const addIntegers: Code = [0x6a];
+export const multiplyIntegers: Code = [0x6c];
+export const addFloats: Code = [0x92];
+
+/** A vector's operation, after its operands. */
+export const operation = (name: VectorOperation): Code => [simdPrefix, ...unsigned(simd[name])];
+/** A bit shift of each lane. */
+export const shift = (name: 'ShiftLeft' | 'ShiftRight', bits: number): Code => [...integer(bits), ...operation(name)];
+export const extractLane = (lane: number): Code => [...operation('extractLane'), lane];
+
+/** The same 32-bit float in each lane. */
+export const constant = (value: number): Code => constantBits(new Uint8Array(Float32Array.of(value).buffer));
+export const integerConstant = (value: number): Code => constantBits(new Uint8Array(Int32Array.of(value).buffer));
+const constantBits = (bytes: Uint8Array): Code => [...operation('constant'), ...bytes, ...bytes, ...bytes, ...bytes];
+
+/** Where in which of the module's memories an address on the stack, plus an offset in bytes, points. */
+export interface Target {
+  memory: number;
+  offset: number;
+}
+const entryAlignment = 2;
+const namesMemory = 0x40;
+const target = ({ memory, offset }: Target): Code => [entryAlignment | namesMemory, ...unsigned(memory), ...unsigned(offset)];
+
+/** Reads four floats, or one into all lanes. */
+export const load = (isOne: boolean, from: Target): Code => [...operation(isOne ? 'loadSplat' : 'load'), ...target(from)];
+/** Writes four floats, or the first lane alone; the address is below the vector on the stack. */
+export const store = (isOne: boolean, to: Target): Code => [...operation(isOne ? 'storeLane' : 'store'), ...target(to), ...(isOne ? [0] : [])];
+
+/** `body` again and again, while the local `counter`, which grows by `step` after each time, is less than `end`. It runs at least once. */
+export function repeat(body: readonly number[], counter: number, step: number, end: number): Code {
+  const next = [...get(counter), ...integer(step), ...addIntegers, ...tee(counter), ...integer(end), 0x49, 0x0d, 0x00];
+  return [0x03, 0x40, ...body, ...next, 0x0b];
+}
+
+export interface WasmFunction {
+  parameters: readonly number[];
+  result: number;
+  locals: readonly { count: number; type: number }[];
+  body: readonly number[];
+}
+
+/** A module that exports `f0`, `f1` and so on. */
+export function assemble(functions: readonly WasmFunction[], memories: readonly WebAssembly.Memory[]): WebAssembly.Exports {
+  const bodies = functions.map(({ locals, body }) => [...vector(locals.map(({ count, type }) => [...unsigned(count), type])), ...body, 0x0b]);
+  const bytes = Uint8Array.from([
+    0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00,
+    ...section(1, vector(functions.map(({ parameters, result }) => [0x60, ...vector(parameters.map((type) => [type])), ...vector([[result]])]))),
+    ...section(2, vector(memories.map((_, i) => [...text('memory'), ...text(`m${i}`), 0x02, 0x00, 0x01]))),
+    ...section(3, vector(functions.map((_, i) => unsigned(i)))),
+    ...section(7, vector(functions.map((_, i) => [...text(`f${i}`), 0x00, ...unsigned(i)]))),
+    ...section(10, vector(bodies.map((body) => [...unsigned(body.length), ...body]))),
+  ]);
+  return new WebAssembly.Instance(new WebAssembly.Module(bytes), { memory: Object.fromEntries(memories.map((memory, i) => [`m${i}`, memory])) }).exports;
+}

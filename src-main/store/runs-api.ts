@@ -1,0 +1,177 @@
+// What the store offers for runs and who trains them, a part of api.ts: runs, the queue and attempts.
+import type { EngineChoice } from '../contract/engine-choice.ts';
+import type { ParameterValues } from '../contract/parameters.ts';
+import type { AttemptSummary, QueueEntry, RunConfiguration, RunDetail, RunEnvironment, RunState, RunSummary } from '../contract/runs.ts';
+import type { Store } from './api.ts';
+import type { Checkpoint } from './records-api.ts';
+
+/** Is the process that opened an attempt still there? */
+export type IsAlive = (pid: number, bootId: string) => boolean;
+
+export interface NewRun {
+  configuration: RunConfiguration;
+  name: string;
+  parent?: { run: string; step: number } | null;
+  isDemo?: boolean;
+}
+
+export interface Fork {
+  /** The run that it continues from. */
+  run: string;
+  /** One of that run's `checkpoints.list`. */
+  checkpoint: Checkpoint;
+  /** What the checkpoint needs besides its own folder: paths relative to the run's folder. */
+  files: readonly string[];
+  /** Complete, like a new run's; `steps` beyond the checkpoint's. */
+  configuration: RunConfiguration;
+  name: string;
+}
+
+export interface RollBack {
+  /** That of one of the run's `checkpoints.list`. */
+  step: number;
+  /** Edits of that very step that the checkpoint contains; the others of it, and all later ones, no longer count. */
+  keptEdits: readonly number[];
+  /** The hyper-parameters in force at the checkpoint, all of them. */
+  values: ParameterValues;
+  /** Values that are to be in force from there on; null: as they were. */
+  changes: ParameterValues | null;
+  requester: string;
+}
+
+export interface RunProgress {
+  environmentSteps: number;
+  stepsPerSecond: number | null;
+  etaSeconds: number | null;
+  activeSeconds: number;
+}
+
+/** How far a run's data has come: what the contract's run-data-changed event carries. */
+export interface RunDataState {
+  run: string;
+  environmentSteps: number;
+  snapshotStep: number | null;
+  evaluationCount: number;
+  eventCount: number;
+}
+
+export interface Changes {
+  /** Give it to the next call. */
+  revision: number;
+  runs: RunSummary[];
+  /** Runs deleted, softly or for good. */
+  removed: string[];
+  data: RunDataState[];
+  queueChanged: boolean;
+}
+
+export interface RunsApi {
+  /** Stores a new run in state stopped ("not started yet"); `queue.enqueue` or `attempts.open` comes next. Returns its id. */
+  create(run: NewRun): string;
+  /**
+   * Stores a new run that continues from another one's checkpoint, in state stopped ("not started yet"), and returns its
+   * id. It gets the checkpoint's files (which are never changed once written, so they are shared where the file system
+   * allows), its row under attempt 0 with `forkedFrom` in the details, and the fitted priors; no curves and no edits.
+   * All or nothing, also after a crash; not within another transaction.
+   * @throws not-found, invalid, conflict where the checkpoint or one of its files is gone
+   */
+  fork(fork: Fork): string;
+  /** A full id, a unique name or a unique beginning of an id. @throws not-found (with the nearest), ambiguous */
+  resolve(text: string): string;
+  get(run: string, options?: { newestEvaluations?: number }): RunDetail;
+  /** Newest first, without the deleted ones. */
+  list(): RunSummary[];
+  summary(run: string): RunSummary;
+  configuration(run: string): RunConfiguration;
+  /** The hyper-parameters in force. */
+  values(run: string): ParameterValues;
+  setState(run: string, state: RunState, reason?: string | null): void;
+  /** Sets the line beside the state, which stays as it is, with its claim. */
+  setReason(run: string, reason: string | null): void;
+  setProgress(run: string, progress: RunProgress): void;
+  /** Sets the hyper-parameters in force, all of them; null: the configuration's. */
+  setValues(run: string, values: ParameterValues | null): void;
+  /** Keeps the message of the last error; the state is set apart. null clears it. */
+  setError(run: string, message: string | null): void;
+  rename(run: string, name: string): void;
+  star(run: string, starred: boolean): void;
+  annotate(run: string, note: string): void;
+  /** All or none. Takes waiting runs out of the queue. @throws conflict where a trainer holds one of them */
+  softDelete(runs: readonly string[]): string[];
+  restore(runs: readonly string[]): string[];
+  /** Removes rows and folders of runs that were deleted more than so many milliseconds ago. Returns their ids. */
+  purgeDeleted(olderThanMs: number): string[];
+  /** Sets the total number of environment steps and logs an `extended` event. @throws conflict while a trainer holds it */
+  extend(run: string, totalSteps: number, requester?: string | null): void;
+  /** Sets what computes it from its next attempt on; `engine` null leaves that to the trainer to settle. */
+  setDevice(run: string, device: { device: string; threads: number; engine: EngineChoice | null }): void;
+  /**
+   * Takes a run that no trainer holds back to a checkpoint: later rows are superseded, later edits dropped, and `changes`
+   * is an edit that is due there, whose id is returned. The state stays; `queue.enqueue` comes next.
+   * @throws conflict where a trainer holds it, or the checkpoint is gone
+   */
+  rollBack(run: string, rollBack: RollBack): number | null;
+  /** Removes checkpoints and all files but logs from the run's folder; curves and rollouts stay. Returns the bytes freed. */
+  deleteCheckpoints(run: string): number;
+  /** DATA/runs/ID. It may not exist yet. */
+  directory(run: string): string;
+  /** Imports a whole run, rows and folder; takes a new id where the old one is taken. Returns the id here. */
+  copyFrom(source: Store, run: string, options?: { isDemo?: boolean }): string;
+  /** The present revision, to begin `changedSince` from now on. */
+  revision(): number;
+  /** What changed since an earlier call; 0 gives everything. Costs one row's read when nothing did. */
+  changedSince(revision: number): Changes;
+}
+
+export interface QueueApi {
+  list(): QueueEntry[];
+  /** To the end of the queue; the run becomes queued. @throws conflict while a trainer holds it */
+  enqueue(run: string): void;
+  /** 1 is next; a place beyond the end means the end. @throws conflict where it does not wait */
+  move(run: string, position: number): void;
+  /** Takes it out of the queue; the run becomes stopped. @throws conflict where it does not wait */
+  cancel(run: string): void;
+  /**
+   * In one transaction: puts claims back (first in the queue) that no trainer took over within 30 s, counts
+   * the trainers that live, and where they are fewer than `share`, makes the first waiting run `running` and
+   * returns its id. The caller starts its trainer, which calls `attempts.open`.
+   */
+  claim(options: { share: number; claimant: string; isAlive?: IsAlive }): string | null;
+  /**
+   * The run's trainer says that it is there: from now on its claim, if there is one, holds while its process lives.
+   * @throws conflict where another living process has the run
+   */
+  takeClaim(run: string, trainer: { pid: number; bootId: string; isAlive?: IsAlive }): void;
+  /** Gives a claim back at once, e.g. when its trainer could not be spawned. */
+  unclaim(run: string): void;
+}
+
+export interface NewAttempt {
+  startStep: number;
+  environment: RunEnvironment;
+  pid: number;
+  /** From `processIdentity()`. */
+  bootId: string;
+}
+
+export interface AttemptsApi {
+  /**
+   * Makes the run `running`, held by this process, and returns the attempt's number (from 1). Rows of earlier
+   * attempts after `startStep` are superseded from now on.
+   * @throws conflict where another live process holds the run
+   */
+  open(run: string, attempt: NewAttempt, isAlive?: IsAlive): number;
+  /** Says that the trainer lives; about once a second. */
+  heartbeat(run: string, attempt: number): void;
+  /**
+   * Ends the attempt; requests to it that are not done are dropped, and so are pending edits that are not due at a
+   * certain step. The run's state is set apart.
+   */
+  close(run: string, attempt: number): void;
+  /** Runs whose trainer has vanished become `interrupted`, with the reason in words. Returns their ids. */
+  reapDead(isAlive?: IsAlive): string[];
+  /** From attempt 1 on: 0 stands for what a fork took over. */
+  list(run: string): AttemptSummary[];
+  /** The process that holds the run; null where none does. */
+  holder(run: string): { attempt: number; pid: number; bootId: string; heartbeatAt: number } | null;
+}

@@ -1,0 +1,74 @@
+// What a session stores of the policy: its evaluations, and the live snapshot that windows show.
+import { evaluate } from './evaluation.ts';
+import type { Journal } from './journal.ts';
+import { QBias } from './q-bias.ts';
+import type { SessionOptions } from './session.ts';
+import { createEvaluationStream, createValuationStream } from './streams.ts';
+
+/** Milliseconds between two live snapshots. */
+const snapshotInterval = 5000;
+
+export class PolicyRecords {
+  readonly #options: SessionOptions;
+  readonly #journal: Journal;
+  #lastSnapshot = -Infinity;
+  #snapshotStep: number | null = null;
+
+  constructor(options: SessionOptions, journal: Journal) {
+    this.#options = options;
+    this.#journal = journal;
+  }
+
+  /** Stores an evaluation of the present policy, which becomes the live one. */
+  async evaluate(step: number): Promise<void> {
+    const { store, run, attempt, prepared, log } = this.#options;
+    const { loop, configuration, parameters } = prepared;
+    const { engine, agent, policy, valuation } = loop.learner;
+    const bias = new QBias({ valuation, policy, controls: loop.controls, stream: createValuationStream(configuration.seed, step) });
+    const evaluation = await evaluate({
+      tasks: prepared.evaluationTasks,
+      modelHash: prepared.modelHash,
+      policy,
+      episodes: parameters.evaluationEpisodes,
+      stream: createEvaluationStream(configuration.seed, step),
+      step,
+      warn: (message) => this.#journal.warning(step, message),
+    }, (episode) => bias.add(episode));
+    const policyOnnx = await engine.exportOnnx(agent.policy(1));
+    const criticsOnnx = await engine.exportOnnx(agent.critics(1));
+    const { success, ...stored } = evaluation;
+    const { returns } = stored;
+    const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
+    this.#journal.metrics(step, { 'evaluation-return': mean, ...(success === null ? {} : { 'evaluation-success': success }), ...bias.metrics() });
+    await this.#journal.commit(`The evaluation at step ${step.toLocaleString('en-US')}`, () => {
+      store.evaluations.add(run, attempt, { step, ...stored, policyOnnx, criticsOnnx });
+      this.#setLive(step, policyOnnx);
+    });
+    log(`step ${step}: evaluation return ${mean.toFixed(1)} over ${returns.length} episodes${success === null ? '' : `, success ${(100 * success).toFixed(0)} %`}`);
+    this.#lastSnapshot = performance.now();
+    this.#snapshotStep = step;
+  }
+
+  /** @param now as of `performance.now()` */
+  isSnapshotDue(now: number): boolean {
+    return now - this.#lastSnapshot >= snapshotInterval;
+  }
+
+  /** Stores the present policy as the live one. */
+  async snapshot(step: number): Promise<void> {
+    if (this.#snapshotStep !== step) {
+      const { engine, agent } = this.#options.prepared.loop.learner;
+      const onnx = await engine.exportOnnx(agent.policy(1));
+      await this.#journal.commit('The live policy', () => this.#setLive(step, onnx));
+      this.#snapshotStep = step;
+    }
+    this.#lastSnapshot = performance.now();
+  }
+
+  /** The policy, and the actions that it takes. Call it inside a commit. */
+  #setLive(step: number, onnx: Uint8Array): void {
+    const { store, run, attempt, prepared: { loop: { actions } } } = this.#options;
+    store.snapshots.setLive(run, attempt, step, onnx);
+    if (actions !== null) store.histograms.set(run, attempt, actions);
+  }
+}
