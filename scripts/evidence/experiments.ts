@@ -41,6 +41,13 @@ const sacMean = 5_233;
 const finalMean = (runs: readonly ExperimentRun[]): number => meanOf(runs.map((run) => meanOf(lastReturns(run))));
 const lastReturns = (run: ExperimentRun): readonly number[] => run.evaluations.at(-1)?.returns ?? [];
 
+/** The largest mean of a metric over a span of steps. */
+const highest = (run: ExperimentRun, metric: string): number => Math.max(...(run.curves?.[metric]?.mean ?? [-Infinity]));
+
+const deviationOf = (numbers: readonly number[]): number => Math.sqrt(meanOf(numbers.map((value) => (value - meanOf(numbers)) ** 2)));
+const isClearlyHigher = (later: readonly number[], earlier: readonly number[]): boolean =>
+  meanOf(later) - meanOf(earlier) > deviationOf(later) + deviationOf(earlier);
+
 const virelCourse = ['temperature', 'residual', 'policy-sigma', 'entropy'];
 
 export const experiments: readonly Experiment[] = [
@@ -88,6 +95,63 @@ export const experiments: readonly Experiment[] = [
       passes: (runs) => runs.length === 3 && meanOf(runs.map((run) => meanOf(lastReturns(run)))) >= 4_500,
     },
     published: 'at 100,000 steps, Gym v2 and v3: 5,000 to 6,500 in four independent implementations',
+  },
+  {
+    id: 'hopper-sac',
+    title: 'SAC on hopper',
+    task: 'hopper',
+    agent: 'sac',
+    seeds: [1, 2, 3],
+    steps: 100_000,
+    set: {},
+    bar: {
+      words: 'a mean of at least 900 over 3 seeds at 100,000 steps',
+      passes: (runs) => runs.length === 3 && finalMean(runs) >= 900,
+    },
+    published: 'at 100,000 steps: 900 to 2,600 in four independent implementations',
+  },
+  {
+    id: 'walker2d-sac',
+    title: 'SAC on walker2d',
+    task: 'walker2d',
+    agent: 'sac',
+    seeds: [1, 2, 3],
+    steps: 100_000,
+    set: {},
+    bar: {
+      words: 'none: published returns at 100,000 steps are too wide apart; a mean above that of their lowest, 400, is what is looked for',
+      passes: (runs) => runs.length === 3 && finalMean(runs) >= 400,
+    },
+    published: 'at 100,000 steps: 400 to 1,300 in four independent implementations',
+  },
+  {
+    id: 'fetch-reach-sac',
+    title: 'SAC with hindsight relabelling on fetch-reach',
+    task: 'fetch-reach',
+    agent: 'sac',
+    seeds: [1],
+    steps: 20_000,
+    set: { 'evaluation-every': '1000', 'evaluation-episodes': '20' },
+    course: ['evaluation-success'],
+    bar: {
+      words: 'success in at least 19 of 20 episodes of an evaluation within 20,000 steps',
+      passes: (runs) => runs.length === 1 && runs.every((run) => highest(run, 'evaluation-success') >= 0.95),
+    },
+    published: 'none at so few steps in the sources at hand',
+  },
+  {
+    id: 'pusher-sac',
+    title: 'SAC on pusher',
+    task: 'pusher',
+    agent: 'sac',
+    seeds: [1],
+    steps: 100_000,
+    set: {},
+    bar: {
+      words: 'clearly improving: the last evaluation’s mean return above the first’s by more than both evaluations’ spread together',
+      passes: (runs) => runs.length === 1 && runs.every(({ evaluations }) => isClearlyHigher(evaluations.at(-1)?.returns ?? [], evaluations[0]?.returns ?? [])),
+    },
+    published: 'none at 100,000 steps in the sources at hand',
   },
   {
     id: 'half-cheetah-virel',
