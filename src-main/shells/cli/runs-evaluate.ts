@@ -10,7 +10,7 @@ import { formatCount, formatNumber } from './format.ts';
 import { parseAssignments, parseWholeNumber } from './options.ts';
 import { createOutput } from './output.ts';
 import { type CommonOptions, withStoredRun } from './session.ts';
-import { findPolicy, startPolicyProcess } from './stored-policy.ts';
+import { findPolicy, importedOption, startPolicyProcess } from './stored-policy.ts';
 
 export interface EvaluateOptions extends CommonOptions {
   step?: string;
@@ -79,7 +79,7 @@ export function summarise(returns: readonly number[]): { mean: number; standardD
 
 async function* runEpisodes(onnx: Uint8Array, wanted: { task: string; taskOptions: ParameterValues; episodes: number; seed: number; sampled: boolean }): AsyncGenerator<Episode> {
   const options = ['--task', wanted.task, '--episodes', String(wanted.episodes), '--seed', String(wanted.seed), '--task-options', JSON.stringify(wanted.taskOptions)];
-  const { stdout, ended, kill } = startPolicyProcess('the evaluation', 'evaluate-policy.ts', [...options, ...(wanted.sampled ? ['--sampled'] : [])], onnx);
+  const { stdout, ended, kill } = startPolicyProcess('the evaluation', 'evaluate-policy.ts', [...options, ...importedOption(wanted.task), ...(wanted.sampled ? ['--sampled'] : [])], onnx);
   try {
     for await (const line of createInterface({ input: stdout })) yield episodeSchema.parse(JSON.parse(line));
     await ended;
