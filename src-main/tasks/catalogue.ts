@@ -14,13 +14,13 @@ import { walker2d } from './locomotion/walker2d.ts';
 import { blockStacking } from './manipulation/fetch/block-stacking.ts';
 import { fetchPickAndPlace, fetchPush, fetchReach, fetchSlide } from './manipulation/fetch/fetch-tasks.ts';
 import { pusher } from './manipulation/pusher.ts';
-import { Reacher, reacherDeclaration } from './manipulation/reacher.ts';
+import { reacher } from './manipulation/reacher.ts';
 
 export const catalogue: readonly TaskDefinition[] = [
   invertedPendulum,
   { declaration: pendulumDeclaration, Task: Pendulum },
   invertedDoublePendulum,
-  { declaration: reacherDeclaration, Task: Reacher },
+  reacher,
   fetchReach,
   swimmer,
   hopper,
