@@ -15,6 +15,7 @@ import { blockStacking } from './manipulation/fetch/block-stacking.ts';
 import { fetchPickAndPlace, fetchPush, fetchReach, fetchSlide } from './manipulation/fetch/fetch-tasks.ts';
 import { pusher } from './manipulation/pusher.ts';
 import { reacher } from './manipulation/reacher.ts';
+import { valveTurning } from './manipulation/valve-turning.ts';
 
 export const catalogue: readonly TaskDefinition[] = [
   invertedPendulum,
@@ -33,5 +34,6 @@ export const catalogue: readonly TaskDefinition[] = [
   fetchPush,
   fetchSlide,
   fetchPickAndPlace,
+  valveTurning,
   blockStacking,
 ];
