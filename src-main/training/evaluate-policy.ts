@@ -32,8 +32,8 @@ async function main(): Promise<void> {
     ...(sampled ? { noise: (episode: number) => createStream(Number(seed), `evaluation-actions/${episode}`) } : {}),
     step: 0,
   });
-  for await (const { recording: { episode, return: total, length, terminated, truncated } } of episodesRun) {
-    process.stdout.write(`${JSON.stringify({ episode, return: total, length, terminated, truncated })}\n`);
+  for await (const { recording: { episode, return: total, length, terminated, truncated }, isSuccess } of episodesRun) {
+    process.stdout.write(`${JSON.stringify({ episode, return: total, length, terminated, truncated, success: isSuccess })}\n`);
   }
   for (const task of tasks) task.dispose();
 }
