@@ -55,6 +55,8 @@ function printTask(output: Output, task: TaskDeclaration): void {
     ['terminates', task.termination ?? 'Never: an episode is only truncated.'],
     ['reset', task.resetNoise],
     ['observation', `${task.observation.length} numbers: ${task.observation.map(({ name, unit }) => name + bracketed(unit)).join(', ')}`],
+    ...(task.goal === undefined ? [] : [['goal', `${task.goal.dimensions.map(({ name, unit }) => name + bracketed(unit)).join(', ')}: the end of the observation`]]),
+    ...(task.success === undefined ? [] : [['success', task.success]]),
     ['action', task.action.map(({ name, unit, low, high }) => `${name} from ${low} to ${high}${bracketed(unit)}`).join(', ')],
     ['reward', task.rewardTerms.map(({ name, weight }) => `${name} (weight ${formatNumber(weight)})`).join(' + ')],
     ['source', task.citation],

@@ -63,6 +63,24 @@ export function storeCheckpoint(store: Store, run: string, rows: number, actionO
     const isLast = row % 40 === 39;
     buffer.add({ observation: [row / 100, 0, 0, 0], action: [actionOf(row)], reward: 1, nextObservation: isLast ? [-1, 0, 0, 0] : [(row + 1) / 100, 0, 0, 0], terminated: false });
   }
+  storeBuffer(store, run, buffer, step, from);
+}
+
+/** The same of a run on fetch-reach: the first number of the observation at row n is n/100, every action dimension is `actionOf(n)`, and episodes have 40 rows. */
+export function storeGoalCheckpoint(store: Store, run: string, rows: number, actionOf: ActionOf): void {
+  const buffer = new ReplayBuffer({ observationSize: 13, actionSize: 4, capacity: rows }, { goalSize: 3, relabelled: 4, reward: () => -1 });
+  const seen = (first: number): number[] => [first, ...new Array<number>(12).fill(0.5)];
+  for (let row = 0; row < rows; row += 1) {
+    const step = row % 40;
+    buffer.add({
+      observation: seen(row / 100), action: new Array<number>(4).fill(actionOf(row)), reward: -1, nextObservation: seen(step === 39 ? -1 : (row + 1) / 100),
+      terminated: false, goal: { achieved: [1, row, 1], episodeStep: step },
+    });
+  }
+  storeBuffer(store, run, buffer, rows, 0);
+}
+
+function storeBuffer(store: Store, run: string, buffer: ReplayBuffer, step: number, from: number): void {
   within(store, run, from, (attempt) => {
     const { path, bytes, sha256 } = writeCheckpoint({ fs: realFileSystem, folder: runFolder(store.dataDirectory, run), attempt, state: stateOf(step), buffer, segments: [] });
     store.checkpoints.add(run, attempt, { step, path, bytes, sha256, createdAt: 1, details: null });

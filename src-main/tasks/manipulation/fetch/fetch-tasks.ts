@@ -52,7 +52,7 @@ function defineFetch(settings: FetchSettings, { id, title, sentence, what, reset
     model: `${id}.xml`,
     observation: observationOf(settings.hasObject),
     goal: { dimensions: goal },
-    success: `${what} within 5 cm of the goal.`,
+    success: `${what.charAt(0).toUpperCase()}${what.slice(1)} is within 5 cm of the goal.`,
     action: [
       ...along('lead', '0.05 m').map((dimension) => ({ ...dimension, low: -1, high: 1 })),
       { name: settings.fingersClosed ? 'fingers (without effect)' : 'fingers', unit: 'm', low: -1, high: 1 },
