@@ -110,7 +110,7 @@ export const requestSchemas = {
   }),
   'models.inspect': z.strictObject(inspection),
   'models.import': z.strictObject(inspection),
-  /** What a window needs to show it. */
+  /** What a window needs to show it; by its id or its hash. */
   'models.files': z.strictObject({ model: z.string().max(100) }),
   'models.remove': z.strictObject({ model: z.string().max(100) }),
 } as const;

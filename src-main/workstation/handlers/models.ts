@@ -11,7 +11,10 @@ import type { HandlerContext, HandlersOf } from './handlers.ts';
 export function createModelHandlers({ store }: HandlerContext): HandlersOf<'models'> {
   const uploads = new ModelUploads();
   const look = async ({ upload, model, taskText }: { upload: string; model: string | null; taskText: string | null }): Promise<Inspection> =>
-    inspectAside({ source: uploads.take(upload), model, taskText });
+    inspectAside({ source: uploads.take(upload), model, taskText }).catch((error: unknown) => {
+      // As it is: it begins with a file's name.
+      throw new WorkstationError({ code: 'invalid-request', message: `${error instanceof Error ? error.message : String(error)}. Nothing was imported.`, field: 'upload' });
+    });
   return {
     'models.list': () => ({ models: store.models.list() }),
     'models.upload'({ upload, folder, path, offset, bytes }) {
@@ -19,14 +22,14 @@ export function createModelHandlers({ store }: HandlerContext): HandlersOf<'mode
       return {};
     },
     async 'models.inspect'(request) {
-      const { files: _files, ...rest } = await look(request);
-      return rest;
+      const { id, main, report, taskText, declaration, problems } = await look(request);
+      return { id, main, report, taskText, declaration, problems };
     },
     async 'models.import'(request) {
       return importModel(store, await look(request));
     },
     'models.files'({ model }) {
-      const found = store.models.find(model);
+      const found = store.models.find(model) ?? store.models.list().find(({ hash }) => hash === model) ?? null;
       if (found === null) throw new WorkstationError({ code: 'not-found', message: `There is no imported model ${model}. Nothing was changed.`, field: 'model' });
       return { main: found.main, hash: found.hash, files: store.models.files(model), declaration: found.declaration };
     },
