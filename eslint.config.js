@@ -18,8 +18,8 @@ const rooms = {
   agents: ['contract', 'engine', 'random'],
   store: ['contract'],
   training: ['contract', 'tasks', 'physics', 'replay', 'agents', 'engine', 'store', 'random'],
-  workstation: ['contract', 'store', 'training/launch', 'agents/declarations', 'tasks/declarations', 'engine/declarations', 'engine/probe', 'physics/node'],
-  shells: ['contract', 'store', 'workstation', 'training/launch', 'agents/declarations', 'tasks/declarations', 'engine/declarations'],
+  workstation: ['contract', 'store', 'training/launch', 'agents/declarations', 'tasks/declarations', 'tasks/own/node/aside', 'engine/declarations', 'engine/probe', 'physics/node'],
+  shells: ['contract', 'store', 'workstation', 'training/launch', 'agents/declarations', 'tasks/declarations', 'tasks/own/node/aside', 'engine/declarations'],
 };
 const names = Object.keys(rooms);
 

@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
 const benchmarks: Readonly<Record<string, string>> = {
-  physics: 'environment steps a second of each task, on one core',
+  physics: 'environment steps a second of each task, on one core, beside native MuJoCo’s where Python has it',
+  memory: 'a full replay buffer of humanoid: memory, checkpoint, reading it back',
   engine: 'SAC’s update beside its matrix products alone, and beside other programs’ updates',
   trainer: 'a half-cheetah training with SAC’s defaults, end to end, and where its time goes',
   agents: 'milliseconds a gradient step of every agent and option, beside SAC’s defaults',

@@ -138,6 +138,11 @@ export class AppState {
     }
   }
 
+  /** What runs can be made of has changed: a task was imported or removed. */
+  async reloadDescription(): Promise<void> {
+    this.description = await this.call('system.describe', {});
+  }
+
   private async load(): Promise<void> {
     try {
       const [description, list, queue] = await Promise.all([

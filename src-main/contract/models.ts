@@ -104,3 +104,12 @@ export const importedPrefix = 'imported:';
 
 /** The task file's name in a model's folder. */
 export const taskFileName = 'task.json';
+
+/** An imported task, and where its model lies on this machine. */
+export interface ImportedTask {
+  declaration: TaskDeclaration;
+  /** The model's file. */
+  main: string;
+  /** The folder with its files and task file. */
+  directory: string;
+}

@@ -2,12 +2,22 @@
 // comes back unasked. Requests are checked by their schema at the edge; responses are typed.
 import { z } from 'zod';
 import type { DeviceDeclaration, ResolvedAgent, TaskDeclaration } from './declarations.ts';
+import type { ImportedModel, Inspection, ModelFile } from './models.ts';
 import { listLimits, textLimit } from './parameters.ts';
 import { type ActionHistogram, controlActions, type EvaluationSummary, type NonFiniteCount, type QueueEntry, type RunDetail, type RunEdit, type RunSummary } from './runs.ts';
 import type { metricDeclarations, MetricSeries, PolicySnapshot, Rollout } from './series.ts';
 
 const runId = z.string().min(1).max(64);
 const nothing = z.strictObject({});
+const uploadId = z.string().min(1).max(64);
+const inspection = {
+  /** A folder that `models.upload` has brought. */
+  upload: uploadId,
+  /** The model's file, where the folder has several. */
+  model: z.string().max(500).nullable(),
+  /** In place of the folder's own task file; null takes that one. */
+  taskText: z.string().max(1_000_000).nullable(),
+};
 /** NaN and the infinities too: the check against the declaration refuses them with the allowed range. */
 const anyNumber = z.custom<number>((value) => typeof value === 'number');
 const parameterValue = z.union([anyNumber, z.string().max(10 * textLimit), z.boolean(), z.array(anyNumber).max(listLimits.numbers).readonly()]);
@@ -99,6 +109,17 @@ export const requestSchemas = {
     /** `live` is the newest; a step names an evaluation's policy. */
     at: z.union([z.literal('live'), z.int().min(0)]),
   }),
+  /** Imported models, with and without a task. */
+  'models.list': nothing,
+  /** A piece of a file of a folder, in order; `offset` 0 begins the file. */
+  'models.upload': z.strictObject({
+    upload: uploadId, folder: z.string().min(1).max(200), path: z.string().min(1).max(500), offset: z.int().min(0), bytes: z.instanceof(Uint8Array),
+  }),
+  'models.inspect': z.strictObject(inspection),
+  'models.import': z.strictObject(inspection),
+  /** What a window needs to show it; by its id or its hash. */
+  'models.files': z.strictObject({ model: z.string().max(100) }),
+  'models.remove': z.strictObject({ model: z.string().max(100) }),
 } as const;
 
 export type RequestName = keyof typeof requestSchemas;
@@ -164,6 +185,13 @@ export interface Responses {
   'metrics.query': { series: MetricSeries[]; superseded: (MetricSeries & { attempt: number })[] };
   'rollouts.get': Rollout;
   'snapshots.get': PolicySnapshot;
+  'models.list': { models: ImportedModel[] };
+  'models.upload': Record<never, never>;
+  'models.inspect': Omit<Inspection, 'files'>;
+  /** Its id, which has a number where the name was taken; `isNew` is false where the same content was there already. */
+  'models.import': { id: string; isNew: boolean };
+  'models.files': { main: string; hash: string; files: ModelFile[]; declaration: TaskDeclaration | null };
+  'models.remove': Record<never, never>;
 }
 export type ResponseOf<K extends RequestName> = Responses[K];
 

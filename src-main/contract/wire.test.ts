@@ -70,6 +70,13 @@ describe('wire', () => {
     expect([a.buffer.byteLength, b.buffer.byteLength, b.byteOffset]).toStrictEqual([3, 16, 0]);
   });
 
+  it('reads a Buffer of Node’s, whose slices share a pool, like any other bytes', () => {
+    const array = Uint8Array.of(1, 2, 3);
+    const { bytes } = decodeMessage(Buffer.from(encodeMessage({ bytes: array }))) as { bytes: Uint8Array };
+    expect(bytes).toEqual(array);
+    expect(bytes.buffer.byteLength).toBe(3);
+  });
+
   it('leaves out undefined properties as JSON does', () => {
     expect(decodeMessage(encodeMessage({ a: undefined, b: [undefined] }))).toStrictEqual({ b: [null] });
   });

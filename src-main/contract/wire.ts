@@ -126,7 +126,8 @@ export function decodeMessage(frame: Uint8Array, limits: WireLimits = wireLimits
     arrayCount += 1;
     end = length === 0 ? Math.min(offset, frame.byteLength) : offset + length * constructor.BYTES_PER_ELEMENT;
     const start = Math.min(offset, frame.byteLength);
-    return new constructor(frame.slice(start, end).buffer);
+    // Node's Buffer has a slice of its own that copies nothing: its buffer is a pool with other messages in it.
+    return new constructor(Uint8Array.prototype.slice.call(frame, start, end).buffer);
   };
 
   const readNumber = (reference: Record<string, unknown>): number => {

@@ -1,5 +1,5 @@
 // What the store offers for imported models.
-import type { ImportedModel, ModelFile } from '../contract/models.ts';
+import type { ImportedModel, ImportedTask, ModelFile } from '../contract/models.ts';
 
 export interface NewModel extends Omit<ImportedModel, 'hash' | 'importedAt' | 'id'> {
   /** What it is to be called; where that is taken by other content, a number is added. */
@@ -17,6 +17,8 @@ export interface ModelsApi {
   /** Newest first. */
   list(): ImportedModel[];
   find(id: string): ImportedModel | null;
+  /** Those that have a task, with where they lie. */
+  tasks(): ImportedTask[];
   /** Where its files lie. @throws not-found */
   directory(id: string): string;
   /** Its files, each as it was imported. @throws not-found; corrupt where one was changed or is gone */

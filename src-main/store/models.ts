@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TaskDeclaration } from '../contract/declarations.ts';
-import type { ImportedModel, ModelFile, ModelReport } from '../contract/models.ts';
+import type { ImportedModel, ImportedTask, ModelFile, ModelReport } from '../contract/models.ts';
 import { checkLine, refuse } from './checks.ts';
 import { fromJson } from './columns.ts';
 import type { Connection } from './connection.ts';
@@ -57,6 +57,11 @@ export class Models implements ModelsApi {
   find(id: string): ImportedModel | null {
     const row = this.#row(id);
     return row ? fromRow(row) : null;
+  }
+
+  tasks(): ImportedTask[] {
+    const rows = this.#connection.all<{ hash: string; main: string; declaration: string }>('SELECT hash, main, declaration FROM imported_models WHERE declaration IS NOT NULL ORDER BY imported_at, id');
+    return rows.map(({ hash, main, declaration }) => ({ declaration: fromJson(declaration) as TaskDeclaration, main, directory: modelDirectory(this.#dataDirectory, hash) }));
   }
 
   directory(id: string): string {

@@ -14,13 +14,14 @@ import { walker2d } from './locomotion/walker2d.ts';
 import { blockStacking } from './manipulation/fetch/block-stacking.ts';
 import { fetchPickAndPlace, fetchPush, fetchReach, fetchSlide } from './manipulation/fetch/fetch-tasks.ts';
 import { pusher } from './manipulation/pusher.ts';
-import { Reacher, reacherDeclaration } from './manipulation/reacher.ts';
+import { reacher } from './manipulation/reacher.ts';
+import { valveTurning } from './manipulation/valve-turning.ts';
 
 export const catalogue: readonly TaskDefinition[] = [
   invertedPendulum,
   { declaration: pendulumDeclaration, Task: Pendulum },
   invertedDoublePendulum,
-  { declaration: reacherDeclaration, Task: Reacher },
+  reacher,
   fetchReach,
   swimmer,
   hopper,
@@ -33,5 +34,6 @@ export const catalogue: readonly TaskDefinition[] = [
   fetchPush,
   fetchSlide,
   fetchPickAndPlace,
+  valveTurning,
   blockStacking,
 ];

@@ -5,6 +5,7 @@ import { scaleModel } from '../physics/scale-model.ts';
 import { Simulator } from '../physics/simulator.ts';
 import { configureTask, type ConfiguredTask } from './declarations.ts';
 import { DisturbedTask, type Disturbance } from './disturbed-task.ts';
+import { TaskError } from './errors.ts';
 import type { Task } from './task.ts';
 
 /**
@@ -21,6 +22,7 @@ export function createTask(id: string, mujoco: MuJoCo, modelXml: string, options
 /** Makes a task over its compiled model, which belongs to it from now on. @throws TaskError, PhysicsError */
 export function createConfiguredTask({ declaration, values, definition }: ConfiguredTask, simulator: Simulator): Task {
   try {
+    if (definition === null) throw new TaskError(declaration.id, 'it was imported, and is made from its files');
     scaleModel(simulator, {
       gravity: Number(values['gravity-scale']), mass: Number(values['mass-scale']), friction: Number(values['friction-scale']),
     });

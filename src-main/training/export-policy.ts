@@ -10,17 +10,19 @@ import { configureTask } from '../tasks/declarations.ts';
 import { elbowVersion } from './environment.ts';
 import { checkExport } from './exported-policy.ts';
 import { openPolicy } from './policy-session.ts';
+import { takeImportedTask } from './imported-option.ts';
 import { readTaskOptions } from './task-options.ts';
 
 const { values } = parseArgs({
   options: {
     task: { type: 'string' }, agent: { type: 'string' }, run: { type: 'string' }, 'run-name': { type: 'string' }, step: { type: 'string' },
-    'exploration-noise': { type: 'string' }, 'task-options': { type: 'string' },
+    'exploration-noise': { type: 'string' }, 'task-options': { type: 'string' }, imported: { type: 'string' },
   },
 });
 
 async function main(): Promise<void> {
   const { task: taskId = '', agent = '', run = '', 'run-name': runName = '', step = '0', 'exploration-noise': explorationNoise } = values;
+  takeImportedTask(values.imported);
   const task = configureTask(taskId, readTaskOptions(values['task-options'])).declaration;
   const stored = await buffer(process.stdin);
   const policy = await openPolicy(stored, { observations: task.observation.length, actions: task.action.length });

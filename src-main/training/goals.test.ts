@@ -1,13 +1,19 @@
 // Goal tasks in training: hindsight with every agent, the same bits again and after a resume; success in evaluations.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { agentDeclarations, defaultsFor } from '../agents/declarations.ts';
 import type { AgentDeclaration } from '../contract/declarations.ts';
 import { createStream } from '../random/stream.ts';
 import { findTaskDeclaration } from '../tasks/declarations.ts';
 import { loadTask } from '../tasks/node/load-task.ts';
+import { realFileSystem } from './checkpoint/durable-files.ts';
 import { evaluate, type EvaluationPolicy } from './evaluation.ts';
+import { writeFailureRecord } from './failure-record.ts';
 import { prepareRun, type PreparedRun } from './prepare.ts';
 import { hashState } from './state-hash.ts';
+import { NumericalFailure } from './training-error.ts';
 
 const opened: PreparedRun[] = [];
 afterEach(async () => {
@@ -49,6 +55,20 @@ describe.each(agentDeclarations)('$id with hindsight', (agent) => {
     const without = await open(agent, 0);
     expect(await train(without, 105)).not.toBe(hash);
   });
+});
+
+it('keeps what each transition achieved in the record of a failure', async () => {
+  const prepared = await open(agentDeclarations[0] as AgentDeclaration);
+  await train(prepared, 52);
+  const folder = mkdtempSync(path.join(tmpdir(), 'elbow-goals-'));
+  const failure = new NumericalFailure('a message', { what: 'the reward', step: 52, evidence: { program: null, refused: null } });
+  const file = writeFailureRecord({ folder, fs: realFileSystem, run: 'a run', attempt: 1, task: prepared.task, buffer: prepared.buffer, failure });
+  const lines = readFileSync(path.join(folder, file), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  rmSync(folder, { recursive: true });
+  const transitions = lines.filter(({ kind }) => kind === 'transition');
+  expect(transitions.map(({ episodeStep }) => episodeStep)).toEqual([...Array.from({ length: 50 }, (_, k) => k), 0, 1]);
+  // The gripper's place is what fetch-reach achieves.
+  for (const { achievedGoal, nextObservation } of transitions) expect(achievedGoal).toEqual((nextObservation as number[]).slice(0, 3));
 });
 
 describe('an evaluation of a goal task', () => {

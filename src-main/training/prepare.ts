@@ -4,9 +4,8 @@ import { defaultsFor } from '../agents/declarations.ts';
 import { findAgent } from '../agents/registry.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
 import type { RunConfiguration } from '../contract/runs.ts';
-import { readModel } from '../physics/node/models.ts';
 import { ReplayBuffer } from '../replay/replay-buffer.ts';
-import { loadTask } from '../tasks/node/load-task.ts';
+import { loadTask, modelHashOf } from '../tasks/node/load-task.ts';
 import type { Task } from '../tasks/task.ts';
 import { lanesFor } from './evaluation.ts';
 import { TrainingLoop } from './loop.ts';
@@ -46,7 +45,7 @@ export async function prepareRun(given: RunConfiguration, supply: Supply = () =>
   // A run stored by an earlier Elbow lacks what came since: its defaults are what that Elbow did.
   const configuration = { ...given, hyperparameters: { ...defaultsFor(maker.declaration, task.declaration), ...given.hyperparameters } };
   const parameters = readRunParameters(configuration.hyperparameters);
-  const { hash: modelHash } = await readModel(task.declaration.model);
+  const modelHash = await modelHashOf(task.declaration);
   const problem = { observationSize: task.observation.length, actionSize: task.declaration.action.length };
   const buffer = createBuffer(task, problem, parameters);
   const { device, threads, seed } = configuration;

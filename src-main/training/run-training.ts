@@ -9,6 +9,7 @@ import { describeEnvironment } from './environment.ts';
 import { interruptLost } from './lost-device.ts';
 import { runFolder } from './launch.ts';
 import { type PreparedRun, prepareRun } from './prepare.ts';
+import { useImportedTasks } from '../tasks/declarations.ts';
 import type { Requests } from './requests.ts';
 import { restoreNewest } from './resume.ts';
 import { settleDevice } from './settle-device.ts';
@@ -32,6 +33,7 @@ export async function runTraining({ store, run, requests, log, onOpen, fs = real
   const folder = runFolder(store.dataDirectory, run);
   // Before anything is loaded, which may take longer than a claim lasts.
   store.queue.takeClaim(run, processIdentity());
+  useImportedTasks(store.models.tasks());
   let made: PreparedRun | null = null;
   const supply = createSupplier({
     store, run, log,

@@ -4,14 +4,15 @@ import { resolveAgents } from '../agents/declarations.ts';
 import type { DeviceDeclaration } from '../contract/declarations.ts';
 import { deviceDeclarations } from '../engine/declarations.ts';
 import { findDevice, findDevices } from '../engine/probe/probe.ts';
-import { taskDeclarations } from '../tasks/declarations.ts';
+import { allTaskDeclarations } from '../tasks/declarations.ts';
 import { findNodeBinary, trainerShare } from '../training/launch.ts';
 import type { Possibilities } from './plan.ts';
 
 /** @param devices as they were found; else as they are known without looking */
 export function findPossibilities(devices: readonly DeviceDeclaration[] = deviceDeclarations): Possibilities {
   const cpuCount = availableParallelism();
-  return { tasks: taskDeclarations, agents: resolveAgents(taskDeclarations), devices, cpuCount, trainerShare: shareOf(cpuCount) };
+  const tasks = allTaskDeclarations();
+  return { tasks, agents: resolveAgents(tasks), devices, cpuCount, trainerShare: shareOf(cpuCount) };
 }
 
 /** Every device of this machine, looked for once in this process's life; software drivers, which are for checking, only if asked for. */

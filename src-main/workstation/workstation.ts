@@ -2,6 +2,7 @@
 import type { BridgeAnswer } from '../contract/bridge.ts';
 import { WorkstationError, type RequestName, type RequestOf, type ResponseOf, type Workstation } from '../contract/requests.ts';
 import { openStore, StoreError, type Store } from '../store/store.ts';
+import { useImportedTasks } from '../tasks/declarations.ts';
 import { parseRequest, toContractError } from './edge.ts';
 import { createDataHandlers } from './handlers/data.ts';
 import { createEditHandlers } from './handlers/edits.ts';
@@ -10,6 +11,7 @@ import type { Handlers, Requester } from './handlers/handlers.ts';
 import { createQueueHandlers } from './handlers/queue.ts';
 import { createRunHandlers } from './handlers/runs.ts';
 import { createSystemHandlers } from './handlers/system.ts';
+import { createModelHandlers } from './handlers/models.ts';
 import { createPoller } from './poller.ts';
 import { createSupervision } from './supervision.ts';
 
@@ -21,7 +23,7 @@ export interface WorkstationService extends Workstation {
 }
 
 /** Requests that change nothing, so nobody needs to be told at once. */
-const readingRequests = /^(system\.|metrics\.|rollouts\.|snapshots\.)|\.(list|get|log|edits|evaluations|actions)$/;
+const readingRequests = /^(system\.|metrics\.|rollouts\.|snapshots\.|models\.)|\.(list|get|log|edits|evaluations|actions)$/;
 
 export interface WorkstationOptions {
   dataDirectory: string;
@@ -52,12 +54,21 @@ export function createWorkstation({ dataDirectory, requester = 'window' }: Works
     ...createForkHandlers(context),
     ...createQueueHandlers(context),
     ...createDataHandlers(context),
+    ...createModelHandlers(context),
   };
   let isClosed = false;
+  let tasksVersion = -1;
+  /** Another process may have imported a task meanwhile. */
+  const takeTasks = (): void => {
+    const version = store.dataVersion();
+    if (version !== tasksVersion) useImportedTasks(store.models.tasks());
+    tasksVersion = version;
+  };
 
   const handle = async (name: unknown, request: unknown): Promise<unknown> => {
     if (isClosed) throw new WorkstationError({ code: 'unavailable', message: 'Elbow is closing. Training goes on.', field: null });
     const parsed = parseRequest(name, request);
+    takeTasks();
     // The name and the request were checked together, which the type of the table cannot say.
     const handler = handlers[parsed.name] as (request: RequestOf<RequestName>) => unknown;
     const value = await handler(parsed.request);

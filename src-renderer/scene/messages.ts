@@ -1,7 +1,11 @@
 // What the window and the scene worker say to each other. Every message names its session: answers to a
 // session that has been left are dropped.
 import type { ParameterValues } from '../../src-main/contract/parameters.ts';
+import type { TaskDeclaration } from '../../src-main/contract/declarations.ts';
+import type { ModelFile, TaskProblem } from '../../src-main/contract/models.ts';
 import type { SceneModel } from '../../src-main/physics/geometry.ts';
+
+export type { SceneJoint, SceneModel } from '../../src-main/physics/geometry.ts';
 
 /** The columns of a rollout that determine poses: rows of fixed width, one row more than there are steps. */
 export interface PoseSource {
@@ -12,7 +16,28 @@ export interface PoseSource {
   mocap: Float64Array;
 }
 
+/** An imported model as the workstation gives it to a window. */
+export interface GivenModel {
+  /** The model's file. */
+  main: string;
+  hash: string;
+  /** Its files, its task file among them where it has one. */
+  files: readonly ModelFile[];
+  /** null where it has no task. */
+  declaration: TaskDeclaration | null;
+}
+
 export type ToWorker =
+  /** A model that no address leads to, before whatever is opened with it; a text says why it cannot be had. */
+  | { kind: 'model'; url: string; model: GivenModel | string }
+  /** A folder that is looked at in Lab, with a task file where there is one. */
+  | { kind: 'open-lab'; session: number; main: string; files: readonly ModelFile[]; taskText: string | null }
+  /** Another text of the task file. */
+  | { kind: 'lab-task'; session: number; taskText: string | null }
+  /** Puts it into this pose; null puts it where it begins. */
+  | { kind: 'lab-pose'; session: number; qpos: Float64Array | null }
+  /** Moves it by random actions, or lets it rest. */
+  | { kind: 'lab-random'; session: number; isMoving: boolean }
   /** Loads MuJoCo and the model ahead of need. */
   | { kind: 'warm-up'; modelUrl: string }
   | { kind: 'open-live'; session: number; task: string; taskOptions: ParameterValues; modelUrl: string; seed: number; speed: number; isPaused: boolean }
@@ -44,7 +69,25 @@ export interface LiveFrame {
   achievedSpeed: number | null;
 }
 
+/** A moment of a model in Lab. */
+export interface LabFrame {
+  poses: Float32Array;
+  qpos: Float64Array;
+  /** Of the task's reward, weighted; by hand without any motion or action. Empty without a task. */
+  terms: { name: string; weight: number; value: number }[];
+  rules: { sentence: string; value: number; isOutside: boolean }[];
+  /** Names and values of what is observed. */
+  observation: { name: string; unit: string; value: number }[];
+  /** Environment steps of random actions since the last beginning; null while it is moved by hand. */
+  step: number | null;
+  /** What happened, such as MuJoCo's own reset of a simulation that diverged. */
+  notice: string | null;
+}
+
 export type FromWorker =
+  | { kind: 'lab-frame'; session: number; frame: LabFrame }
+  /** The task file was taken up, or why it was not; then the model is shown without it. */
+  | { kind: 'lab-task'; session: number; model: SceneModel; problems: TaskProblem[]; declaration: TaskDeclaration | null }
   | { kind: 'ready' }
   | { kind: 'opened'; session: number; model: SceneModel; modelHash: string }
   | { kind: 'frame'; session: number; frame: LiveFrame }

@@ -1,9 +1,11 @@
 // The window's side of the scene worker: opens sessions, hands on what comes back, and starts the worker
 // again, with the same session, when it has died.
 import type { ParameterValues } from '../../src-main/contract/parameters.ts';
+import type { TaskDeclaration } from '../../src-main/contract/declarations.ts';
+import { importedPrefix, type ModelFile, type TaskProblem } from '../../src-main/contract/models.ts';
 import type { SceneModel } from '../../src-main/physics/geometry.ts';
 import { Backoff } from './backoff.ts';
-import type { FromWorker, LiveFrame, PoseSource, ToWorker } from './messages.ts';
+import type { FromWorker, GivenModel, LabFrame, LiveFrame, PoseSource, ToWorker } from './messages.ts';
 
 export interface SessionEvents {
   /** Called once when the model is ready, and again after the worker was restarted. */
@@ -11,6 +13,8 @@ export interface SessionEvents {
   onFrame?(frame: LiveFrame): void;
   onPolicyTaken?(step: number): void;
   onRows?(firstRow: number, poses: Float32Array): void;
+  onLabFrame?(frame: LabFrame): void;
+  onLabTask?(task: { model: SceneModel; problems: TaskProblem[]; declaration: TaskDeclaration | null }): void;
   onNotice(message: string): void;
   onFailure(message: string): void;
 }
@@ -24,6 +28,12 @@ export interface LiveSessionHandle extends Session {
   setPace(speed: number, isPaused: boolean): void;
   step(steps: number): void;
 }
+export interface LabSessionHandle extends Session {
+  setTask(taskText: string | null): void;
+  /** null: where it begins. */
+  setPose(qpos: Float64Array | null): void;
+  setRandom(isMoving: boolean): void;
+}
 export interface ReplaySessionHandle extends Session {
   wantRow(row: number): void;
 }
@@ -35,12 +45,24 @@ interface Current {
   history: Map<ToWorker['kind'], ToWorker>;
 }
 
-/** Model files lie beside the page, in the web shell as under app://. */
+/** Model files lie beside the page, in the web shell as under app://; an imported one has its name for an address. */
 export function modelUrl(file: string): string {
+  if (file.startsWith(importedPrefix)) return file;
   return new URL(`models/${encodeURIComponent(file)}`, document.baseURI).href;
 }
 
+/** Gives an imported model's files by its hash. */
+export type ModelProvider = (hash: string) => Promise<GivenModel>;
+let provider: ModelProvider = () => Promise.reject(new Error('imported models cannot be had here'));
+
+/** Said once, by the window, which knows the workstation. */
+export function provideModels(provide: ModelProvider): void {
+  provider = provide;
+}
+
 export class SceneClient {
+  /** Imported models that the present worker was given. */
+  private readonly given = new Set<string>();
   private worker: Worker | null = null;
   private current: Current | null = null;
   private lastId = 0;
@@ -76,6 +98,17 @@ export class SceneClient {
     };
   }
 
+  /** A folder's files, as Lab shows them. */
+  openLab(options: { main: string; files: readonly ModelFile[]; taskText: string | null }, events: SessionEvents): LabSessionHandle {
+    const session = this.open(events, (id) => ({ kind: 'open-lab', session: id, ...options }));
+    return {
+      close: () => this.close(session),
+      setTask: (taskText) => this.tell(session, { kind: 'lab-task', session: session.id, taskText }, true),
+      setPose: (qpos) => this.tell(session, { kind: 'lab-pose', session: session.id, qpos }, false),
+      setRandom: (isMoving) => this.tell(session, { kind: 'lab-random', session: session.id, isMoving }, false),
+    };
+  }
+
   dispose(): void {
     clearTimeout(this.restartTimer);
     this.current = null;
@@ -107,10 +140,26 @@ export class SceneClient {
     // While a restart is waited for, what matters is in the history.
     if (this.restartTimer !== undefined) return;
     this.worker ??= this.start();
+    if ('modelUrl' in message) void this.give(message.modelUrl);
     this.worker.postMessage(message);
   }
 
+  /** Brings an imported model to the worker, which waits for it. */
+  private async give(url: string): Promise<void> {
+    if (!url.startsWith(importedPrefix) || this.given.has(url)) return;
+    this.given.add(url);
+    const { worker } = this;
+    try {
+      worker?.postMessage({ kind: 'model', url, model: await provider(url.slice(importedPrefix.length)) } satisfies ToWorker);
+    } catch (error) {
+      this.given.delete(url);
+      const reason = error instanceof Error ? error.message : String(error);
+      worker?.postMessage({ kind: 'model', url, model: `The model could not be read: ${reason}` } satisfies ToWorker);
+    }
+  }
+
   private start(): Worker {
+    this.given.clear();
     const worker = new Worker(new URL('./scene-worker.ts', import.meta.url), { type: 'module', name: 'scene' });
     this.backoff.started(performance.now());
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.receive(data);
@@ -147,6 +196,10 @@ export class SceneClient {
         return events.onPolicyTaken?.(message.step);
       case 'rows':
         return events.onRows?.(message.firstRow, message.poses);
+      case 'lab-frame':
+        return events.onLabFrame?.(message.frame);
+      case 'lab-task':
+        return events.onLabTask?.(message);
       case 'notice':
         return events.onNotice(message.message);
       case 'failed':

@@ -5,15 +5,18 @@ import { describeModel } from '../../src-main/physics/geometry.ts';
 import { loadMuJoCo, type MuJoCo } from '../../src-main/physics/mujoco.ts';
 import { Simulator } from '../../src-main/physics/simulator.ts';
 import { createTask } from '../../src-main/tasks/registry.ts';
+import { createGivenTask } from './worker/given-task.ts';
+import { LabSession } from './worker/lab-session.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 import { LiveSession } from './worker/live-session.ts';
-import { fetchModel } from './worker/models.ts';
+import { fetchModel, takeModel } from './worker/models.ts';
 import { ReplaySession } from './worker/replay-session.ts';
 
 let mujoco: Promise<MuJoCo> | null = null;
 let session = 0;
 let live: { session: LiveSession; observations: number; actions: number } | null = null;
 let replay: ReplaySession | null = null;
+let lab: LabSession | null = null;
 /** The last recording's simulator, kept for the next of the same model. */
 let stage: { hash: string; simulator: Simulator } | null = null;
 /** Messages are handled one after the other. */
@@ -31,6 +34,8 @@ function getMuJoCo(): Promise<MuJoCo> {
 async function closeSession(): Promise<void> {
   replay?.dispose();
   replay = null;
+  lab?.dispose();
+  lab = null;
   const closing = live;
   live = null;
   await closing?.session.dispose();
@@ -41,7 +46,7 @@ async function simulatorOf(modelUrl: string): Promise<{ simulator: Simulator; ha
   if (stage?.hash !== file.hash) {
     stage?.simulator.dispose();
     stage = null;
-    stage = { hash: file.hash, simulator: new Simulator(instance, file.xml) };
+    stage = { hash: file.hash, simulator: file.own === null ? new Simulator(instance, file.xml) : createGivenTask(instance, file.own).simulator };
   }
   return stage;
 }
@@ -49,7 +54,7 @@ async function simulatorOf(modelUrl: string): Promise<{ simulator: Simulator; ha
 async function openLive(message: Extract<ToWorker, { kind: 'open-live' }>): Promise<void> {
   const [instance, file] = await Promise.all([getMuJoCo(), fetchModel(message.modelUrl)]);
   if (message.session !== session) return;
-  const task = createTask(message.task, instance, file.xml, message.taskOptions);
+  const task = file.own === null ? createTask(message.task, instance, file.xml, message.taskOptions) : createGivenTask(instance, file.own, message.taskOptions);
   const { observation, action } = task.declaration;
   const id = message.session;
   send({ kind: 'opened', session: id, model: describeModel(task.simulator), modelHash: file.hash });
@@ -74,6 +79,16 @@ async function openReplay(message: Extract<ToWorker, { kind: 'open-replay' }>): 
   );
 }
 
+async function openLab(message: Extract<ToWorker, { kind: 'open-lab' }>): Promise<void> {
+  const instance = await getMuJoCo();
+  if (message.session !== session) return;
+  const id = message.session;
+  lab = new LabSession(instance, message, {
+    onTask: (task) => send({ kind: 'lab-task', session: id, ...task }),
+    onFrame: (frame) => send({ kind: 'lab-frame', session: id, frame }, [frame.poses.buffer]),
+  });
+}
+
 async function offerPolicy({ onnx, step }: Extract<ToWorker, { kind: 'policy' }>): Promise<void> {
   if (live === null) return;
   const receiver = live;
@@ -86,7 +101,7 @@ async function offerPolicy({ onnx, step }: Extract<ToWorker, { kind: 'policy' }>
   }
 }
 
-async function handle(message: ToWorker): Promise<void> {
+async function handle(message: Exclude<ToWorker, { kind: 'model' }>): Promise<void> {
   if (message.kind === 'warm-up') {
     await simulatorOf(message.modelUrl);
     return;
@@ -103,6 +118,14 @@ async function handle(message: ToWorker): Promise<void> {
       return live?.session.setPace(message.speed, message.isPaused);
     case 'step':
       return live?.session.stepWhilePaused(message.steps);
+    case 'open-lab':
+      return openLab(message);
+    case 'lab-task':
+      return lab?.setTask(message.taskText);
+    case 'lab-pose':
+      return lab?.setPose(message.qpos);
+    case 'lab-random':
+      return lab?.setRandom(message.isMoving);
     case 'want-row':
       return replay?.want(message.row);
     case 'close':
@@ -111,8 +134,10 @@ async function handle(message: ToWorker): Promise<void> {
 }
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  // Whoever opens something waits for it.
+  if (data.kind === 'model') return takeModel(data.url, data.model);
   // A new session ends the one before it at once, also while that is still opening.
-  const isOpening = data.kind === 'open-live' || data.kind === 'open-replay';
+  const isOpening = data.kind === 'open-live' || data.kind === 'open-replay' || data.kind === 'open-lab';
   if (isOpening) session = data.session;
   tail = tail
     .then(() => (isOpening ? closeSession() : undefined))

@@ -94,6 +94,7 @@ describeInBrowser('Compare and Lab', () => {
 
   it('shows and copies the doctor’s report', async () => {
     await page.keyboard.press('Control+5');
+    await page.getByText('This machine', { exact: true }).click();
     await page.getByText(elbow.dataDirectory, { exact: true }).waitFor();
     const notes = await page.locator('.advice:is(.ok, .info)').count();
     const header = (await page.locator('header').textContent()) ?? '';
@@ -108,6 +109,7 @@ describeInBrowser('Compare and Lab', () => {
     await other.waitForSelector('.plot canvas');
     await expectAccessible(other);
     await other.keyboard.press('Control+5');
+    await other.getByText('This machine', { exact: true }).click();
     await other.getByText('data directory').waitFor();
     await expectAccessible(other);
     await other.context().close();

@@ -57,6 +57,29 @@ describeInBrowser('New run', () => {
     expect(await page.locator('#parameter-steps').count()).toBe(1);
   });
 
+  it('has the task’s options and its variants, checks them, and a run keeps those that differ', async () => {
+    const other = await elbow.open('#/new');
+    const fill = (name: string, text: string): Promise<void> => other.locator(`#parameter-${name}`).fill(text);
+    await other.getByRole('radio', { name: /hopper/ }).check({ force: true });
+    await fill('gravity-scale', '11');
+    await other.getByText('gravity-scale must be a number from 0 to 10; "11" was given').waitFor();
+    await fill('gravity-scale', '0.5');
+    await fill('healthy-z-max', '0.6');
+    await other.getByText(/healthy-z-min must be less than healthy-z-max/).waitFor();
+    await other.getByRole('button', { name: /healthy-z-max back to its default/ }).click();
+    await other.locator('#parameter-exclude-current-positions-from-observation').selectOption('false');
+    for (const [name, text] of [['steps', '60'], ['warm-up', '50'], ['hidden', '8'], ['batch-size', '8'], ['evaluation-episodes', '1']] as const) await fill(name, text);
+    await other.getByLabel('Name').fill('light hopper');
+    await other.keyboard.press('Control+Enter');
+    await other.waitForURL(/#\/train\/\w+/);
+    await until(() => expect(elbow.store.runs.list().find((run) => run.name === 'light hopper')?.state).toBe('finished'), 60_000);
+    const id = elbow.store.runs.list().find((run) => run.name === 'light hopper')?.id ?? '';
+    expect(elbow.store.runs.configuration(id).taskOptions).toEqual({ 'exclude-current-positions-from-observation': false, 'gravity-scale': 0.5 });
+    // The live view has the same task: its policy observes twelve numbers.
+    await other.getByText(/step [1-9]\d* \/ 1,000/).waitFor({ timeout: 30_000 });
+    await other.context().close();
+  });
+
   it('starts a real training, which ends with an evaluation', async () => {
     for (const [name, text] of [['steps', '600'], ['warm-up', '100'], ['hidden', '8, 8'], ['evaluation-every', '300'], ['evaluation-episodes', '2']] as const) await type(name, text);
     await page.getByLabel('Seeds').fill('7');

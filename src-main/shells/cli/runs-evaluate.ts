@@ -10,7 +10,7 @@ import { formatCount, formatNumber } from './format.ts';
 import { parseAssignments, parseWholeNumber } from './options.ts';
 import { createOutput } from './output.ts';
 import { type CommonOptions, withStoredRun } from './session.ts';
-import { findPolicy, startPolicyProcess } from './stored-policy.ts';
+import { findPolicy, importedOption, startPolicyProcess } from './stored-policy.ts';
 
 export interface EvaluateOptions extends CommonOptions {
   step?: string;
@@ -20,7 +20,7 @@ export interface EvaluateOptions extends CommonOptions {
   variant?: string[];
 }
 
-const episodeSchema = z.object({ episode: z.int(), return: z.number(), length: z.int(), terminated: z.boolean(), truncated: z.boolean() });
+const episodeSchema = z.object({ episode: z.int(), return: z.number(), length: z.int(), terminated: z.boolean(), truncated: z.boolean(), success: z.boolean().nullable() });
 type Episode = z.infer<typeof episodeSchema>;
 
 export async function evaluateRun(given: string, options: EvaluateOptions): Promise<ExitCode> {
@@ -40,14 +40,24 @@ export async function evaluateRun(given: string, options: EvaluateOptions): Prom
   for await (const episode of runEpisodes(policy.onnx, { task: run.task, taskOptions, episodes, seed, sampled })) {
     finished.push(episode);
     output.json({ kind: 'episode', run: run.id, ...episode });
-    output.line(`  episode ${String(episode.episode + 1).padStart(String(episodes).length)}  return ${formatNumber(episode.return)}  ${episode.length} steps, ${episode.terminated ? 'terminated' : 'truncated'}`);
+    output.line(`  episode ${String(episode.episode + 1).padStart(String(episodes).length)}  return ${formatNumber(episode.return)}  ${episode.length} steps, ${episode.terminated ? 'terminated' : 'truncated'}${describeSuccess(episode)}`);
   }
   const statistics = summarise(finished.map((episode) => episode.return));
   output.line(
     `  mean ${formatNumber(statistics.mean)} ± ${formatNumber(statistics.standardDeviation)} (standard deviation over ${episodes} ${episodes === 1 ? 'episode' : 'episodes'}), min ${formatNumber(statistics.min)}, max ${formatNumber(statistics.max)}`,
   );
-  output.json({ kind: 'result', run: run.id, task: run.task, taskOptions, step: policy.step, seed, sampled, episodes, ...statistics, returns: finished.map((episode) => episode.return), lengths: finished.map(({ length }) => length) });
+  const success = successRate(finished);
+  if (success !== null) output.line(`  success in ${formatNumber(100 * success)} % of the episodes`);
+  output.json({ kind: 'result', run: run.id, task: run.task, taskOptions, step: policy.step, seed, sampled, episodes, ...statistics, success, returns: finished.map((episode) => episode.return), lengths: finished.map(({ length }) => length) });
   return exitCodes.done;
+}
+
+const describeSuccess = ({ success }: Episode): string => (success === null ? '' : success ? ', success' : ', no success');
+
+/** null where the task counts no successes. */
+function successRate(episodes: readonly Episode[]): number | null {
+  const counted = episodes.filter(({ success }) => success !== null);
+  return counted.length === 0 ? null : counted.filter(({ success }) => success === true).length / counted.length;
 }
 
 /**
@@ -79,7 +89,7 @@ export function summarise(returns: readonly number[]): { mean: number; standardD
 
 async function* runEpisodes(onnx: Uint8Array, wanted: { task: string; taskOptions: ParameterValues; episodes: number; seed: number; sampled: boolean }): AsyncGenerator<Episode> {
   const options = ['--task', wanted.task, '--episodes', String(wanted.episodes), '--seed', String(wanted.seed), '--task-options', JSON.stringify(wanted.taskOptions)];
-  const { stdout, ended, kill } = startPolicyProcess('the evaluation', 'evaluate-policy.ts', [...options, ...(wanted.sampled ? ['--sampled'] : [])], onnx);
+  const { stdout, ended, kill } = startPolicyProcess('the evaluation', 'evaluate-policy.ts', [...options, ...importedOption(wanted.task), ...(wanted.sampled ? ['--sampled'] : [])], onnx);
   try {
     for await (const line of createInterface({ input: stdout })) yield episodeSchema.parse(JSON.parse(line));
     await ended;

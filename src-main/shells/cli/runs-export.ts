@@ -11,7 +11,7 @@ import { formatCount } from './format.ts';
 import { parseWholeNumber } from './options.ts';
 import { createOutput } from './output.ts';
 import { type CommonOptions, withStoredRun } from './session.ts';
-import { findPolicy, startPolicyProcess } from './stored-policy.ts';
+import { findPolicy, importedOption, startPolicyProcess } from './stored-policy.ts';
 import { checkTarget, writeWholeFile } from './write-file.ts';
 
 export interface ExportOptions extends CommonOptions {
@@ -31,7 +31,7 @@ export async function exportRunPolicy(given: string, options: ExportOptions): Pr
 
   const description = [`--task=${run.task}`, `--agent=${run.agent}`, `--run=${run.id}`, `--run-name=${run.name}`, `--step=${policy.step}`, `--task-options=${JSON.stringify(run.configuration.taskOptions ?? {})}`];
   const { stdout, ended } = startPolicyProcess(
-    'the export', 'export-policy.ts', [...description, ...(explorationNoise === null ? [] : [`--exploration-noise=${explorationNoise}`])], policy.onnx);
+    'the export', 'export-policy.ts', [...description, ...importedOption(run.task), ...(explorationNoise === null ? [] : [`--exploration-noise=${explorationNoise}`])], policy.onnx);
   const file = await buffer(stdout);
   await ended;
   writeWholeFile(target, file);

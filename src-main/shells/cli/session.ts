@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { databasePath } from '../../store/data-directory.ts';
 import { openStore, resolveDataDirectory, StoreError, type Store } from '../../store/store.ts';
 import type { Workstation } from '../../contract/requests.ts';
+import { useImportedTasks } from '../../tasks/declarations.ts';
 import { CommandError, UsageError } from './failure.ts';
 
 export interface CommonOptions {
@@ -92,6 +93,12 @@ export async function withStoredRun<T>(given: string, options: CommonOptions, wo
 
 /** In place, so that a large database is not copied to be looked at; as a copy only where nothing may be written. */
 function openStored(dataDirectory: string): Store {
+  const store = openAsFarAsPossible(dataDirectory);
+  useImportedTasks(store.models.tasks());
+  return store;
+}
+
+function openAsFarAsPossible(dataDirectory: string): Store {
   try {
     return openStore(dataDirectory);
   } catch (error) {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { PolicySnapshot } from '../../contract/series.ts';
 import type { Store } from '../../store/store.ts';
 import { StoreError } from '../../store/store.ts';
+import { findImportedTask } from '../../tasks/declarations.ts';
 import { CommandError } from './failure.ts';
 
 /**
@@ -27,6 +28,12 @@ export interface PolicyProcess {
   /** Rejects where it ended with an error, with what it said. */
   ended: Promise<void>;
   kill(): void;
+}
+
+/** An imported task as those processes are told of it, which open no data directory; nothing for a built-in one. */
+export function importedOption(task: string): string[] {
+  const imported = findImportedTask(task);
+  return imported === undefined ? [] : [`--imported=${JSON.stringify(imported)}`];
 }
 
 /**

@@ -35,7 +35,7 @@ export const pendulumDeclaration: TaskDeclaration = {
   frameSkip: 1,
   stepSeconds: 0.05,
   resetNoise: 'The angle uniform on the whole circle, its velocity on ±1 rad/s.',
-  camera: { trackBody: null, lookAt: [0, 0, 0], distance: 4.2, azimuth: 90, elevation: -8 },
+  camera: { trackBody: null, lookAt: [0, 0, -0.1], distance: 3.6, azimuth: 90, elevation: -8 },
   citation: 'Gymnasium, Pendulum-v1',
 };
 

@@ -45,6 +45,6 @@ export const humanoidStandup = defineTask(options, (values) => ({
   frameSkip: 5,
   stepSeconds: 0.015,
   resetNoise: `Uniform on ±${values['reset-noise-scale']} for every position (m, rad, quaternion) and velocity.`,
-  camera: { trackBody: 'torso', lookAt: [0, 0, 0.6], distance: 4.8, azimuth: 90, elevation: -16 },
+  camera: { trackBody: 'torso', lookAt: [0, 0, 0.5], distance: 3.8, azimuth: 90, elevation: -16 },
   citation: 'Gymnasium v5, HumanoidStandup-v5; Tassa, Erez and Todorov (2012), IROS',
 }), HumanoidStandup);

@@ -66,6 +66,6 @@ export const humanoid = defineTask(options, (values) => ({
   frameSkip: 5,
   stepSeconds: 0.015,
   resetNoise: `Uniform on ±${values['reset-noise-scale']} for every position (m, rad, quaternion) and velocity.`,
-  camera: { trackBody: 'torso', lookAt: [0, 0, 0.95], distance: 4.8, azimuth: 90, elevation: -12 },
+  camera: { trackBody: 'torso', lookAt: [0, 0, 0.85], distance: 3.8, azimuth: 90, elevation: -12 },
   citation: 'Gymnasium v5, Humanoid-v5; Tassa, Erez and Todorov (2012), IROS',
 }), Humanoid);

@@ -3,7 +3,9 @@
 import type { TaskDeclaration } from '../../contract/declarations.ts';
 import type { Simulator } from '../../physics/simulator.ts';
 import type { RandomStream } from '../../random/stream.ts';
+import { defineTask } from '../definition.ts';
 import { MujocoTask } from '../mujoco-task.ts';
+import { defineOptions, type OptionValues } from '../options.ts';
 import { addUniformNoise, uniformBetween } from '../reset-noise.ts';
 
 /** Joints of the arm: the first entries of qpos and qvel. The target's x and y follow. */
@@ -13,52 +15,22 @@ const ANGLE_NOISE = 0.1;
 const VELOCITY_NOISE = 0.005;
 /** The target lies in a disc of this radius (m) around the shoulder. */
 const TARGET_RADIUS = 0.2;
-const DISTANCE_WEIGHT = 1;
-const CONTROL_WEIGHT = 1;
 
-export const reacherDeclaration: TaskDeclaration = {
-  id: 'reacher',
-  title: 'Reacher',
-  sentence: 'A two-link arm brings its fingertip to a random target and holds it there.',
-  family: 'manipulation',
-  model: 'reacher.xml',
-  observation: [
-    { name: 'cosine of shoulder angle', unit: '' },
-    { name: 'cosine of elbow angle', unit: '' },
-    { name: 'sine of shoulder angle', unit: '' },
-    { name: 'sine of elbow angle', unit: '' },
-    { name: 'target x', unit: 'm' },
-    { name: 'target y', unit: 'm' },
-    { name: 'shoulder angular velocity', unit: 'rad/s' },
-    { name: 'elbow angular velocity', unit: 'rad/s' },
-    { name: 'fingertip − target x', unit: 'm' },
-    { name: 'fingertip − target y', unit: 'm' },
-  ],
-  action: [
-    { name: 'shoulder torque', unit: '200 N·m', low: -1, high: 1 },
-    { name: 'elbow torque', unit: '200 N·m', low: -1, high: 1 },
-  ],
-  rewardTerms: [
-    { name: 'distance', weight: -DISTANCE_WEIGHT, sentence: 'Minus the distance from fingertip to target (m).' },
-    { name: 'control', weight: -CONTROL_WEIGHT, sentence: 'Minus the sum of squared actions.' },
-  ],
-  termination: null,
-  timeLimit: 50,
-  frameSkip: 2,
-  stepSeconds: 0.02,
-  resetNoise:
-    'Arm angles uniform on ±0.1 rad, their velocities on ±0.005 rad/s; the target at rest, uniform in a disc of radius 0.2 m.',
-  camera: { trackBody: null, lookAt: [0, 0, 0], distance: 0.95, azimuth: 90, elevation: -58 },
-  citation: 'Gymnasium v5, Reacher-v5',
-};
+const options = defineOptions({
+  'reward-dist-weight': { default: 1, min: -1e6, max: 1e6, sentence: 'Weight of the distance from fingertip to target, which is subtracted.' },
+  'reward-control-weight': { default: 1, min: -1e6, max: 1e6, sentence: 'Weight of the sum of squared actions, which is subtracted.' },
+});
+type Values = OptionValues<typeof options>;
 
-export class Reacher extends MujocoTask {
+class Reacher extends MujocoTask {
   readonly #fingertip: number;
   readonly #target: number;
+  readonly #values: Values;
 
-  constructor(simulator: Simulator, declaration: TaskDeclaration) {
+  constructor(simulator: Simulator, declaration: TaskDeclaration, values: Values) {
     // The vector from target to fingertip: the observation needs it after a restore, and it lags.
     super(declaration, simulator, 3);
+    this.#values = values;
     this.#fingertip = simulator.idOf('body', 'fingertip');
     this.#target = simulator.idOf('body', 'target');
   }
@@ -100,7 +72,43 @@ export class Reacher extends MujocoTask {
   protected override reward(terms: Float64Array): void {
     let squared = 0;
     for (const difference of this.derived) squared += difference * difference;
-    terms[0] = -DISTANCE_WEIGHT * Math.sqrt(squared);
-    terms[1] = -CONTROL_WEIGHT * this.sumOfSquaredActions();
+    terms[0] = -this.#values['reward-dist-weight'] * Math.sqrt(squared);
+    terms[1] = -this.#values['reward-control-weight'] * this.sumOfSquaredActions();
   }
 }
+
+export const reacher = defineTask(options, (values) => ({
+  id: 'reacher',
+  title: 'Reacher',
+  sentence: 'A two-link arm brings its fingertip to a random target and holds it there.',
+  family: 'manipulation',
+  model: 'reacher.xml',
+  observation: [
+    { name: 'cosine of shoulder angle', unit: '' },
+    { name: 'cosine of elbow angle', unit: '' },
+    { name: 'sine of shoulder angle', unit: '' },
+    { name: 'sine of elbow angle', unit: '' },
+    { name: 'target x', unit: 'm' },
+    { name: 'target y', unit: 'm' },
+    { name: 'shoulder angular velocity', unit: 'rad/s' },
+    { name: 'elbow angular velocity', unit: 'rad/s' },
+    { name: 'fingertip − target x', unit: 'm' },
+    { name: 'fingertip − target y', unit: 'm' },
+  ],
+  action: [
+    { name: 'shoulder torque', unit: '200 N·m', low: -1, high: 1 },
+    { name: 'elbow torque', unit: '200 N·m', low: -1, high: 1 },
+  ],
+  rewardTerms: [
+    { name: 'distance', weight: -values['reward-dist-weight'], sentence: 'Minus the distance from fingertip to target (m).' },
+    { name: 'control', weight: -values['reward-control-weight'], sentence: 'Minus the sum of squared actions.' },
+  ],
+  termination: null,
+  timeLimit: 50,
+  frameSkip: 2,
+  stepSeconds: 0.02,
+  resetNoise:
+    'Arm angles uniform on ±0.1 rad, their velocities on ±0.005 rad/s; the target at rest, uniform in a disc of radius 0.2 m.',
+  camera: { trackBody: null, lookAt: [0, 0, 0], distance: 0.95, azimuth: 90, elevation: -58 },
+  citation: 'Gymnasium v5, Reacher-v5',
+}), Reacher);

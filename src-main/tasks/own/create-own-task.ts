@@ -3,14 +3,18 @@ import type { TaskDeclaration } from '../../contract/declarations.ts';
 import type { ParameterValues } from '../../contract/parameters.ts';
 import type { ModelFiles } from '../../physics/load-model.ts';
 import type { MuJoCo } from '../../physics/mujoco.ts';
+import { collectModel } from '../../physics/own/model-files.ts';
+import type { ModelFolder } from '../../physics/own/model-folder.ts';
 import { Simulator } from '../../physics/simulator.ts';
 import { configureDefinition } from '../declarations.ts';
 import type { TaskDefinition } from '../definition.ts';
+import { TaskError } from '../errors.ts';
 import { createConfiguredTask } from '../registry.ts';
 import type { Task } from '../task.ts';
 import { additionsOf } from './additions.ts';
 import { OwnTaskError } from './own-task-error.ts';
 import { OwnTask } from './own-task.ts';
+import { parseTaskFile } from './parse-task-file.ts';
 import type { TaskFile } from './task-file.ts';
 import { declareTask, planTask, type TaskPlan } from './task-plan.ts';
 
@@ -43,6 +47,19 @@ export function fitTask(mujoco: MuJoCo, { xml, files }: OwnModel, task: TaskFile
 /** The task over a plan's simulator, which belongs to it from now on. */
 export function makeOwnTask({ simulator, plan }: { simulator: Simulator; plan: TaskPlan }, declaration: TaskDeclaration): OwnTask {
   return new OwnTask(simulator, declaration, plan);
+}
+
+/**
+ * A task from the files that its import kept.
+ * @throws ModelFileError, TaskError, OwnTaskError, ParameterError, PhysicsError
+ */
+export function createImportedTask(
+  mujoco: MuJoCo, { declaration, main, folder, taskText }: { declaration: TaskDeclaration; main: string; folder: ModelFolder; taskText: string }, options: ParameterValues,
+): Task {
+  const { task, problems } = parseTaskFile(taskText);
+  if (task === null) throw new TaskError(declaration.id, `its task file is not one: ${problems[0]?.message ?? ''}`);
+  // The id may have got a number when it was imported.
+  return createOwnTask(mujoco, collectModel(folder, main), { ...task, name: declaration.id }, declaration.model, options);
 }
 
 /**

@@ -10,7 +10,7 @@ import { smallRun } from '../test-run.ts';
 import { hashData, mostRows, unsquash } from './data.ts';
 import { readBehaviour } from './read-behaviour.ts';
 import { findSource } from './source.ts';
-import { storeCheckpoint, storeEpisodes } from './testing.ts';
+import { storeCheckpoint, storeEpisodes, storeGoalCheckpoint } from './testing.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'elbow-behaviour-'));
 let store: Store;
@@ -43,6 +43,15 @@ describe('the behaviour of a stored run', () => {
     expect(data.observation.filter((_, k) => k % 4 === 0)).toEqual(Float32Array.from({ length: 190 }, (_, k) => (100 + k) / 100));
     // Episodes of 40 rows begin at 120, 160, …, counted from row 100 on.
     expect(data.episodes).toEqual([0, 20, 60, 100, 140, 180]);
+  });
+
+  it('is read past the goals that a goal task\'s replay keeps', () => {
+    const [source, user] = [0, 1].map(() => store.runs.create({ configuration: { ...smallRun({ 'warm-up': 0 }), task: 'fetch-reach' }, name: 'a source', parent: null })) as [string, string];
+    storeGoalCheckpoint(store, source, 100, wave);
+    const data = readBehaviour(store, findSource(store, user, source), () => {});
+    expect(data).toMatchObject({ kind: 'replay', rows: 100, episodes: [0, 40, 80] });
+    expect([...data.action.filter((_, k) => k % 4 === 3)]).toEqual(waves(0, 100));
+    expect(data.observation.filter((_, k) => k % 13 === 0)).toEqual(Float32Array.from({ length: 100 }, (_, k) => k / 100));
   });
 
   it('includes a warm-up in which the policy acted', () => {

@@ -54,6 +54,20 @@ export function storeCheckpoint(store: Store, run: string, rows: number, actionO
   within(store, run, from, (attempt) => addCheckpoint(store, { run, attempt }, step, { buffer }));
 }
 
+/** The same of a run on fetch-reach: the first number of the observation at row n is n/100, every action dimension is `actionOf(n)`, and episodes have 40 rows. */
+export function storeGoalCheckpoint(store: Store, run: string, rows: number, actionOf: ActionOf): void {
+  const buffer = new ReplayBuffer({ observationSize: 13, actionSize: 4, capacity: rows }, { goalSize: 3, relabelled: 4, reward: () => -1 });
+  const seen = (first: number): number[] => [first, ...new Array<number>(12).fill(0.5)];
+  for (let row = 0; row < rows; row += 1) {
+    const step = row % 40;
+    buffer.add({
+      observation: seen(row / 100), action: new Array<number>(4).fill(actionOf(row)), reward: -1, nextObservation: seen(step === 39 ? -1 : (row + 1) / 100),
+      terminated: false, goal: { achieved: [1, row, 1], episodeStep: step },
+    });
+  }
+  within(store, run, 0, (attempt) => addCheckpoint(store, { run, attempt }, rows, { buffer }));
+}
+
 /** A finished attempt at a run, from step 0 on, with an evaluation of one recorded episode at each of these steps. */
 export function storeEpisodes(store: Store, run: string, steps: readonly number[], length: number, actionOf: ActionOf): void {
   within(store, run, 0, (attempt) => {

@@ -125,7 +125,8 @@ export class LiveView {
     this.reading = reading;
     this.player.arrived(reading.step, reading.achievedSpeed);
     if (this.shown?.length !== poses.length) {
-      this.shown = new Float32Array(poses.length);
+      // A second frame may come before anything was drawn: it then begins where the first one is, not at zero.
+      this.shown = poses.slice();
       this.before = new Float32Array(poses.length);
       this.isNewEpisode = true;
     }

@@ -1,18 +1,42 @@
-// Model files from this origin, with their hash; each is fetched once in a worker's life.
+// Model files from this origin, with their hash; each is fetched once in a worker's life. Imported models have no address:
+// the window brings them.
+import { importedPrefix } from '../../../src-main/contract/models.ts';
+import type { GivenModel } from '../messages.ts';
 
 export interface ModelFile {
   xml: string;
   /** SHA-256 of the file, hexadecimal. */
   hash: string;
+  /** An imported model with all its files; null for one that ships with Elbow. */
+  own: GivenModel | null;
 }
 
 const files = new Map<string, Promise<ModelFile>>();
+/** Imported models that were asked for and have not come yet. */
+const awaited = new Map<string, { resolve: (file: ModelFile) => void; reject: (error: Error) => void }>();
+
+/** Takes in what the window brings; a text says why it could not be had. */
+export function takeModel(url: string, model: GivenModel | string): void {
+  const waiting = awaited.get(url);
+  awaited.delete(url);
+  if (typeof model === 'string') {
+    files.delete(url);
+    return waiting?.reject(new Error(model));
+  }
+  const file: ModelFile = { xml: '', hash: model.hash, own: model };
+  files.set(url, Promise.resolve(file));
+  waiting?.resolve(file);
+}
+
+function awaitModel(url: string): Promise<ModelFile> {
+  return new Promise((resolve, reject) => awaited.set(url, { resolve, reject }));
+}
 
 /** @throws Error naming the file and the status where it cannot be had */
 export function fetchModel(url: string): Promise<ModelFile> {
   let file = files.get(url);
   if (file === undefined) {
-    file = load(url);
+    file = url.startsWith(importedPrefix) ? awaitModel(url) : load(url);
     files.set(url, file);
     file.catch(() => files.delete(url));
   }
@@ -26,5 +50,5 @@ async function load(url: string): Promise<ModelFile> {
   if (!response.ok) throw new Error(`The model ${url} could not be fetched: the answer was ${response.status}.`);
   const bytes = await response.arrayBuffer();
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return { xml: new TextDecoder().decode(bytes), hash: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('') };
+  return { xml: new TextDecoder().decode(bytes), hash: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''), own: null };
 }

@@ -164,6 +164,6 @@ export const blockStacking = defineTask(options, (values) => ({
   frameSkip: 20,
   stepSeconds: 0.04,
   resetNoise: 'Both blocks flat on the table, uniform in a square of ±0.12 m around the gripper, at least 0.1 m apart; the arm always starts the same.',
-  camera: { trackBody: null, lookAt: [1.2, 0.75, 0.5], distance: 1.7, azimuth: 132, elevation: -18 },
+  camera: { trackBody: null, lookAt: [1.15, 0.75, 0.52], distance: 2.1, azimuth: 132, elevation: -18 },
   citation: 'Elbow; the arm as in Gymnasium-Robotics 1.4, Fetch v4; after Haarnoja et al. 2018, arXiv 1803.06773',
 }), BlockStacking);

@@ -52,7 +52,7 @@ function defineFetch(settings: FetchSettings, { id, title, sentence, what, reset
     model: `${id}.xml`,
     observation: observationOf(settings.hasObject),
     goal: { dimensions: goal },
-    success: `${what} within 5 cm of the goal.`,
+    success: `${what.charAt(0).toUpperCase()}${what.slice(1)} is within 5 cm of the goal.`,
     action: [
       ...along('lead', '0.05 m').map((dimension) => ({ ...dimension, low: -1, high: 1 })),
       { name: settings.fingersClosed ? 'fingers (without effect)' : 'fingers', unit: 'm', low: -1, high: 1 },
@@ -65,7 +65,7 @@ function defineFetch(settings: FetchSettings, { id, title, sentence, what, reset
     timeLimit: 50,
     frameSkip: 20,
     stepSeconds: 0.04,
-    camera: { trackBody: null, lookAt: [1.2, 0.75, 0.5], distance: 1.9, azimuth: 132, elevation: -16 },
+    camera: { trackBody: null, lookAt: [1.15, 0.75, 0.52], distance: 2.2, azimuth: 132, elevation: -16 },
     citation: 'Gymnasium-Robotics 1.4, Fetch v4; Plappert et al. 2018, Multi-Goal Reinforcement Learning, arXiv 1802.09464',
   }), Fetch);
 }

@@ -1,0 +1,173 @@
+// A folder in Lab: brought to the workstation, looked over there, shown here, its task file edited, and imported.
+import type { CameraDeclaration, TaskDeclaration } from '../../../src-main/contract/declarations.ts';
+import { type Inspection, type ModelFile, taskFileName, type TaskProblem } from '../../../src-main/contract/models.ts';
+import type { AppState } from '../../app-state.svelte.ts';
+import type { LabFrame, SceneJoint, SceneModel } from '../../scene/messages.ts';
+import { type LabSessionHandle, sharedSceneClient } from '../../scene/scene-client.ts';
+import type { Viewer } from '../../scene/viewer.ts';
+import type { PickedFolder } from './read-folder.ts';
+import { taskTemplate } from './task-template.ts';
+
+/** Bytes of a file in one message, below the megabyte that one may have. */
+const pieceBytes = 512 * 1024;
+/** The editor's text is taken up when nothing was typed for so long. */
+const typingMs = 400;
+
+export class LabModel {
+  folder = $state.raw<PickedFolder | null>(null);
+  inspection = $state.raw<Omit<Inspection, 'files'> | null>(null);
+  /** What is going on, in words. */
+  busy = $state<string | null>(null);
+  failure = $state<string | null>(null);
+  taskText = $state('');
+  problems = $state.raw<readonly TaskProblem[]>([]);
+  declaration = $state.raw<TaskDeclaration | null>(null);
+  joints = $state.raw<readonly SceneJoint[]>([]);
+  frame = $state.raw<LabFrame | null>(null);
+  isMoving = $state(false);
+  notice = $state<string | null>(null);
+
+  private readonly app: AppState;
+  private session: LabSessionHandle | null = null;
+  private viewer: Viewer | null = null;
+  private model: SceneModel | null = null;
+  private key = 0;
+  private upload = '';
+  private typing: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(app: AppState) {
+    this.app = app;
+  }
+
+  /** Brings the folder to the workstation and shows it. The newest folder wins. */
+  async open(folder: PickedFolder): Promise<void> {
+    this.close();
+    this.folder = folder;
+    const upload = (this.upload = crypto.randomUUID());
+    const isCurrent = (): boolean => this.upload === upload;
+    try {
+      for (const [k, file] of folder.files.entries()) {
+        this.busy = `Reading file ${k + 1} of ${folder.files.length} …`;
+        await this.bring(upload, folder.name, file);
+        if (!isCurrent()) return;
+      }
+      this.busy = 'MuJoCo looks it over …';
+      const inspection = await this.app.call('models.inspect', { upload, model: null, taskText: null });
+      if (!isCurrent()) return;
+      this.inspection = inspection;
+      this.taskText = inspection.taskText ?? '';
+      this.problems = inspection.problems;
+      this.show();
+    } catch (error) {
+      if (isCurrent()) this.failure = error instanceof Error ? error.message : String(error);
+    } finally {
+      if (isCurrent()) this.busy = null;
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.typing);
+    this.session?.close();
+    this.session = null;
+    this.upload = '';
+    this.folder = this.inspection = this.frame = this.declaration = this.failure = this.notice = this.busy = null;
+    this.problems = [];
+    this.joints = [];
+    this.taskText = '';
+    this.isMoving = false;
+  }
+
+  setViewer(viewer: Viewer | null): void {
+    this.viewer = viewer;
+    if (viewer !== null) this.draw();
+  }
+
+  /** The editor's text changed. */
+  edit(text: string): void {
+    this.taskText = text;
+    clearTimeout(this.typing);
+    this.typing = setTimeout(() => this.session?.setTask(text.trim() === '' ? null : text), typingMs);
+  }
+
+  writeTemplate(): void {
+    if (this.inspection !== null) this.edit(taskTemplate(this.inspection.id, this.inspection.report));
+  }
+
+  /** Puts one position of the model elsewhere. */
+  setPosition(index: number, value: number): void {
+    if (this.frame === null) return;
+    const qpos = this.frame.qpos.slice();
+    qpos[index] = value;
+    this.isMoving = false;
+    this.session?.setPose(qpos);
+  }
+
+  reset(): void {
+    this.isMoving = false;
+    this.session?.setPose(null);
+  }
+
+  setMoving(isMoving: boolean): void {
+    this.isMoving = isMoving;
+    this.session?.setRandom(isMoving);
+  }
+
+  /** Keeps the model with the editor's task file. @returns its id, or null where it was refused */
+  async keep(): Promise<string | null> {
+    this.busy = 'Importing …';
+    try {
+      const taskText = this.taskText.trim() === '' ? null : this.taskText;
+      const { id, isNew } = await this.app.call('models.import', { upload: this.upload, model: null, taskText });
+      this.failure = null;
+      this.app.toast(isNew ? `Imported as ${id}` : `${id} is there already, with the same content`);
+      return id;
+    } catch (error) {
+      this.failure = error instanceof Error ? error.message : String(error);
+      return null;
+    } finally {
+      this.busy = null;
+    }
+  }
+
+  private async bring(upload: string, folder: string, { path, bytes }: ModelFile): Promise<void> {
+    for (let offset = 0; offset === 0 || offset < bytes.byteLength; offset += pieceBytes) {
+      await this.app.call('models.upload', { upload, folder, path, offset, bytes: bytes.slice(offset, offset + pieceBytes) });
+    }
+  }
+
+  private show(): void {
+    const { folder, inspection } = this;
+    if (folder === null || inspection === null) return;
+    const files = folder.files.filter(({ path }) => path !== taskFileName);
+    this.session = sharedSceneClient().openLab({ main: inspection.main, files, taskText: inspection.taskText }, {
+      onModel: () => undefined,
+      onLabTask: ({ model, problems, declaration }) => {
+        this.model = model;
+        this.key += 1;
+        this.problems = problems;
+        this.declaration = declaration;
+        this.joints = model.joints;
+        this.frame = null;
+        this.isMoving = false;
+        this.viewer?.setModel(model, `lab ${this.key}`, this.camera(model));
+      },
+      onLabFrame: (frame) => {
+        if (frame.notice !== null) this.notice = frame.notice;
+        this.frame = frame;
+        this.viewer?.setPoses(frame.poses, true);
+      },
+      onNotice: (message) => (this.notice = message),
+      onFailure: (message) => (this.failure = message),
+    });
+  }
+
+  private draw(): void {
+    if (this.model === null || this.frame === null) return;
+    this.viewer?.setModel(this.model, `lab ${this.key}`, this.camera(this.model));
+    this.viewer?.setPoses(this.frame.poses, false);
+  }
+
+  private camera(model: SceneModel): CameraDeclaration {
+    return this.declaration?.camera ?? { trackBody: null, lookAt: model.centre, distance: 2 * model.extent, azimuth: 120, elevation: -18 };
+  }
+}
