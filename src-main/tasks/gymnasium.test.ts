@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import type { ParameterValues } from '../contract/parameters.ts';
 import { loadTask } from './node/load-task.ts';
 
 interface ReferenceEpisode {
@@ -22,7 +23,7 @@ interface ReferenceEpisode {
 // two agree to the last digits. Contact is chaotic: half-cheetah's first difference of 1e-16 grows to 1e-6 in 30 to 100 steps,
 // so its episodes are cut after 20, each beginning where the one before ended. The other tasks' fall before that or hardly
 // move. Gymnasium gives the pendulum's observations in single precision, whose digits there are 5e-7 apart.
-const cases = [
+const cases: { id: string; file?: string; options?: ParameterValues; episodeCount: number; tolerance: number }[] = [
   { id: 'inverted-pendulum', episodeCount: 15, tolerance: 1e-12 },
   { id: 'inverted-double-pendulum', episodeCount: 26, tolerance: 1e-12 },
   { id: 'pendulum', episodeCount: 1, tolerance: 1e-6 },
@@ -35,10 +36,31 @@ const cases = [
   { id: 'ant', episodeCount: 6, tolerance: 1e-8 },
   { id: 'humanoid', episodeCount: 8, tolerance: 1e-8 },
   { id: 'humanoid-standup', episodeCount: 1, tolerance: 1e-8 },
+  {
+    id: 'hopper', file: 'hopper-options', episodeCount: 10, tolerance: 1e-8,
+    options: {
+      'forward-reward-weight': 2, 'ctrl-cost-weight': 0.01, 'healthy-reward': 0.5, 'terminate-when-unhealthy': false, 'healthy-z-min': 1,
+      'healthy-z-max': 1.3, 'healthy-angle-min': -0.1, 'healthy-angle-max': 0.15, 'exclude-current-positions-from-observation': false,
+    },
+  },
+  {
+    id: 'ant', file: 'ant-options', episodeCount: 5, tolerance: 1e-8,
+    options: {
+      'contact-cost-weight': 0.01, 'healthy-reward': 0.25, 'terminate-when-unhealthy': false, 'healthy-z-min': 0.3, 'healthy-z-max': 0.6,
+      'contact-force-min': -2, 'contact-force-max': 0.5, 'include-cfrc-ext-in-observation': false,
+    },
+  },
+  {
+    id: 'humanoid', file: 'humanoid-options', episodeCount: 10, tolerance: 1e-8,
+    options: {
+      'contact-cost-weight': 1e-3, 'contact-cost-min': 0.5, 'contact-cost-max': 3, 'terminate-when-unhealthy': false, 'healthy-z-min': 1.1,
+      'healthy-z-max': 1.35, 'include-cinert-in-observation': false, 'include-cvel-in-observation': false,
+    },
+  },
 ];
 
-function readEpisodes(id: string): ReferenceEpisode[] {
-  const file = new URL(`../../test/reference/gymnasium/${id}.json.gz`, import.meta.url);
+function readEpisodes(name: string): ReferenceEpisode[] {
+  const file = new URL(`../../test/reference/gymnasium/${name}.json.gz`, import.meta.url);
   const { episodes } = JSON.parse(gunzipSync(readFileSync(file)).toString()) as { episodes: ReferenceEpisode[] };
   return episodes;
 }
@@ -48,11 +70,11 @@ function largestDifference(ours: ArrayLike<number>, theirs: readonly number[]): 
   return Math.max(0, ...theirs.map((value, i) => Math.abs(value - (ours[i] as number))));
 }
 
-describe.each(cases)('$id', ({ id, episodeCount, tolerance }) => {
+describe.each(cases.map((one) => ({ file: one.id, options: {}, ...one })))('$file', ({ id, file, options, episodeCount, tolerance }) => {
   it(`gives Gymnasium's observations, reward terms and flags over 200 steps to ${tolerance}`, async () => {
     using stack = new DisposableStack();
-    const task = stack.adopt(await loadTask(id), (loaded) => loaded.dispose());
-    const episodes = readEpisodes(id);
+    const task = stack.adopt(await loadTask(id, options), (loaded) => loaded.dispose());
+    const episodes = readEpisodes(file);
     expect(episodes).toHaveLength(episodeCount);
     expect(episodes.reduce((sum, { actions }) => sum + actions.length, 0)).toBe(200);
     const { low, high } = task.declaration.action[0] as { low: number; high: number };

@@ -38,6 +38,8 @@ export type ToWorker =
   | { kind: 'lab-pose'; session: number; qpos: Float64Array | null }
   /** Moves it by random actions, or lets it rest. */
   | { kind: 'lab-random'; session: number; isMoving: boolean }
+  /** The last frame is on screen: the next may come. */
+  | { kind: 'lab-seen'; session: number }
   /** Loads MuJoCo and the model ahead of need. */
   | { kind: 'warm-up'; modelUrl: string }
   | { kind: 'open-live'; session: number; task: string; taskOptions: ParameterValues; modelUrl: string; seed: number; speed: number; isPaused: boolean }

@@ -33,6 +33,8 @@ export interface LabSessionHandle extends Session {
   /** null: where it begins. */
   setPose(qpos: Float64Array | null): void;
   setRandom(isMoving: boolean): void;
+  /** The last frame is on screen. */
+  seen(): void;
 }
 export interface ReplaySessionHandle extends Session {
   wantRow(row: number): void;
@@ -106,6 +108,7 @@ export class SceneClient {
       setTask: (taskText) => this.tell(session, { kind: 'lab-task', session: session.id, taskText }, true),
       setPose: (qpos) => this.tell(session, { kind: 'lab-pose', session: session.id, qpos }, false),
       setRandom: (isMoving) => this.tell(session, { kind: 'lab-random', session: session.id, isMoving }, false),
+      seen: () => this.tell(session, { kind: 'lab-seen', session: session.id }, false),
     };
   }
 

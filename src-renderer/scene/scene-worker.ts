@@ -126,6 +126,8 @@ async function handle(message: Exclude<ToWorker, { kind: 'model' }>): Promise<vo
       return lab?.setPose(message.qpos);
     case 'lab-random':
       return lab?.setRandom(message.isMoving);
+    case 'lab-seen':
+      return lab?.seen();
     case 'want-row':
       return replay?.want(message.row);
     case 'close':

@@ -12,6 +12,8 @@ import { taskTemplate } from './task-template.ts';
 const pieceBytes = 512 * 1024;
 /** The editor's text is taken up when nothing was typed for so long. */
 const typingMs = 400;
+/** While it moves, figures follow at most this often: the robot alone needs every frame. */
+const readingMs = 100;
 
 export class LabModel {
   folder = $state.raw<PickedFolder | null>(null);
@@ -33,6 +35,7 @@ export class LabModel {
   private model: SceneModel | null = null;
   private key = 0;
   private upload = '';
+  private readAt = -Infinity;
   private typing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(app: AppState) {
@@ -153,8 +156,13 @@ export class LabModel {
       },
       onLabFrame: (frame) => {
         if (frame.notice !== null) this.notice = frame.notice;
-        this.frame = frame;
         this.viewer?.setPoses(frame.poses, true);
+        const now = performance.now();
+        if (frame.step === null || now - this.readAt >= readingMs) {
+          this.readAt = now;
+          this.frame = frame;
+        }
+        requestAnimationFrame(() => this.session?.seen());
       },
       onNotice: (message) => (this.notice = message),
       onFailure: (message) => (this.failure = message),

@@ -36,6 +36,8 @@ export class LabSession {
   #task: OwnTask | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
   #step = 0;
+  /** A window that draws slowly is waited for: frames must not queue up before its buttons. */
+  #isSeen = true;
 
   /** @throws ModelFileError where the model itself is refused */
   constructor(mujoco: MuJoCo, { main, files, taskText }: { main: string; files: readonly ModelFile[]; taskText: string | null }, events: LabEvents) {
@@ -76,9 +78,15 @@ export class LabSession {
     clearInterval(this.#timer);
     this.#timer = undefined;
     if (!isMoving) return;
+    this.#isSeen = true;
     this.#begin();
     const stepMs = 1000 * (this.#task?.declaration.stepSeconds ?? 0);
     this.#timer = setInterval(() => this.#move(), Math.max(frameMs, stepMs));
+  }
+
+  /** The last frame is on screen. */
+  seen(): void {
+    this.#isSeen = true;
   }
 
   dispose(): void {
@@ -120,6 +128,8 @@ export class LabSession {
   }
 
   #move(): void {
+    if (!this.#isSeen) return;
+    this.#isSeen = false;
     const { timestep } = this.#simulator;
     try {
       // As many steps as the time between two frames holds.

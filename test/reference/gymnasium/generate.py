@@ -39,11 +39,42 @@ TASKS = {
         None,
         1000,
     ),
+    "hopper-options": ("Hopper-v5", ["reward_forward", "reward_survive", "reward_ctrl"], 20, 1200),
+    "ant-options": ("Ant-v5", ["reward_forward", "reward_survive", "reward_ctrl", "reward_contact"], 40, 1300),
+    "humanoid-options": ("Humanoid-v5", ["reward_forward", "reward_survive", "reward_ctrl", "reward_contact"], 20, 1400),
     # Not a MuJoCo task there: observations in single precision, no reward terms.
     "pendulum": ("Pendulum-v1", [], None, 1100),
 }
 # Positions of pusher's joints, the object's y and x, the goal's.
 IN_THE_FORK = [0.682, 1.29, 0, -1.578, 0, -0.08, 0, -0.196, -0.015, 0, 0]
+# Tasks with other options than their defaults, and what Gymnasium calls these.
+OPTIONS = {
+    "hopper-options": {
+        "forward_reward_weight": 2.0,
+        "ctrl_cost_weight": 0.01,
+        "healthy_reward": 0.5,
+        "terminate_when_unhealthy": False,
+        "healthy_z_range": (1.0, 1.3),
+        "healthy_angle_range": (-0.1, 0.15),
+        "exclude_current_positions_from_observation": False,
+    },
+    "ant-options": {
+        "contact_cost_weight": 0.01,
+        "healthy_reward": 0.25,
+        "terminate_when_unhealthy": False,
+        "healthy_z_range": (0.3, 0.6),
+        "contact_force_range": (-2.0, 0.5),
+        "include_cfrc_ext_in_observation": False,
+    },
+    "humanoid-options": {
+        "contact_cost_weight": 1e-3,
+        "contact_cost_range": (0.5, 3.0),
+        "terminate_when_unhealthy": False,
+        "healthy_z_range": (1.1, 1.35),
+        "include_cinert_in_observation": False,
+        "include_cvel_in_observation": False,
+    },
+}
 
 
 def numbers(array):
@@ -59,7 +90,7 @@ def state_of(env):
 
 def record(name):
     gym_id, term_names, horizon, seed = TASKS[name]
-    env = gymnasium.make(gym_id, disable_env_checker=True)
+    env = gymnasium.make(gym_id, disable_env_checker=True, **OPTIONS.get(name, {}))
     inner = env.unwrapped
     rng = np.random.default_rng(seed)
     low, high = env.action_space.low.astype(np.float64), env.action_space.high.astype(np.float64)

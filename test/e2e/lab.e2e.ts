@@ -1,0 +1,87 @@
+// Lab: a folder with a robot of one's own, its report, the model in 3D, its task file, and the import.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeInBrowser, expectAccessible, startElbow, themes, until, type Elbow } from './support.ts';
+
+const quadruped = path.resolve(import.meta.dirname, '../../examples/quadruped');
+
+describeInBrowser('Lab', () => {
+  let elbow: Elbow;
+  let page: Page;
+  let bad: string;
+  beforeAll(async () => {
+    elbow = await startElbow();
+    page = await elbow.open('#/lab');
+    bad = mkdtempSync(path.join(tmpdir(), 'elbow-bad-'));
+  });
+  afterAll(async () => {
+    await elbow.close();
+    rmSync(bad, { recursive: true, force: true });
+  });
+  const choose = (on: Page, folder: string) => on.getByLabel('Model folder').setInputFiles(folder);
+  const term = (on: Page, name: string) => on.getByRole('table', { name: 'Reward terms' }).getByRole('row', { name: new RegExp(`^${name}`) });
+
+  it('teaches what to do while there is nothing', async () => {
+    await page.getByText('Bring your own robot').waitFor();
+    await page.getByText(/Drop the folder of an MJCF or URDF model here/).waitFor();
+    await expectAccessible(page);
+  });
+
+  it('refuses a bad model in place, and goes on', async () => {
+    writeFileSync(path.join(bad, 'robot.xml'), '<mujoco>\n<worldbody>\n<geomm size="1"/>\n</worldbody>\n</mujoco>');
+    await choose(page, bad);
+    await page.getByRole('alert').getByText('robot.xml, line 3, <geomm>: unrecognized element. Nothing was imported.').waitFor();
+  });
+
+  it('shows the example with its report and every term’s value, by hand and by random actions', async () => {
+    await choose(page, quadruped);
+    await page.getByText('scene.xml, MJCF').waitFor();
+    await page.getByText('torso (36 triangles), thigh (28 triangles), shin (28 triangles)').waitFor();
+    await term(page, 'uprightness').waitFor();
+    const forward = () => term(page, 'forward').textContent();
+    expect(await forward()).toContain('0');
+    const height = page.getByRole('slider', { name: 'base z' });
+    await height.focus();
+    for (let k = 0; k < 40; k += 1) await page.keyboard.press('ArrowLeft');
+    await page.getByText(/^Terminated: it is when the height of torso is outside of 0\.14 to 0\.6/).waitFor();
+    await page.getByRole('button', { name: 'Back to the start' }).click();
+    await page.getByText(/^Not terminated: it is when the height of torso/).waitFor();
+    await page.getByRole('button', { name: 'Random actions' }).click();
+    await until(async () => expect(await forward()).not.toMatch(/forward\s*2\s*0$/));
+    await page.getByRole('button', { name: 'Stop' }).click();
+  });
+
+  it('says what is wrong with the task file as it is typed, with the nearest name', async () => {
+    const editor = page.getByRole('textbox', { name: 'Task file' });
+    const text = await editor.inputValue();
+    await editor.fill(text.replace('"uprightness", "of"', '"uprightnes", "of"'));
+    await page.getByText(/^Line \d+, reward\.1\.term: there is no reward term "uprightnes"; did you mean "uprightness"/).waitFor();
+    expect(await page.getByRole('button', { name: 'Import' }).isDisabled()).toBe(true);
+    await editor.fill(text.replace('"weight": 0.5, ', '').replace('"name": "forward"', '"name": "ahead"'));
+    await term(page, 'ahead').waitFor();
+    await editor.fill(text);
+    await term(page, 'forward').waitFor();
+    await expectAccessible(page);
+  });
+
+  it('imports it, and offers it for training', async () => {
+    await page.getByRole('button', { name: 'Import' }).click();
+    await page.getByText('Imported as example-quadruped').waitFor();
+    expect(elbow.store.models.list()).toMatchObject([{ id: 'example-quadruped', main: 'scene.xml' }]);
+    await page.getByRole('button', { name: 'Close the folder' }).click();
+    await page.getByRole('row', { name: /^example-quadruped/ }).waitFor();
+    await page.evaluate(() => void (location.hash = '#/new'));
+    await page.getByRole('radio', { name: /^example-quadruped/ }).waitFor({ state: 'attached' });
+  });
+
+  it.each(themes)('is accessible in the %s theme', async (colorScheme) => {
+    const other = await elbow.open('#/lab', { colorScheme });
+    await choose(other, quadruped);
+    await term(other, 'uprightness').waitFor();
+    await expectAccessible(other);
+    await other.context().close();
+  });
+});
