@@ -11,6 +11,8 @@ export interface Experiment {
   set: Readonly<Record<string, string>>;
   /** What the last evaluations must show, in words and as a test. */
   bar: { words: string; passes: (runs: readonly ExperimentRun[]) => boolean };
+  /** Folder of a robot that is imported first, from the repository's root. */
+  robot?: string;
   /** Metrics whose course is kept and drawn beside the returns. */
   course?: readonly string[];
   /** Published bands to lay beside the curve. */
@@ -152,6 +154,21 @@ export const experiments: readonly Experiment[] = [
       passes: (runs) => runs.length === 1 && runs.every(({ evaluations }) => isClearlyHigher(evaluations.at(-1)?.returns ?? [], evaluations[0]?.returns ?? [])),
     },
     published: 'none at 100,000 steps in the sources at hand',
+  },
+  {
+    id: 'example-quadruped-sac',
+    title: 'SAC on an imported robot, the example quadruped',
+    robot: 'examples/quadruped',
+    task: 'example-quadruped',
+    agent: 'sac',
+    seeds: [1],
+    steps: 50_000,
+    set: {},
+    bar: {
+      words: 'visible progress: the last evaluation’s mean return above the first’s by more than both evaluations’ spread together',
+      passes: (runs) => runs.length === 1 && runs.every(({ evaluations }) => isClearlyHigher(evaluations.at(-1)?.returns ?? [], evaluations[0]?.returns ?? [])),
+    },
+    published: 'none: the robot is an example of ours',
   },
   {
     id: 'half-cheetah-virel',

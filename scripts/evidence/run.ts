@@ -24,15 +24,18 @@ const { values } = parseArgs({
 const dataDirectory = resolve(values['data-dir']);
 const runName = (experiment: Experiment, seed: number): string => `${experiment.id}-seed-${seed}`;
 
-/** Trains one seed to its end through the command line, as a user would. */
+/** Runs Elbow's command line, as a user would. @returns its exit code */
+function command(words: readonly string[]): number | null {
+  return spawnSync(process.execPath, [join(root, 'src-main/shells/cli/main.ts'), ...words, '--data-dir', dataDirectory], { stdio: 'inherit', cwd: root }).status;
+}
+
+/** Trains one seed to its end. */
 function train(experiment: Experiment, seed: number, unfinished: string | null): void {
   const set = Object.entries(experiment.set).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
   const request = unfinished
     ? ['--resume', unfinished]
     : ['--task', experiment.task, '--agent', experiment.agent, '--steps', String(experiment.steps), '--seed', String(seed), '--threads', values.threads, '--name', runName(experiment, seed), ...set];
-  const cli = join(root, 'src-main/shells/cli/main.ts');
-  const { status } = spawnSync(process.execPath, [cli, 'train', ...request, '--data-dir', dataDirectory], { stdio: 'inherit' });
-  if (status !== 0) throw new Error(`${runName(experiment, seed)} did not finish (exit code ${status}); start this script again to resume it`);
+  if (command(['train', ...request]) !== 0) throw new Error(`${runName(experiment, seed)} did not finish; start this script again to resume it`);
 }
 
 /** Entries of a stored course. */
@@ -77,6 +80,8 @@ for (const experiment of experiments.filter(({ id }) => values.only === undefine
   for (const seed of experiment.seeds) {
     const known = find(seed);
     if (known?.state === 'finished' || values['no-train'] || kept.some((run) => run.seed === seed)) continue;
+    // A folder that is imported already is imported once more as it is.
+    if (experiment.robot !== undefined && command(['tasks', 'import', experiment.robot]) !== 0) throw new Error(`${experiment.robot} could not be imported`);
     train(experiment, seed, known?.id ?? null);
   }
 
