@@ -1,7 +1,7 @@
-// An experiment's learning curves as an SVG: every seed, its ten episodes as faint dots, and the bar.
+// An experiment's learning curves as an SVG: every seed, and its evaluation episodes as faint dots.
 import { type ExperimentRun, meanOf } from './experiments.ts';
 
-const [width, height, left, right, top, bottom] = [720, 380, 64, 16, 40, 44];
+const [width, height, left, right, top, bottom] = [720, 396, 64, 16, 56, 44];
 export const colours = ['#1f83c4', '#b97700', '#00795a', '#c0501a', '#a84f86'];
 export const escape = (text: string): string => text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
 
@@ -29,7 +29,9 @@ export function plotCurves(title: string, steps: number, runs: readonly Experime
   const xStep = tickStep(steps, 5);
   for (let step = 0; step <= steps; step += xStep) text([x(step), height - bottom + 18], step.toLocaleString('en-US'), `text-anchor="${step === steps ? 'end' : 'middle'}"`);
   text([(left + width - right) / 2, height - 8], 'environment steps', 'text-anchor="middle"');
-  text([left, 20], `${title}: evaluation return, mean action, 10 episodes`, 'font-weight="600" font-size="14"');
+  const episodes = Math.max(...runs.flatMap(({ evaluations }) => evaluations.map(({ returns }) => returns.length)));
+  text([left, 20], title, 'font-weight="600" font-size="14"');
+  text([left, 38], `evaluation return, mean action, ${episodes} episodes`);
 
   for (const [i, { seed, evaluations }] of runs.entries()) {
     const colour = colours[i % colours.length] as string;
@@ -38,8 +40,9 @@ export function plotCurves(title: string, steps: number, runs: readonly Experime
     }
     const points = evaluations.map(({ step, returns }) => `${x(step).toFixed(1)},${y(meanOf(returns)).toFixed(1)}`).join(' ');
     parts.push(`<polyline points="${points}" fill="none" stroke="${colour}" stroke-width="2"/>`);
-    parts.push(`<rect x="${left + 12 + i * 74}" y="${top + 4}" width="12" height="3" fill="${colour}"/>`);
-    text([left + 28 + i * 74, top + 10], `seed ${seed}`);
+    const name = width - right - (runs.length - i) * 66;
+    parts.push(`<rect x="${name}" y="33" width="12" height="3" fill="${colour}"/>`);
+    text([name + 16, 38], `seed ${seed}`);
   }
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="Inter, system-ui, sans-serif" font-size="12" fill="#4d5663">
 <rect width="${width}" height="${height}" fill="#ffffff"/>
