@@ -31,7 +31,7 @@ export function createModelHandlers({ store }: HandlerContext): HandlersOf<'mode
     'models.files'({ model }) {
       const found = store.models.find(model) ?? store.models.list().find(({ hash }) => hash === model) ?? null;
       if (found === null) throw new WorkstationError({ code: 'not-found', message: `There is no imported model ${model}. Nothing was changed.`, field: 'model' });
-      return { main: found.main, hash: found.hash, files: store.models.files(model), declaration: found.declaration };
+      return { main: found.main, hash: found.hash, files: store.models.files(found.id), declaration: found.declaration };
     },
     'models.remove'({ model }) {
       store.models.remove(model);
