@@ -28,8 +28,8 @@ export interface GivenModel {
 }
 
 export type ToWorker =
-  /** A model that no address leads to, before whatever is opened with it; a text says why it cannot be had. */
-  | { kind: 'model'; url: string; model: GivenModel | string }
+  /** A model that no address leads to: null while it is on its way, a text where it cannot be had. */
+  | { kind: 'model'; url: string; model: GivenModel | string | null }
   /** A folder that is looked at in Lab, with a task file where there is one. */
   | { kind: 'open-lab'; session: number; main: string; files: readonly ModelFile[]; taskText: string | null }
   /** Another text of the task file. */

@@ -152,6 +152,7 @@ export class SceneClient {
     if (!url.startsWith(importedPrefix) || this.given.has(url)) return;
     this.given.add(url);
     const { worker } = this;
+    worker?.postMessage({ kind: 'model', url, model: null } satisfies ToWorker);
     try {
       worker?.postMessage({ kind: 'model', url, model: await provider(url.slice(importedPrefix.length)) } satisfies ToWorker);
     } catch (error) {

@@ -4,7 +4,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runCli } from '../../src-main/shells/cli/testing.ts';
+import { pictureOf, type Picture } from './pictures.ts';
 import { describeInBrowser, expectAccessible, startElbow, themes, until, type Elbow } from './support.ts';
+
+/** How much of a picture is as light as the quadruped's torso. */
+function lightShare({ pixels }: Picture): number {
+  let found = 0;
+  for (let i = 0; i < pixels.length; i += 3) if (Math.min(...pixels.slice(i, i + 3)) > 150) found += 1;
+  return found / (pixels.length / 3);
+}
 
 const quadruped = path.resolve(import.meta.dirname, '../../examples/quadruped');
 
@@ -75,6 +84,19 @@ describeInBrowser('Lab', () => {
     await page.getByRole('row', { name: /^example-quadruped/ }).waitFor();
     await page.evaluate(() => void (location.hash = '#/new'));
     await page.getByRole('radio', { name: /^example-quadruped/ }).waitFor({ state: 'attached' });
+  });
+
+  it('is drawn in Replay and in Train, moved by the policy that it has learned', async () => {
+    const few = ['steps=120', 'warm-up=60', 'hidden=16', 'batch-size=16', 'evaluation-every=60', 'evaluation-episodes=1'].flatMap((one) => ['--set', one]);
+    const trained = await runCli(['train', '--task', 'example-quadruped', '--name', 'walker', ...few, '--data-dir', elbow.dataDirectory, '--json']);
+    expect(trained.code, trained.stderr).toBe(0);
+    const run = elbow.store.runs.resolve('walker');
+    for (const place of ['replay', 'train']) {
+      await page.evaluate((hash) => void (location.hash = hash), `#/${place}/${run}`);
+      const scene = page.locator('.scene .host');
+      await until(async () => expect(lightShare(await pictureOf(scene)), place).toBeGreaterThan(0.005));
+      expect(await page.getByText(/could not be|cannot be/).count(), place).toBe(0);
+    }
   });
 
   it.each(themes)('is accessible in the %s theme', async (colorScheme) => {

@@ -17,7 +17,7 @@ export interface ImportOptions extends CommonOptions {
 export async function importFolder(folder: string, options: ImportOptions): Promise<ExitCode> {
   const output = createOutput(options.json === true);
   const inspection = await inspectAside({ source: { folder: path.resolve(folder) }, model: options.model ?? null, taskText: null }).catch((error: unknown) => {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}. Nothing was imported.`);
+    throw new UsageError(`the model was refused: ${error instanceof Error ? error.message : String(error)}. Nothing was imported.`);
   });
   printReport(output, inspection);
   if (options.dryRun === true) {

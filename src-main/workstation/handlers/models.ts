@@ -31,7 +31,7 @@ export function createModelHandlers({ store }: HandlerContext): HandlersOf<'mode
     'models.files'({ model }) {
       const found = store.models.find(model) ?? store.models.list().find(({ hash }) => hash === model) ?? null;
       if (found === null) throw new WorkstationError({ code: 'not-found', message: `There is no imported model ${model}. Nothing was changed.`, field: 'model' });
-      return { main: found.main, hash: found.hash, files: store.models.files(model), declaration: found.declaration };
+      return { main: found.main, hash: found.hash, files: store.models.files(found.id), declaration: found.declaration };
     },
     'models.remove'({ model }) {
       store.models.remove(model);
@@ -48,7 +48,7 @@ export function createModelHandlers({ store }: HandlerContext): HandlersOf<'mode
 export function importModel(store: Store, { id, main, report, declaration, files, problems }: Inspection): { id: string; isNew: boolean } {
   if (problems.length > 0) {
     const named = problems.map(({ path, line, message }) => `${[taskFileName, line === null ? null : `line ${line}`, path].filter(Boolean).join(', ')}: ${message}`);
-    throw new WorkstationError({ code: 'invalid-request', message: `${named.join('\n')}\nNothing was imported.`, field: 'taskText' });
+    throw new WorkstationError({ code: 'invalid-request', message: `The task file was refused:\n${named.join('\n')}\nNothing was imported.`, field: 'taskText' });
   }
   const kept = store.models.add({ id, main, report, declaration, files: files as ModelFile[] }, taskDeclarations.map((task) => task.id));
   useImportedTasks(store.models.tasks() satisfies ImportedTask[]);

@@ -26,6 +26,8 @@ export class LabModel {
   declaration = $state.raw<TaskDeclaration | null>(null);
   joints = $state.raw<readonly SceneJoint[]>([]);
   frame = $state.raw<LabFrame | null>(null);
+  /** Positions as sliders show them: at once where one is moved, before the frame has come. */
+  qpos = $state.raw<Float64Array | null>(null);
   isMoving = $state(false);
   notice = $state<string | null>(null);
 
@@ -34,6 +36,8 @@ export class LabModel {
   private viewer: Viewer | null = null;
   private model: SceneModel | null = null;
   private key = 0;
+  /** Poses that were asked for and have not come. */
+  private pending = 0;
   private upload = '';
   private readAt = -Infinity;
   private typing: ReturnType<typeof setTimeout> | undefined;
@@ -73,7 +77,7 @@ export class LabModel {
     this.session?.close();
     this.session = null;
     this.upload = '';
-    this.folder = this.inspection = this.frame = this.declaration = this.failure = this.notice = this.busy = null;
+    this.folder = this.inspection = this.frame = this.qpos = this.declaration = this.failure = this.notice = this.busy = null;
     this.problems = [];
     this.joints = [];
     this.taskText = '';
@@ -98,11 +102,13 @@ export class LabModel {
 
   /** Puts one position of the model elsewhere. */
   setPosition(index: number, value: number): void {
-    if (this.frame === null) return;
-    const qpos = this.frame.qpos.slice();
+    if (this.qpos === null || this.session === null) return;
+    const qpos = this.qpos.slice();
     qpos[index] = value;
+    this.qpos = qpos;
     this.isMoving = false;
-    this.session?.setPose(qpos);
+    this.pending += 1;
+    this.session.setPose(qpos);
   }
 
   reset(): void {
@@ -150,17 +156,20 @@ export class LabModel {
         this.problems = problems;
         this.declaration = declaration;
         this.joints = model.joints;
-        this.frame = null;
+        this.frame = this.qpos = null;
+        this.pending = 0;
         this.isMoving = false;
         this.viewer?.setModel(model, `lab ${this.key}`, this.camera(model));
       },
       onLabFrame: (frame) => {
         if (frame.notice !== null) this.notice = frame.notice;
         this.viewer?.setPoses(frame.poses, true);
+        if (frame.step === null) this.pending = Math.max(0, this.pending - 1);
         const now = performance.now();
         if (frame.step === null || now - this.readAt >= readingMs) {
           this.readAt = now;
           this.frame = frame;
+          if (this.pending === 0) this.qpos = frame.qpos;
         }
         requestAnimationFrame(() => this.session?.seen());
       },

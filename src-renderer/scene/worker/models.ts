@@ -15,12 +15,18 @@ const files = new Map<string, Promise<ModelFile>>();
 /** Imported models that were asked for and have not come yet. */
 const awaited = new Map<string, { resolve: (file: ModelFile) => void; reject: (error: Error) => void }>();
 
-/** Takes in what the window brings; a text says why it could not be had. */
-export function takeModel(url: string, model: GivenModel | string): void {
+/** Why a model could not be had, for whoever asks until the window tries again. */
+const failures = new Map<string, string>();
+
+/** Takes in what the window brings: null says that it comes, a text why it cannot. */
+export function takeModel(url: string, model: GivenModel | string | null): void {
+  failures.delete(url);
+  if (model === null) return;
   const waiting = awaited.get(url);
   awaited.delete(url);
   if (typeof model === 'string') {
     files.delete(url);
+    failures.set(url, model);
     return waiting?.reject(new Error(model));
   }
   const file: ModelFile = { xml: '', hash: model.hash, own: model };
@@ -29,6 +35,8 @@ export function takeModel(url: string, model: GivenModel | string): void {
 }
 
 function awaitModel(url: string): Promise<ModelFile> {
+  const failure = failures.get(url);
+  if (failure !== undefined) return Promise.reject(new Error(failure));
   return new Promise((resolve, reject) => awaited.set(url, { resolve, reject }));
 }
 
