@@ -6,7 +6,7 @@ import { smallRun } from './test-run.ts';
 describe('run parameters', () => {
   it('come from the configuration', () => {
     expect(readRunParameters(smallRun({ 'checkpoint-minutes': 2.5 }).hyperparameters)).toEqual({
-      steps: 600, warmUp: 100, hasUniformWarmUp: true, bufferSize: 1_000_000, evaluationEvery: 250, evaluationEpisodes: 3, checkpointMinutes: 2.5,
+      steps: 600, warmUp: 100, hasUniformWarmUp: true, bufferSize: 1_000_000, evaluationEvery: 250, evaluationEpisodes: 3, checkpointMinutes: 2.5, hindsightGoals: 0,
     });
   });
 

@@ -81,7 +81,9 @@ describeInBrowser('Lab', () => {
     await page.getByText('Imported as example-quadruped').waitFor();
     expect(elbow.store.models.list()).toMatchObject([{ id: 'example-quadruped', main: 'scene.xml' }]);
     await page.getByRole('button', { name: 'Close the folder' }).click();
-    await page.getByRole('row', { name: /^example-quadruped/ }).waitFor();
+    await page.getByRole('row', { name: /^example-quadruped/ }).getByRole('button', { name: 'Open' }).click();
+    await term(page, 'forward').waitFor();
+    await page.getByRole('button', { name: 'Close the folder' }).click();
     await page.evaluate(() => void (location.hash = '#/new'));
     await page.getByRole('radio', { name: /^example-quadruped/ }).waitFor({ state: 'attached' });
   });
