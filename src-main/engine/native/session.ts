@@ -47,6 +47,7 @@ export function runSession(library: Library, { handle, inputNames, inputs, input
 }
 
 export class NativeSession {
+  /** Good as long as this object is held and not released: the addresses are of what it holds. */
   readonly call: SessionCall;
   /** Handles of the tensors that a run reads and writes, in the order of the names; whoever runs the call sets them before. */
   readonly inputs: BigUint64Array;
