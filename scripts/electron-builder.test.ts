@@ -56,7 +56,7 @@ describe('electron-builder.yml', () => {
     expect(configuration.npmRebuild).toBe(false);
   });
 
-  it.each(['out/shells/electron/main.js', 'out/shells/electron/preload.cjs', 'out/training/trainer.js', 'out/engine/probe/child.js', 'out/renderer/index.html', 'package.json'])('packs %s', (file) => {
+  it.each(['out/shells/electron/main.js', 'out/shells/electron/preload.cjs', 'out/training/trainer.js', 'out/engine/probe/child.js', 'out/engine/native/lane-worker.js', 'out/renderer/index.html', 'package.json'])('packs %s', (file) => {
     expect(packaged('linux')(file)).toBe(true);
   });
 

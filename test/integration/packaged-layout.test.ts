@@ -7,6 +7,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../scripts/build.ts';
+import type { Lanes as BuiltLanes } from '../../src-main/engine/native/lanes.ts';
 import type { createWorkstation } from '../../src-main/workstation/workstation.ts';
 
 let folder = '';
@@ -38,6 +39,17 @@ describe('a package', () => {
     const { stdout, status } = spawnSync(process.execPath, [path.join(unpacked, 'out/engine/probe/child.js'), 'cpu'], { encoding: 'utf8', timeout: 30_000 });
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ available: true });
+  });
+
+  it('finds the threads of an update', async () => {
+    const { Lanes } = (await import(pathToFileURL(path.join(unpacked, 'out/engine/native/lanes.js')).href)) as { Lanes: typeof BuiltLanes };
+    const lanes = new Lanes(2);
+    const nothing = new WebAssembly.Module(Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00));
+    const words = (): Int32Array => new Int32Array(new SharedArrayBuffer(4096));
+    const part = { lane: 1, before: 0, needs: [], call: { kernel: 'none', firstPlace: 0, placeCount: 0 } };
+    const program = await lanes.load({ parts: [part], module: nothing, memories: [], places: words(), progress: words() });
+    expect(program.lanes).toBe(2);
+    await lanes.end();
   });
 
   it('trains with its own trainer and imports its own demo', async () => {

@@ -1,4 +1,5 @@
 // What a program on the processor consists of: a traced graph with less work in it, in stages of ONNX Runtime and kernels.
+import { splitAtJoins } from '../fusion/division.ts';
 import type { Loop } from '../fusion/loops.ts';
 import { inputsOf, planStages, type Stage } from '../fusion/stages.ts';
 import { paddedBytes } from '../native/memory.ts';
@@ -44,7 +45,7 @@ const bytesOfAll = (values: ReadonlySet<Value>): number => [...values].reduce((s
 function planOf(graph: Trace): Plan {
   const { nodes, inputs } = finishGraph(graph);
   const results = [...graph.results].map(nameOf);
-  const stagesOf = (hasKernels: boolean): Stage[] => planStages(nodes, new Set(graph.results.values()), hasKernels);
+  const stagesOf = (hasKernels: boolean): Stage[] => planStages(nodes, new Set(graph.results.values()), hasKernels).flatMap(splitAtJoins);
   let stages = stagesOf(true);
   if (bytesOfAll(sharedBy(stages)) > mostKernelBytes) stages = stagesOf(false);
   const shared = sharedBy(stages);

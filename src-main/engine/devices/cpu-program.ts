@@ -1,13 +1,16 @@
-// One program on the processor: stages of ONNX Runtime sessions with kernels between them. What it changes of the state is
-// written into spare tensors, which become the current ones when all of it is finite.
+// One program on the processor: stages of ONNX Runtime sessions with kernels between them, in parts that lanes run. What it
+// changes of the state is written into spare tensors, which become the current ones when all of it is finite.
+import { divide, type Part } from '../fusion/division.ts';
 import { compileKernels, type Kernel } from '../fusion/kernels.ts';
-import { inputsOf, type Stage } from '../fusion/stages.ts';
+import { inputsOf } from '../fusion/stages.ts';
+import { type KernelCall, type LanePart, type LaneProgram, progressWords } from '../native/lane.ts';
+import type { Lanes, LoadedProgram } from '../native/lanes.ts';
 import { SharedMemory } from '../native/memory.ts';
-import { NativeSession, NativeTensor } from '../native/session.ts';
+import { NativeSession, NativeTensor, type SessionCall } from '../native/session.ts';
 import { hasNonFinite, NonFiniteError } from '../non-finite.ts';
 import { writeOnnx } from '../onnx/model.ts';
 import type { NamedArrays, NamedShapes, Program, ProgramDeclaration } from '../program.ts';
-import type { Value } from '../tracing/graph.ts';
+import type { Node, Value } from '../tracing/graph.ts';
 import type { Trace } from '../tracing/trace.ts';
 import { checkArrays } from './checks.ts';
 import { type Layout, layOut } from './cpu-layout.ts';
@@ -19,7 +22,11 @@ export interface StateEntry {
 }
 
 interface CpuParts {
+  /** Most threads that it may take. */
   threads: number;
+  lanes: Lanes;
+  /** Whether a program may be divided among lanes; otherwise threads divide each operation. */
+  canDivide: boolean;
   shapes: NamedShapes;
   state: ReadonlyMap<string, StateEntry>;
   /** Where the state is. */
@@ -29,10 +36,6 @@ interface CpuParts {
 /** Where a value's numbers are when the program runs: the state's tensors change places from run to run. */
 type Slot = () => NativeTensor;
 
-interface PreparedStage {
-  session: { session: NativeSession; inputs: readonly Slot[]; outputs: readonly Slot[] } | null;
-  kernel: { run: Kernel['run']; slots: readonly Slot[] } | null;
-}
 
 type Given = Parameters<Program['run']>[0];
 
@@ -53,7 +56,11 @@ export class CpuProgram implements Program {
   readonly #memory: SharedMemory;
   readonly #layout: Layout;
   readonly #copies: { from: Slot; to: Slot }[] = [];
-  readonly #stages: readonly PreparedStage[];
+  readonly #sessions: NativeSession[] = [];
+  /** Of the state: entries of sessions' handles and kernels' places, which change from run to run. */
+  readonly #moved: { set: (tensor: NativeTensor) => void; slot: Slot }[] = [];
+  readonly #laneProgram: LaneProgram;
+  #loaded: LoadedProgram | null = null;
   /** Changes of the state that ONNX Runtime makes: no kernel looks at them. */
   readonly #unchecked: readonly StateEntry[];
   /** Of this program alone. */
@@ -71,40 +78,41 @@ export class CpuProgram implements Program {
     const inState = new Set([...inputs, ...next].map(({ value }) => value).filter((value) => !given.includes(value)));
     const own = new Set([...passing].filter((value) => !inState.has(value)));
     this.#layout = layOut(stages, own, new Set([...given, ...diagnostics.map(({ value }) => value)]));
-    this.#memory = new SharedMemory(this.#layout.bytes);
+    this.#memory = new SharedMemory(this.#layout.bytes, parts.threads > 1);
     for (const input of inputs) this.#openInput(input);
     for (const result of results) this.#openResult(result);
     const bySessions = new Set(stages.flatMap((stage) => stage.nodes.flatMap((node) => node.outputs)));
     this.#unchecked = next.filter(({ value }) => bySessions.has(value)).map(({ name }) => parts.state.get(name) as StateEntry);
 
-    const kernels = compileKernels(stages.map((stage) => stage.loops), {
-      moving: parts.memory.memory,
-      fixed: this.#memory.memory,
-      placeOf: (value) => (this.#moving.has(value) ? null : this.#slotOf(value)().data.byteOffset),
-      checked: new Set(next.map(({ value }) => value)),
-    });
-    this.#stages = stages.map((stage, place) => {
-      const { run, moving } = kernels[place] as Kernel;
-      return { session: this.#openSession(place), kernel: stage.loops.length === 0 ? null : { run, slots: moving.map((value) => this.#slotOf(value)) } };
-    });
+    const needed = new Set([...passing, ...results.map(({ value }) => value)]);
+    this.#laneProgram = this.#openParts(divide(stages, parts.canDivide ? parts.threads : 1, (value) => needed.has(value)), needed, new Set(next.map(({ value }) => value)));
+  }
+
+  /** Before the first run. @throws Error where a thread cannot be started or told */
+  async load(): Promise<void> {
+    this.#loaded = await this.#parts.lanes.load(this.#laneProgram);
   }
 
   async run(given: Given): Promise<NamedArrays> {
     checkArrays(this.#declaration, given);
+    return this.#parts.lanes.run(this.#loaded as LoadedProgram, () => this.#prepare(given), (isFinite) => this.#conclude(given, isFinite));
+  }
+
+  #prepare(given: Given): void {
+    for (const { set, slot } of this.#moved) set(slot());
     for (const { tensor, kind, name } of this.#given) tensor.data.set(given[kind][name] as Float32Array);
-    let check = 0;
-    for (const { session, kernel } of this.#stages) {
-      session?.session.run({ inputs: session.inputs.map((slot) => slot()), outputs: session.outputs.map((slot) => slot()) });
-      if (kernel !== null) check += kernel.run(...kernel.slots.map((slot) => slot().data.byteOffset));
-    }
+  }
+
+  #conclude(given: Given, isFinite: boolean): NamedArrays {
     for (const { from, to } of this.#copies) to().data.set(from().data);
-    if (this.#changed.length > 0 && (check !== 0 || this.#isNonFinite())) throw this.#nonFinite(given);
+    if (this.#changed.length > 0 && (!isFinite || this.#isNonFinite())) throw this.#nonFinite(given);
     for (const { entry } of this.#changed) [entry.current, entry.spare] = [entry.spare, entry.current];
     return this.#diagnostics;
   }
 
+  /** When no lane runs it any more. */
   release(): void {
-    for (const { session } of this.#stages) session?.session.release();
+    for (const session of this.#sessions.splice(0)) session.release();
     for (const tensor of this.#tensors.splice(0)) tensor.release();
   }
 
@@ -141,9 +149,11 @@ export class CpuProgram implements Program {
       this.#writeTo(value, () => entry.spare, isMade);
       return;
     }
-    const tensor = isMade ? this.#own(value) : this.#keep(new NativeTensor(value.shape));
+    // Not in memory that threads share: much of Node refuses that.
+    const isInPlace = isMade && this.#parts.threads === 1;
+    const tensor = isInPlace ? this.#own(value) : this.#keep(new NativeTensor(value.shape));
     this.#diagnostics[name] = tensor.data;
-    this.#writeTo(value, () => tensor, isMade);
+    this.#writeTo(value, () => tensor, isInPlace);
   }
 
   #writeTo(value: Value, slot: Slot, isMade: boolean): void {
@@ -151,19 +161,58 @@ export class CpuProgram implements Program {
     else this.#copies.push({ from: this.#slotOf(value), to: slot });
   }
 
-  /** The stage's nodes as a session that gives results, and what kernels and later stages read. */
-  #openSession(place: number): PreparedStage['session'] {
-    const { stages, passing, results } = this.#plan;
-    const { nodes } = stages[place] as Stage;
-    const needed = new Set([...passing, ...results.map(({ value }) => value)]);
-    const made = nodes.flatMap((node) => node.outputs).filter((value) => needed.has(value));
-    if (made.length === 0) return null;
+  /** @param checked what must be finite */
+  #openParts(parts: readonly Part[], needed: ReadonlySet<Value>, checked: ReadonlySet<Value>): LaneProgram {
+    const isDivided = parts.some(({ lane }) => lane > 0);
+    const { module, kernels } = compileKernels(parts.map(({ loops }) => loops), {
+      moving: this.#parts.memory.memory,
+      fixed: this.#memory.memory,
+      placeOf: (value) => (this.#moving.has(value) ? null : this.#slotOf(value)().data.byteOffset),
+      checked,
+    });
+    const places = new Int32Array(new SharedArrayBuffer(4 * kernels.reduce((sum, { moving }) => sum + moving.length, 0)));
+    let firstPlace = 0;
+    const given = new Set<Value>();
+    const opened = parts.map(({ loops, nodes, lane, before, needs }, i): LanePart => {
+      if (loops.length === 0) return { lane, before, needs, call: this.#openSession(nodes, needed, given, isDivided ? 1 : this.#parts.threads) };
+      const { name, moving } = kernels[i] as Kernel;
+      const call: KernelCall = { kernel: name, firstPlace, placeCount: moving.length };
+      moving.forEach((value, k) => {
+        const index = call.firstPlace + k;
+        this.#moved.push({ slot: this.#slotOf(value), set: ({ data }) => (places[index] = data.byteOffset) });
+      });
+      firstPlace += moving.length;
+      return { lane, before, needs, call };
+    });
+    const progress = new Int32Array(new SharedArrayBuffer(4 * progressWords(opened.length)));
+    return { parts: opened, module, memories: [this.#parts.memory.memory, this.#memory.memory], places, progress };
+  }
+
+  /**
+   * Nodes as a session that gives results, and what kernels and later parts read.
+   * @param given what earlier sessions give already; what this one gives is added
+   */
+  #openSession(nodes: readonly Node[], needed: ReadonlySet<Value>, given: Set<Value>, threads: number): SessionCall {
+    const made = nodes.flatMap((node) => node.outputs).filter((value) => needed.has(value) && !given.has(value));
+    for (const value of made) given.add(value);
     const nameOf = (value: Value): string => `value/${value.id}`;
     const inputs = new Map(inputsOf({ nodes }).map((value) => [nameOf(value), value]));
     const outputs = new Map(made.map((value) => [nameOf(value), value]));
     const file = writeOnnx({ name: this.name, nodes, inputs, weights: new Map(), outputs });
-    const session = new NativeSession(file, this.#parts.threads, { inputs: [...inputs.keys()], outputs: [...outputs.keys()] });
-    return { session, inputs: [...inputs.values()].map((value) => this.#slotOf(value)), outputs: made.map((value) => this.#slotOf(value)) };
+    const session = new NativeSession(file, threads, { inputs: [...inputs.keys()], outputs: [...outputs.keys()] });
+    this.#sessions.push(session);
+    this.#point(session.inputs, [...inputs.values()]);
+    this.#point(session.outputs, made);
+    return session.call;
+  }
+
+  /** Handles of where the values are: once, and before each run of those that move. */
+  #point(handles: BigUint64Array, values: readonly Value[]): void {
+    values.forEach((value, i) => {
+      const slot = this.#slotOf(value);
+      handles[i] = slot().handle;
+      if (this.#moving.has(value)) this.#moved.push({ slot, set: ({ handle }) => (handles[i] = handle) });
+    });
   }
 
   #slotOf(value: Value): Slot {

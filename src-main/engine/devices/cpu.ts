@@ -1,6 +1,8 @@
 // The `cpu` device: traced programs, their matrix products run by ONNX Runtime and what lies between by kernels of our own, over
 // memory that both share.
+import { Lanes } from '../native/lanes.ts';
 import { SharedMemory, paddedBytes } from '../native/memory.ts';
+import { canSetFlushing } from '../native/subnormals.ts';
 import { exportProgram } from '../onnx/export.ts';
 import type { Engine, NamedArrays, NamedShapes, ProgramDeclaration } from '../program.ts';
 import { trace } from '../tracing/trace.ts';
@@ -11,6 +13,7 @@ export class CpuEngine implements Engine {
   readonly device = 'cpu';
   readonly stateShapes: NamedShapes;
   readonly #threads: number;
+  readonly #lanes: Lanes;
   readonly #memory: SharedMemory;
   readonly #state = new Map<string, StateEntry>();
   readonly #programs: CpuProgram[] = [];
@@ -18,8 +21,9 @@ export class CpuEngine implements Engine {
   constructor(stateShapes: NamedShapes, threads: number) {
     this.stateShapes = stateShapes;
     this.#threads = threads;
+    this.#lanes = new Lanes(threads);
     const stateBytes = Object.values(stateShapes).reduce((sum, shape) => sum + paddedBytes(shape), 0);
-    this.#memory = new SharedMemory(2 * stateBytes);
+    this.#memory = new SharedMemory(2 * stateBytes, threads > 1);
     for (const [name, shape] of Object.entries(stateShapes)) {
       this.#state.set(name, { current: this.#memory.allocate(shape), spare: this.#memory.allocate(shape) });
     }
@@ -27,8 +31,11 @@ export class CpuEngine implements Engine {
 
   async compile(declaration: ProgramDeclaration): Promise<CpuProgram> {
     const traced = await trace(declaration, this.stateShapes);
-    const program = new CpuProgram(declaration, traced, { threads: this.#threads, shapes: this.stateShapes, state: this.#state, memory: this.#memory });
+    const program = new CpuProgram(declaration, traced, {
+      threads: this.#threads, lanes: this.#lanes, canDivide: canSetFlushing(), shapes: this.stateShapes, state: this.#state, memory: this.#memory,
+    });
     this.#programs.push(program);
+    await program.load();
     return program;
   }
 
@@ -46,6 +53,7 @@ export class CpuEngine implements Engine {
   }
 
   async dispose(): Promise<void> {
+    await this.#lanes.end();
     for (const program of this.#programs.splice(0)) program.release();
     for (const { current, spare } of this.#state.values()) for (const tensor of [current, spare]) tensor.release();
     this.#state.clear();

@@ -89,16 +89,26 @@ export interface WasmFunction {
   body: readonly number[];
 }
 
-/** A module that exports `f0`, `f1` and so on. */
-export function assemble(functions: readonly WasmFunction[], memories: readonly WebAssembly.Memory[]): WebAssembly.Exports {
+/** Of a memory that is imported: at least one page; one that threads share also at most as many as there can be. */
+const limitsOf = ({ buffer }: WebAssembly.Memory): Code => (isShared(buffer) ? [0x03, ...unsigned(1), ...unsigned(mostPages)] : [0x00, 0x01]);
+const mostPages = 65_536;
+const isShared = (buffer: unknown): boolean => buffer instanceof SharedArrayBuffer;
+
+/** A module that exports `f0`, `f1` and so on, to be instantiated over these memories. */
+export function assemble(functions: readonly WasmFunction[], memories: readonly WebAssembly.Memory[]): WebAssembly.Module {
   const bodies = functions.map(({ locals, body }) => [...vector(locals.map(({ count, type }) => [...unsigned(count), type])), ...body, 0x0b]);
   const bytes = Uint8Array.from([
     0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00,
     ...section(1, vector(functions.map(({ parameters, result }) => [0x60, ...vector(parameters.map((type) => [type])), ...vector([[result]])]))),
-    ...section(2, vector(memories.map((_, i) => [...text('memory'), ...text(`m${i}`), 0x02, 0x00, 0x01]))),
+    ...section(2, vector(memories.map((memory, i) => [...text('memory'), ...text(`m${i}`), 0x02, ...limitsOf(memory)]))),
     ...section(3, vector(functions.map((_, i) => unsigned(i)))),
     ...section(7, vector(functions.map((_, i) => [...text(`f${i}`), 0x00, ...unsigned(i)]))),
     ...section(10, vector(bodies.map((body) => [...unsigned(body.length), ...body]))),
   ]);
-  return new WebAssembly.Instance(new WebAssembly.Module(bytes), { memory: Object.fromEntries(memories.map((memory, i) => [`m${i}`, memory])) }).exports;
+  return new WebAssembly.Module(bytes);
+}
+
+/** In the calling thread; the memories are those that the module was assembled for, in their order. */
+export function instantiate(module: WebAssembly.Module, memories: readonly WebAssembly.Memory[]): WebAssembly.Exports {
+  return new WebAssembly.Instance(module, { memory: Object.fromEntries(memories.map((memory, i) => [`m${i}`, memory])) }).exports;
 }

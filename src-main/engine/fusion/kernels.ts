@@ -10,12 +10,15 @@ import type { Access, Computation } from './operations.ts';
 import { apply, mathFunctions, type MathFunction, mathLibrary } from './vector-math.ts';
 
 /**
- * Runs a stage's loops.
+ * Runs a list of loops.
  * @param places byte offsets of the tensors that move, in the order of `moving`
  * @returns 0, or NaN where a checked output holds a number that is not finite
  */
+export type KernelFunction = (...places: number[]) => number;
+
 export interface Kernel {
-  run: (...places: number[]) => number;
+  /** The module's export, a KernelFunction. */
+  name: string;
   moving: readonly Value[];
 }
 
@@ -29,11 +32,11 @@ export interface KernelMemory {
   checked: ReadonlySet<Value>;
 }
 
-/** One kernel for each list of loops. */
-export function compileKernels(stages: readonly (readonly Loop[])[], memory: KernelMemory): Kernel[] {
-  const emitted = stages.map((loops) => new StageEmitter(loops, memory));
-  const exports = assemble([...mathLibrary, ...emitted.map((one) => one.toFunction())], [memory.moving, memory.fixed]);
-  return emitted.map(({ moving }, i) => ({ run: exports[`f${mathLibrary.length + i}`] as Kernel['run'], moving }));
+/** One kernel for each list of loops, all in one module over [memory.moving, memory.fixed]. */
+export function compileKernels(lists: readonly (readonly Loop[])[], memory: KernelMemory): { module: WebAssembly.Module; kernels: Kernel[] } {
+  const emitted = lists.map((loops) => new StageEmitter(loops, memory));
+  const module = assemble([...mathLibrary, ...emitted.map((one) => one.toFunction())], [memory.moving, memory.fixed]);
+  return { module, kernels: emitted.map(({ moving }, i) => ({ name: `f${mathLibrary.length + i}`, moving })) };
 }
 
 const [movingMemory, fixedMemory] = [0, 1];

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Graph } from '../tracing/graph.ts';
-import { compileKernels } from './kernels.ts';
+import { instantiate } from './assembler.ts';
+import { compileKernels, type KernelFunction } from './kernels.ts';
 import { planStages } from './stages.ts';
 import { mathFunctions, type MathFunction } from './vector-math.ts';
 
@@ -22,15 +23,15 @@ const kernels = new Map(mathFunctions.map((op) => {
   const x = graph.input('x', [size]);
   const y = graph.node(op, [x], {}, [size]);
   const [stage] = planStages(graph.nodes, new Set([y]));
-  const [kernel] = compileKernels([stage?.loops ?? []], { moving: memory, fixed: memory, placeOf: (value) => (value === x ? 0 : 4096), checked: new Set() });
-  return [op, kernel];
+  const { module, kernels: [kernel] } = compileKernels([stage?.loops ?? []], { moving: memory, fixed: memory, placeOf: (value) => (value === x ? 0 : 4096), checked: new Set() });
+  return [op, instantiate(module, [memory, memory])[kernel?.name ?? ''] as KernelFunction];
 }));
 
 function compute(op: MathFunction, numbers: readonly number[]): number[] {
   const [given, found] = [new Float32Array(memory.buffer, 0, size), new Float32Array(memory.buffer, 4096, size)];
   given.fill(1);
   given.set(numbers);
-  kernels.get(op)?.run();
+  kernels.get(op)?.();
   return [...found.subarray(0, numbers.length)];
 }
 

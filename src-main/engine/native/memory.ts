@@ -12,9 +12,10 @@ export class SharedMemory {
   readonly memory: WebAssembly.Memory;
   #used = 0;
 
-  constructor(bytes: number) {
+  /** @param isShared whether more than one thread of JavaScript and WebAssembly reads and writes it */
+  constructor(bytes: number, isShared: boolean) {
     const pages = Math.ceil(bytes / pageBytes) + 1;
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: isShared });
   }
 
   /** New and zero. @throws RangeError where there is no room */

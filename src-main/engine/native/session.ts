@@ -13,7 +13,6 @@ export class NativeTensor {
   /** @param data given memory; else new and zero */
   constructor(shape: readonly number[], data: Float32Array | null = null) {
     const library = openLibrary();
-    // Small typed arrays lie on JavaScript's heap and move; an ArrayBuffer that is made first does not.
     this.data = data ?? new Float32Array(new ArrayBuffer(4 * Math.max(1, sizeOf(shape))), 0, sizeOf(shape));
     const start = koffi.address(this.data.buffer) + BigInt(this.data.byteOffset);
     this.handle = created(library, (out) =>
@@ -31,13 +30,31 @@ export interface SessionTensors {
   outputs: readonly NativeTensor[];
 }
 
+/** A run as addresses: any thread of the process can make the call. */
+export interface SessionCall {
+  handle: bigint;
+  inputNames: bigint;
+  inputs: bigint;
+  inputCount: number;
+  outputNames: bigint;
+  outputs: bigint;
+  outputCount: number;
+}
+
+/** In the calling thread, and those of the session. @throws Error with ONNX Runtime's message */
+export function runSession(library: Library, { handle, inputNames, inputs, inputCount, outputNames, outputs, outputCount }: SessionCall): void {
+  check(library, library.run(handle, null, inputNames, inputs, inputCount, outputNames, outputCount, outputs));
+}
+
 export class NativeSession {
+  /** Good as long as this object is held and not released: the addresses are of what it holds. */
+  readonly call: SessionCall;
+  /** Handles of the tensors that a run reads and writes, in the order of the names; whoever runs the call sets them before. */
+  readonly inputs: BigUint64Array;
+  readonly outputs: BigUint64Array;
   readonly #library: Library;
-  readonly #handle: bigint;
-  readonly #inputNames: CStrings;
-  readonly #outputNames: CStrings;
-  readonly #inputs: BigUint64Array;
-  readonly #outputs: BigUint64Array;
+  /** Held here, for the addresses to stay valid. */
+  readonly #names: CStrings[];
 
   /**
    * @param file an ONNX file's bytes
@@ -47,28 +64,32 @@ export class NativeSession {
   constructor(file: Uint8Array, threads: number, names: { inputs: readonly string[]; outputs: readonly string[] }) {
     this.#library = openLibrary();
     const options = createOptions(this.#library, threads);
+    let handle: bigint;
     try {
-      this.#handle = created(this.#library, (out) => this.#library.createSession(this.#library.environment, file, file.length, options, out));
+      handle = created(this.#library, (out) => this.#library.createSession(this.#library.environment, file, file.length, options, out));
     } finally {
       this.#library.releaseOptions(options);
     }
-    this.#inputNames = new CStrings(names.inputs);
-    this.#outputNames = new CStrings(names.outputs);
-    this.#inputs = new BigUint64Array(names.inputs.length);
-    this.#outputs = new BigUint64Array(names.outputs.length);
+    const [inputNames, outputNames] = [new CStrings(names.inputs), new CStrings(names.outputs)];
+    this.#names = [inputNames, outputNames];
+    [this.inputs, this.outputs] = [fixedArray(names.inputs.length), fixedArray(names.outputs.length)];
+    this.call = {
+      handle,
+      inputNames: koffi.address(inputNames.addresses), inputs: koffi.address(this.inputs), inputCount: names.inputs.length,
+      outputNames: koffi.address(outputNames.addresses), outputs: koffi.address(this.outputs), outputCount: names.outputs.length,
+    };
   }
 
   /** Computes the outputs' numbers, in this thread and those of the session. @throws Error with ONNX Runtime's message */
   run({ inputs, outputs }: SessionTensors): void {
-    for (let i = 0; i < inputs.length; i += 1) this.#inputs[i] = (inputs[i] as NativeTensor).handle;
-    for (let i = 0; i < outputs.length; i += 1) this.#outputs[i] = (outputs[i] as NativeTensor).handle;
-    check(this.#library, this.#library.run(
-      this.#handle, null, this.#inputNames.addresses, this.#inputs, inputs.length, this.#outputNames.addresses, outputs.length, this.#outputs,
-    ));
+    inputs.forEach(({ handle }, i) => (this.inputs[i] = handle));
+    outputs.forEach(({ handle }, i) => (this.outputs[i] = handle));
+    runSession(this.#library, this.call);
   }
 
   release(): void {
-    this.#library.releaseSession(this.#handle);
+    this.#names.length = 0;
+    this.#library.releaseSession(this.call.handle);
   }
 }
 
@@ -92,6 +113,9 @@ const sessionConfiguration = {
   'session.intra_op.allow_spinning': '0',
 };
 
+/** Small typed arrays lie on JavaScript's heap and move; an ArrayBuffer that is made first does not. */
+const fixedArray = (length: number): BigUint64Array => new BigUint64Array(new ArrayBuffer(8 * Math.max(1, length)));
+
 /** Texts that end with a zero, at addresses that do not change. */
 class CStrings {
   readonly addresses: BigUint64Array;
@@ -105,6 +129,7 @@ class CStrings {
       new Uint8Array(fixed).set(bytes);
       return fixed;
     });
-    this.addresses = BigUint64Array.from(this.#texts, (text) => koffi.address(text));
+    this.addresses = fixedArray(texts.length);
+    this.#texts.forEach((text, i) => (this.addresses[i] = koffi.address(text)));
   }
 }
