@@ -15,7 +15,7 @@ export default defineConfig({
       outDir: 'out',
       emptyOutDir: false,
       rollupOptions: {
-        input: { 'shells/electron/main': source('/shells/electron/main.ts'), 'training/trainer': source('/training/trainer.ts'), 'engine/probe/child': source('/engine/probe/child.ts'), 'tasks/own/node/aside-worker': source('/tasks/own/node/aside-worker.ts') },
+        input: { 'shells/electron/main': source('/shells/electron/main.ts'), 'training/trainer': source('/training/trainer.ts'), 'training/evaluate-policy': source('/training/evaluate-policy.ts'), 'engine/probe/child': source('/engine/probe/child.ts'), 'tasks/own/node/aside-worker': source('/tasks/own/node/aside-worker.ts') },
         output: { format: 'es', preserveModules: true, preserveModulesRoot: source(''), entryFileNames: '[name].js' },
       },
     },
