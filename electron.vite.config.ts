@@ -18,6 +18,7 @@ export default defineConfig({
         input: {
           'shells/electron/main': source('/shells/electron/main.ts'),
           'training/trainer': source('/training/trainer.ts'),
+          'training/evaluate-policy': source('/training/evaluate-policy.ts'),
           'engine/probe/child': source('/engine/probe/child.ts'),
           'engine/native/lane-worker': source('/engine/native/lane-worker.ts'),
           'tasks/own/node/aside-worker': source('/tasks/own/node/aside-worker.ts'),

@@ -6,6 +6,7 @@ import type { ImportedModel, Inspection, ModelFile } from './models.ts';
 import { listLimits, textLimit } from './parameters.ts';
 import { type ActionHistogram, controlActions, type EvaluationSummary, type NonFiniteCount, type QueueEntry, type RunDetail, type RunEdit, type RunSummary } from './runs.ts';
 import type { metricDeclarations, MetricSeries, PolicySnapshot, Rollout } from './series.ts';
+import type { TrialProgress, TrialStart } from './trials.ts';
 
 const runId = z.string().min(1).max(64);
 const nothing = z.strictObject({});
@@ -109,6 +110,18 @@ export const requestSchemas = {
     /** `live` is the newest; a step names an evaluation's policy. */
     at: z.union([z.literal('live'), z.int().min(0)]),
   }),
+  /** Evaluates a stored policy in a process of its own; nothing of it is stored. */
+  'trials.start': z.strictObject({
+    run: runId,
+    /** Of the evaluation that kept the policy; null is the run's newest. */
+    step: z.int().min(0).nullable(),
+    /** Laid over the run's own. */
+    taskOptions: parameterValues,
+    episodes: anyNumber,
+    seed: anyNumber,
+  }),
+  'trials.get': z.strictObject({ trial: z.string().max(64) }),
+  'trials.cancel': z.strictObject({ trial: z.string().max(64) }),
   /** Imported models, with and without a task. */
   'models.list': nothing,
   /** A piece of a file of a folder, in order; `offset` 0 begins the file. */
@@ -185,6 +198,9 @@ export interface Responses {
   'metrics.query': { series: MetricSeries[]; superseded: (MetricSeries & { attempt: number })[] };
   'rollouts.get': Rollout;
   'snapshots.get': PolicySnapshot;
+  'trials.start': TrialStart;
+  'trials.get': TrialProgress;
+  'trials.cancel': Record<never, never>;
   'models.list': { models: ImportedModel[] };
   'models.upload': Record<never, never>;
   'models.inspect': Omit<Inspection, 'files'>;

@@ -1,14 +1,15 @@
 // Starts trainers: one detached process a run. Light on purpose, since the workstation and the CLI import it.
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { availableParallelism, hostname, totalmem } from 'node:os';
-import { extname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import { runDirectory, runLogName } from '../store/data-directory.ts';
 import type { Store } from '../store/store.ts';
 import { findNodeBinary } from './node-binary.ts';
+import { processEntry, processEnvironment } from './process-entry.ts';
 
 export { findNodeBinary };
+export { type PolicyProcess, startPolicyProcess } from './policy-process.ts';
 export { checkpointEdits, checkpointFiles, isForked } from './checkpoint-files.ts';
 
 /** Where a run's checkpoints, replay segments and log lie. */
@@ -19,17 +20,6 @@ export function runLogPath(dataDirectory: string, run: string): string {
   return join(runFolder(dataDirectory, run), runLogName);
 }
 
-/** The trainer's entry: beside this file, TypeScript in a checkout and JavaScript when built. */
-function trainerEntry(): string {
-  const entry = fileURLToPath(new URL(`trainer${extname(new URL(import.meta.url).pathname)}`, import.meta.url));
-  const path = entry.replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked');
-  if (!existsSync(path)) throw new Error(`the trainer's entry ${path} is missing: this copy of Elbow is not complete`);
-  return path;
-}
-
-/** What a trainer may see of the environment: paths and what its libraries read, nothing that came by chance. */
-const environmentNames = /^(PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|LD_LIBRARY_PATH|CUDA_.*|VK_.*|XDG_.*|ELBOW_.*|SystemRoot|APPDATA|LOCALAPPDATA|USERPROFILE)$/i;
-
 /**
  * Starts a trainer that outlives this process. Its output is appended to the run's log.
  * @returns the trainer's process id
@@ -39,7 +29,7 @@ export function launchTrainer(options: { dataDirectory: string; run: string }): 
   const { run } = options;
   const dataDirectory = resolve(options.dataDirectory);
   const node = findNodeBinary();
-  const entry = trainerEntry();
+  const entry = processEntry('trainer');
   const folder = runFolder(dataDirectory, run);
   mkdirSync(folder, { recursive: true });
   const log = openSync(runLogPath(dataDirectory, run), 'a');
@@ -53,7 +43,7 @@ export function launchTrainer(options: { dataDirectory: string; run: string }): 
         detached: true,
         windowsHide: true,
         stdio: ['ignore', log, log],
-        env: Object.fromEntries(Object.entries(process.env).filter(([name]) => environmentNames.test(name))),
+        env: processEnvironment(),
       },
     );
     // A failed spawn is an event as well as a missing process id; without a listener it would end this process.

@@ -12,8 +12,10 @@ import { createQueueHandlers } from './handlers/queue.ts';
 import { createRunHandlers } from './handlers/runs.ts';
 import { createSystemHandlers } from './handlers/system.ts';
 import { createModelHandlers } from './handlers/models.ts';
+import { createTrialHandlers } from './handlers/trials.ts';
 import { createPoller } from './poller.ts';
 import { createSupervision } from './supervision.ts';
+import { Trials } from './trials.ts';
 
 export interface WorkstationService extends Workstation {
   /** For shells: a request of unknown shape, and its value or refusal as data. Never rejects. */
@@ -23,7 +25,7 @@ export interface WorkstationService extends Workstation {
 }
 
 /** Requests that change nothing, so nobody needs to be told at once. */
-const readingRequests = /^(system\.|metrics\.|rollouts\.|snapshots\.|models\.)|\.(list|get|log|edits|evaluations|actions)$/;
+const readingRequests = /^(system\.|metrics\.|rollouts\.|snapshots\.|models\.|trials\.)|\.(list|get|log|edits|evaluations|actions)$/;
 
 export interface WorkstationOptions {
   dataDirectory: string;
@@ -46,6 +48,7 @@ export function createWorkstation({ dataDirectory, requester = 'window' }: Works
   };
   const poller = createPoller({ store, onError });
   const supervision = createSupervision({ store, onError, onChange: () => poller.pollNow() });
+  const trials = new Trials(store);
   const context = { store, requester, advanceQueue: () => supervision.advance() };
   const handlers: Handlers = {
     ...createSystemHandlers(context),
@@ -55,6 +58,7 @@ export function createWorkstation({ dataDirectory, requester = 'window' }: Works
     ...createQueueHandlers(context),
     ...createDataHandlers(context),
     ...createModelHandlers(context),
+    ...createTrialHandlers(trials),
   };
   let isClosed = false;
   let tasksVersion = -1;
@@ -94,6 +98,7 @@ export function createWorkstation({ dataDirectory, requester = 'window' }: Works
     subscribe: (listener) => poller.subscribe(listener),
     async close() {
       isClosed = true;
+      trials.close();
       supervision.close();
       poller.close();
       store.close();

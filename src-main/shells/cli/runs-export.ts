@@ -4,14 +4,15 @@ import { formatBytes } from '../../contract/format.ts';
 import { ParameterError } from '../../contract/parameters.ts';
 import type { RunConfiguration } from '../../contract/runs.ts';
 import type { Store } from '../../store/store.ts';
+import { startPolicyProcess } from '../../training/launch.ts';
 import { findPossibilities } from '../../workstation/possibilities.ts';
 import { subjectOf, type Subject, valuesAt } from '../../workstation/run-values.ts';
+import { findPolicy, importedOption } from '../../workstation/stored-policy.ts';
 import { CommandError } from './failure.ts';
 import { formatCount } from './format.ts';
 import { parseWholeNumber } from './options.ts';
 import { createOutput } from './output.ts';
 import { type CommonOptions, withStoredRun } from './session.ts';
-import { findPolicy, importedOption, startPolicyProcess } from './stored-policy.ts';
 import { checkTarget, writeWholeFile } from './write-file.ts';
 
 export interface ExportOptions extends CommonOptions {
@@ -31,7 +32,7 @@ export async function exportRunPolicy(given: string, options: ExportOptions): Pr
 
   const description = [`--task=${run.task}`, `--agent=${run.agent}`, `--run=${run.id}`, `--run-name=${run.name}`, `--step=${policy.step}`, `--task-options=${JSON.stringify(run.configuration.taskOptions ?? {})}`];
   const { stdout, ended } = startPolicyProcess(
-    'the export', 'export-policy.ts', [...description, ...importedOption(run.task), ...(explorationNoise === null ? [] : [`--exploration-noise=${explorationNoise}`])], policy.onnx);
+    'The export', 'export-policy', [...description, ...importedOption(run.task), ...(explorationNoise === null ? [] : [`--exploration-noise=${explorationNoise}`])], policy.onnx);
   const file = await buffer(stdout);
   await ended;
   writeWholeFile(target, file);

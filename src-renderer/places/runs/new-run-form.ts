@@ -103,9 +103,15 @@ export function checkForm(form: NewRunForm): CheckedForm {
   };
 }
 
-/** The task's options that differ from their defaults; what cannot be read is an error. */
-function readTaskOptions({ task, taskTyped }: NewRunForm, errors: Record<string, string>): ParameterValues {
+/**
+ * The task's options that differ from what stands where nothing is typed; what cannot be read is an error.
+ * @param standing in place of the options' defaults: what a stored run has
+ */
+export function readTaskOptions(
+  { task, taskTyped }: Pick<NewRunForm, 'task' | 'taskTyped'>, errors: Record<string, string>, standing: ParameterValues = {},
+): ParameterValues {
   const options = task.options ?? [];
+  const standards: ParameterValues = { ...Object.fromEntries(options.map((one) => [one.name, one.default])), ...standing };
   const changed: ParameterValues = {};
   const attempt = (act: () => void): void => {
     try {
@@ -117,10 +123,10 @@ function readTaskOptions({ task, taskTyped }: NewRunForm, errors: Record<string,
   };
   for (const declaration of options) {
     const text = taskTyped[declaration.name];
-    if (text === undefined || text === formatParameter(declaration.default)) continue;
+    if (text === undefined || text === defaultText(declaration, standards)) continue;
     attempt(() => (changed[declaration.name] = parseParameter(declaration, text)));
   }
-  const values = { ...Object.fromEntries(options.map((one) => [one.name, one.default])), ...changed };
+  const values = { ...standards, ...changed };
   for (const declaration of options) attempt(() => checkLessThan(declaration, values, changed));
   return changed;
 }
