@@ -5,15 +5,8 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCli } from '../../src-main/shells/cli/testing.ts';
-import { pictureOf, type Picture } from './pictures.ts';
+import { pictureOf, robotShare } from './pictures.ts';
 import { describeInBrowser, expectAccessible, startElbow, themes, until, type Elbow } from './support.ts';
-
-/** How much of a picture is as light as the quadruped's torso. */
-function lightShare({ pixels }: Picture): number {
-  let found = 0;
-  for (let i = 0; i < pixels.length; i += 3) if (Math.min(...pixels.slice(i, i + 3)) > 150) found += 1;
-  return found / (pixels.length / 3);
-}
 
 const quadruped = path.resolve(import.meta.dirname, '../../examples/quadruped');
 
@@ -96,7 +89,7 @@ describeInBrowser('Lab', () => {
     for (const place of ['replay', 'train']) {
       await page.evaluate((hash) => void (location.hash = hash), `#/${place}/${run}`);
       const scene = page.locator('.scene .host');
-      await until(async () => expect(lightShare(await pictureOf(scene)), place).toBeGreaterThan(0.005));
+      await until(async () => expect(robotShare(await pictureOf(scene)), place).toBeGreaterThan(0.005));
       expect(await page.getByText(/could not be|cannot be/).count(), place).toBe(0);
     }
   });
