@@ -36,7 +36,6 @@ interface CpuParts {
 /** Where a value's numbers are when the program runs: the state's tensors change places from run to run. */
 type Slot = () => NativeTensor;
 
-
 type Given = Parameters<Program['run']>[0];
 
 export class CpuProgram implements Program {

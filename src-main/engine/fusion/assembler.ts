@@ -44,7 +44,7 @@ const section = (id: number, content: readonly number[]): Code => [id, ...unsign
 
 export const get = (local: number): Code => [0x20, ...unsigned(local)];
 export const set = (local: number): Code => [0x21, ...unsigned(local)];
-export const tee = (local: number): Code => [0x22, ...unsigned(local)];
+const tee = (local: number): Code => [0x22, ...unsigned(local)];
 export const call = (index: number): Code => [0x10, ...unsigned(index)];
 export const integer = (value: number): Code => [0x41, ...signed(value)];
 export const addIntegers: Code = [0x6a];

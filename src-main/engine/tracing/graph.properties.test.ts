@@ -43,8 +43,8 @@ async function runNodes(traced: Trace, nodes: readonly Node[], { state, given }:
 }
 
 /** Three updates in a row: the diagnostics of each, and the state at the end. */
-async function runDevice(device: string, { declaration, state, given }: RandomProgram): Promise<NamedArrays> {
-  const engine = createEngine({ device, threads: 1, stateShapes });
+async function runDevice(device: string, { declaration, state, given }: RandomProgram, threads = 1): Promise<NamedArrays> {
+  const engine = createEngine({ device, threads, stateShapes });
   engines.push(engine);
   await engine.writeState(state);
   const program = await engine.compile(declaration);
@@ -73,6 +73,15 @@ describe('random programs', () => {
         expectAgreement(await runDevice('cpu', program), await runDevice('reference', program));
       }),
       { numRuns: 80, seed },
+    );
+  });
+
+  it('give the same bits on the cpu device with two threads as with one', async () => {
+    await fc.assert(
+      fc.asyncProperty(randomProgram, async (program) => {
+        expect(await runDevice('cpu', program, 2)).toEqual(await runDevice('cpu', program));
+      }),
+      { numRuns: 40, seed },
     );
   });
 
