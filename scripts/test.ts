@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -29,7 +30,15 @@ const stages: readonly Stage[] = [
   vitest('e2e'),
 ];
 
-const reportSchema = z.object({ numPassedTests: z.int(), numFailedTests: z.int(), numPendingTests: z.int(), success: z.boolean() });
+const reportSchema = z.object({
+  numPassedTests: z.int(), numFailedTests: z.int(), numPendingTests: z.int(), success: z.boolean(),
+  testResults: z.array(z.object({
+    name: z.string(), message: z.string().optional(),
+    assertionResults: z.array(z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()).nullish() })),
+  })),
+});
+/** Of a failure's message: enough to know it by where only the end of the output is kept. */
+const messageCharacters = 600;
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !stages.some((stage) => stage.name === name));
@@ -47,7 +56,7 @@ for (const { name, command, isVitest } of stages.filter((stage) => wanted.length
   const start = performance.now();
   const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' });
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
-  if (status !== 0) failures.push(name);
+  if (status !== 0) failures.push(`the stage ${name}`);
   if (isVitest) {
     const parsed = reportSchema.safeParse(readReport(report(name)));
     if (!parsed.success) {
@@ -57,15 +66,25 @@ for (const { name, command, isVitest } of stages.filter((stage) => wanted.length
       skipped += parsed.data.numPendingTests;
       // A file that cannot be loaded fails without a failed test.
       failed += parsed.data.numFailedTests + (status !== 0 && parsed.data.numFailedTests === 0 ? 1 : 0);
+      failures.push(...describeFailures(parsed.data));
     }
   } else if (status === 0) passed += 1;
   else failed += 1;
   console.log(`== ${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${seconds} s`);
 }
 
-if (failures.length > 0) console.log(`\nFailed: ${failures.join(', ')}`);
+if (failures.length > 0) console.log(`\nFailed:\n${failures.map((failure) => `- ${failure}`).join('\n')}`);
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exit(failed > 0 || failures.length > 0 ? 1 : 0);
+
+/** Each failed test, and each file that could not be loaded, with the beginning of its message. */
+function describeFailures({ testResults }: z.infer<typeof reportSchema>): string[] {
+  const tests = testResults.flatMap(({ name: file, assertionResults, message }) => {
+    const own = assertionResults.filter(({ status }) => status === 'failed').map(({ fullName, failureMessages }) => ({ what: `${path.relative(root, file)}: ${fullName}`, why: (failureMessages ?? []).join('\n') }));
+    return own.length === 0 && message ? [{ what: path.relative(root, file), why: message }] : own;
+  });
+  return tests.map(({ what, why }) => `${what}\n    ${stripVTControlCharacters(why).slice(0, messageCharacters).replaceAll('\n', '\n    ')}`);
+}
 
 function readReport(file: string): unknown {
   try {
