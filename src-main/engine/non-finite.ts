@@ -75,7 +75,8 @@ export function findNonFinite(declaration: ProgramDeclaration, stateShapes: Name
 /** The hot path's look: over a few scalars. */
 export function hasNonFinite(diagnostics: NamedArrays): boolean {
   for (const name in diagnostics) {
-    for (const value of diagnostics[name] as Float32Array) if (!Number.isFinite(value)) return true;
+    const values = diagnostics[name] as Float32Array;
+    for (let i = 0; i < values.length; i += 1) if (!Number.isFinite(values[i])) return true;
   }
   return false;
 }

@@ -46,8 +46,8 @@ describe('a package', () => {
     const lanes = new Lanes(2);
     const nothing = new WebAssembly.Module(Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00));
     const words = (): Int32Array => new Int32Array(new SharedArrayBuffer(4096));
-    const part = { lane: 1, before: 0, needs: [], call: { kernel: 'none', firstPlace: 0, placeCount: 0 } };
-    const program = await lanes.load({ parts: [part], module: nothing, memories: [], places: words(), progress: words() });
+    const part = { lane: 1, before: 0, needs: [], call: { kernel: 'none' } };
+    const program = await lanes.load({ parts: [part], module: nothing, memories: [], progress: words() });
     expect(program.lanes).toBe(2);
     await lanes.end();
   });

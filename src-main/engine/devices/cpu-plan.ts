@@ -1,11 +1,10 @@
 // What a program on the processor consists of: a traced graph with less work in it, in stages of ONNX Runtime and kernels.
-import { splitAtJoins } from '../fusion/division.ts';
 import type { Loop } from '../fusion/loops.ts';
+import { productThroughStep, stepBelowProduct } from '../fusion/step-rule.ts';
 import { inputsOf, planStages, type Stage } from '../fusion/stages.ts';
 import { paddedBytes } from '../native/memory.ts';
 import { finishGraph } from '../onnx/export.ts';
 import { bytesOf, type Node, type Value } from '../tracing/graph.ts';
-import { computeMaskedRowsOnly, unknownExtent } from '../tracing/masked-rows.ts';
 import { rewriteForProcessor } from '../tracing/rewrite.ts';
 import type { Trace } from '../tracing/trace.ts';
 
@@ -32,26 +31,20 @@ export interface Plan {
 const mostKernelBytes = 2 ** 31;
 
 export function planProgram(traced: Trace): Plan {
-  const rewritten = rewriteForProcessor(traced);
-  const plan = planOf(computeMaskedRowsOnly(rewritten));
-  // What no stage could hand to the next, a matrix of so many rows as only the run knows, is not made then.
-  const isHandedOver = plan.stages.slice(1).flatMap(inputsOf).some(({ shape }) => shape.includes(unknownExtent));
-  return isHandedOver ? planOf(rewritten) : plan;
+  const plan = planOf(rewriteForProcessor(traced, [productThroughStep, stepBelowProduct]), true);
+  return bytesOfAll(sharedBy(plan.stages)) > mostKernelBytes ? planOf(rewriteForProcessor(traced), false) : plan;
 }
 
 /** Bytes of all values together. */
 const bytesOfAll = (values: ReadonlySet<Value>): number => [...values].reduce((sum, { shape }) => sum + paddedBytes(shape), 0);
 
-function planOf(graph: Trace): Plan {
+function planOf(graph: Trace, hasKernels: boolean): Plan {
   const { nodes, inputs } = finishGraph(graph);
   const results = [...graph.results].map(nameOf);
-  const stagesOf = (hasKernels: boolean): Stage[] => planStages(nodes, new Set(graph.results.values()), hasKernels).flatMap(splitAtJoins);
-  let stages = stagesOf(true);
-  if (bytesOfAll(sharedBy(stages)) > mostKernelBytes) stages = stagesOf(false);
-  const shared = sharedBy(stages);
+  const stages = planStages(nodes, new Set(graph.results.values()), hasKernels);
   const units: (Node | Loop)[] = stages.flatMap((stage) => [...stage.nodes, ...stage.loops]);
   const bytes = units.flatMap((unit) => [...unit.inputs, ...unit.outputs]).reduce((sum, value) => sum + bytesOf(value), 0);
-  return { inputs: [...inputs].map(nameOf), results, stages, passing: new Set([...shared, ...stages.flatMap(inputsOf)]), size: { nodes: units.length, bytes } };
+  return { inputs: [...inputs].map(nameOf), results, stages, passing: new Set([...sharedBy(stages), ...stages.flatMap(inputsOf)]), size: { nodes: units.length, bytes } };
 }
 
 function sharedBy(stages: readonly Stage[]): Set<Value> {

@@ -1,16 +1,16 @@
 // One program on the processor: stages of ONNX Runtime sessions with kernels between them, in parts that lanes run. What it
 // changes of the state is written into spare tensors, which become the current ones when all of it is finite.
 import { divide, type Part } from '../fusion/division.ts';
-import { compileKernels, type Kernel } from '../fusion/kernels.ts';
+import { compileKernels } from '../fusion/kernels.ts';
 import { inputsOf } from '../fusion/stages.ts';
-import { type KernelCall, type LanePart, type LaneProgram, progressWords } from '../native/lane.ts';
+import { type LanePart, type LaneProgram, progressWords } from '../native/lane.ts';
 import type { Lanes, LoadedProgram } from '../native/lanes.ts';
 import { SharedMemory } from '../native/memory.ts';
 import { NativeSession, NativeTensor, type SessionCall } from '../native/session.ts';
 import { hasNonFinite, NonFiniteError } from '../non-finite.ts';
 import { writeOnnx } from '../onnx/model.ts';
 import type { NamedArrays, NamedShapes, Program, ProgramDeclaration } from '../program.ts';
-import type { Node, Value } from '../tracing/graph.ts';
+import { type Node, sizeOf, type Value } from '../tracing/graph.ts';
 import type { Trace } from '../tracing/trace.ts';
 import { checkArrays } from './checks.ts';
 import { type Layout, layOut } from './cpu-layout.ts';
@@ -36,6 +36,9 @@ interface CpuParts {
 /** Where a value's numbers are when the program runs: the state's tensors change places from run to run. */
 type Slot = () => NativeTensor;
 
+/** Of a whole number of 32 bits. */
+const bytesPerPlace = 4;
+
 type Given = Parameters<Program['run']>[0];
 
 export class CpuProgram implements Program {
@@ -44,20 +47,23 @@ export class CpuProgram implements Program {
   readonly #declaration: ProgramDeclaration;
   readonly #parts: CpuParts;
   readonly #plan: Plan;
+  /** Everything that a run must be given. */
+  readonly #expected: readonly { kind: keyof Given; name: string; size: number }[];
   readonly #given: { tensor: NativeTensor; kind: keyof Given; name: string }[] = [];
   readonly #read: { name: string; entry: StateEntry }[] = [];
   readonly #changed: { name: string; entry: StateEntry }[] = [];
   readonly #diagnostics: NamedArrays = {};
   readonly #slots = new Map<Value, Slot>();
-  /** Values whose slot is the state's. */
-  readonly #moving = new Set<Value>();
-  /** Of what kernels read or write, or stages hand on, and the state does not hold. */
+  /** Values whose slot is the state's, and where kernels find out where it is, in bytes. */
+  readonly #moving = new Map<Value, number>();
+  /** Of what kernels read or write, or stages hand on, and the state does not hold; then of where the state's tensors are. */
   readonly #memory: SharedMemory;
   readonly #layout: Layout;
   readonly #copies: { from: Slot; to: Slot }[] = [];
   readonly #sessions: NativeSession[] = [];
-  /** Of the state: entries of sessions' handles and kernels' places, which change from run to run. */
-  readonly #moved: { set: (tensor: NativeTensor) => void; slot: Slot }[] = [];
+  /** Of the state: entries of sessions' handles, which change from run to run. */
+  readonly #moved: { handles: BigUint64Array; index: number; slot: Slot }[] = [];
+  readonly #pointers: readonly { pointer: Int32Array; slot: Slot }[];
   readonly #laneProgram: LaneProgram;
   #loaded: LoadedProgram | null = null;
   /** Changes of the state that ONNX Runtime makes: no kernel looks at them. */
@@ -69,6 +75,9 @@ export class CpuProgram implements Program {
     this.name = declaration.name;
     this.#declaration = declaration;
     this.#parts = parts;
+    const { batch, noise, controls } = declaration.signature;
+    this.#expected = Object.entries({ batch, noise, controls }).flatMap(([kind, shapes]) =>
+      Object.entries(shapes).map(([name, shape]) => ({ kind: kind as keyof Given, name, size: sizeOf(shape) })));
     this.#plan = planProgram(traced);
     this.size = this.#plan.size;
     const { inputs, results, stages, passing } = this.#plan;
@@ -77,13 +86,14 @@ export class CpuProgram implements Program {
     const inState = new Set([...inputs, ...next].map(({ value }) => value).filter((value) => !given.includes(value)));
     const own = new Set([...passing].filter((value) => !inState.has(value)));
     this.#layout = layOut(stages, own, new Set([...given, ...diagnostics.map(({ value }) => value)]));
-    this.#memory = new SharedMemory(this.#layout.bytes, parts.threads > 1);
+    this.#memory = new SharedMemory(this.#layout.bytes + bytesPerPlace * inState.size, parts.threads > 1);
     for (const input of inputs) this.#openInput(input);
     for (const result of results) this.#openResult(result);
     const bySessions = new Set(stages.flatMap((stage) => stage.nodes.flatMap((node) => node.outputs)));
     this.#unchecked = next.filter(({ value }) => bySessions.has(value)).map(({ name }) => parts.state.get(name) as StateEntry);
 
     const needed = new Set([...passing, ...results.map(({ value }) => value)]);
+    this.#pointers = [...this.#moving].map(([value, place]) => ({ pointer: new Int32Array(this.#memory.memory.buffer, place, 1), slot: this.#slotOf(value) }));
     this.#laneProgram = this.#openParts(divide(stages, parts.canDivide ? parts.threads : 1, (value) => needed.has(value)), needed, new Set(next.map(({ value }) => value)));
   }
 
@@ -93,19 +103,24 @@ export class CpuProgram implements Program {
   }
 
   async run(given: Given): Promise<NamedArrays> {
-    checkArrays(this.#declaration, given);
+    if (!this.#expected.every(({ kind, name, size }) => given[kind][name]?.length === size)) checkArrays(this.#declaration, given);
     return this.#parts.lanes.run(this.#loaded as LoadedProgram, () => this.#prepare(given), (isFinite) => this.#conclude(given, isFinite));
   }
 
   #prepare(given: Given): void {
-    for (const { set, slot } of this.#moved) set(slot());
+    for (const { handles, index, slot } of this.#moved) handles[index] = slot().handle;
+    for (const { pointer, slot } of this.#pointers) pointer[0] = slot().place;
     for (const { tensor, kind, name } of this.#given) tensor.data.set(given[kind][name] as Float32Array);
   }
 
   #conclude(given: Given, isFinite: boolean): NamedArrays {
     for (const { from, to } of this.#copies) to().data.set(from().data);
     if (this.#changed.length > 0 && (!isFinite || this.#isNonFinite())) throw this.#nonFinite(given);
-    for (const { entry } of this.#changed) [entry.current, entry.spare] = [entry.spare, entry.current];
+    for (const { entry } of this.#changed) {
+      const { current } = entry;
+      entry.current = entry.spare;
+      entry.spare = current;
+    }
     return this.#diagnostics;
   }
 
@@ -131,7 +146,7 @@ export class CpuProgram implements Program {
       const entry = this.#parts.state.get(name) as StateEntry;
       this.#read.push({ name, entry });
       this.#slots.set(value, () => entry.current);
-      this.#moving.add(value);
+      this.#addMoving(value);
       return;
     }
     const tensor = this.#slotOf(value)();
@@ -144,7 +159,7 @@ export class CpuProgram implements Program {
     if (kind === 'next') {
       const entry = this.#parts.state.get(name) as StateEntry;
       this.#changed.push({ name, entry });
-      if (isMade) this.#moving.add(value);
+      if (isMade) this.#addMoving(value);
       this.#writeTo(value, () => entry.spare, isMade);
       return;
     }
@@ -153,6 +168,10 @@ export class CpuProgram implements Program {
     const tensor = isInPlace ? this.#own(value) : this.#keep(new NativeTensor(value.shape));
     this.#diagnostics[name] = tensor.data;
     this.#writeTo(value, () => tensor, isInPlace);
+  }
+
+  #addMoving(value: Value): void {
+    this.#moving.set(value, this.#layout.bytes + bytesPerPlace * this.#moving.size);
   }
 
   #writeTo(value: Value, slot: Slot, isMade: boolean): void {
@@ -166,25 +185,17 @@ export class CpuProgram implements Program {
     const { module, kernels } = compileKernels(parts.map(({ loops }) => loops), {
       moving: this.#parts.memory.memory,
       fixed: this.#memory.memory,
-      placeOf: (value) => (this.#moving.has(value) ? null : this.#slotOf(value)().data.byteOffset),
+      placeOf: (value) => (this.#moving.has(value) ? null : this.#slotOf(value)().place),
+      pointerTo: (value) => this.#moving.get(value) as number,
       checked,
     });
-    const places = new Int32Array(new SharedArrayBuffer(4 * kernels.reduce((sum, { moving }) => sum + moving.length, 0)));
-    let firstPlace = 0;
     const given = new Set<Value>();
-    const opened = parts.map(({ loops, nodes, lane, before, needs }, i): LanePart => {
-      if (loops.length === 0) return { lane, before, needs, call: this.#openSession(nodes, needed, given, isDivided ? 1 : this.#parts.threads) };
-      const { name, moving } = kernels[i] as Kernel;
-      const call: KernelCall = { kernel: name, firstPlace, placeCount: moving.length };
-      moving.forEach((value, k) => {
-        const index = call.firstPlace + k;
-        this.#moved.push({ slot: this.#slotOf(value), set: ({ data }) => (places[index] = data.byteOffset) });
-      });
-      firstPlace += moving.length;
-      return { lane, before, needs, call };
-    });
+    const opened = parts.map(({ loops, nodes, lane, before, needs }, i): LanePart => ({
+      lane, before, needs,
+      call: loops.length > 0 ? { kernel: kernels[i] as string } : this.#openSession(nodes, needed, given, isDivided ? 1 : this.#parts.threads),
+    }));
     const progress = new Int32Array(new SharedArrayBuffer(4 * progressWords(opened.length)));
-    return { parts: opened, module, memories: [this.#parts.memory.memory, this.#memory.memory], places, progress };
+    return { parts: opened, module, memories: [this.#parts.memory.memory, this.#memory.memory], progress };
   }
 
   /**
@@ -210,7 +221,7 @@ export class CpuProgram implements Program {
     values.forEach((value, i) => {
       const slot = this.#slotOf(value);
       handles[i] = slot().handle;
-      if (this.#moving.has(value)) this.#moved.push({ slot, set: ({ handle }) => (handles[i] = handle) });
+      if (this.#moving.has(value)) this.#moved.push({ slot, handles, index: i });
     });
   }
 

@@ -5,7 +5,7 @@ import { planProgram } from '../devices/cpu-plan.ts';
 import type { NamedTensors, ProgramDeclaration } from '../program.ts';
 import type { Value } from '../tracing/graph.ts';
 import { trace } from '../tracing/trace.ts';
-import { divide, type Part, splitAtJoins } from './division.ts';
+import { divide, type Part } from './division.ts';
 import { inputsOf } from './stages.ts';
 
 const at = (tensors: NamedTensors, name: string): tf.Tensor2D => tensors[name] as tf.Tensor2D;
@@ -53,16 +53,5 @@ describe('parts', () => {
   it('are all one lane’s where threads would cost more than they gain', async () => {
     const { stages, isRead } = await planOf(16);
     expect(new Set(divide(stages, 2, isRead).map(({ lane }) => lane))).toEqual(new Set([0]));
-  });
-});
-
-describe('stages', () => {
-  it('whose chains meet at their end are taken apart there, small ones are not', async () => {
-    const counts = async (size: number): Promise<number> => {
-      const { stages } = await planOf(size);
-      for (const stage of stages) expect(splitAtJoins(stage)).toHaveLength(1);
-      return stages.length;
-    };
-    expect(await counts(256) - await counts(16)).toBe(1);
   });
 });

@@ -2,7 +2,7 @@
 // node is computed by the same instructions on however many lanes, so that the bits are the same.
 import { bytesOf, type Node, sizeOf, type Value } from '../tracing/graph.ts';
 import type { Loop } from './loops.ts';
-import { inputsOf, type Stage } from './stages.ts';
+import type { Stage } from './stages.ts';
 
 /** One lane's share of a stage: nodes for a session of its own, or loops for one kernel. */
 export interface Part {
@@ -29,10 +29,8 @@ interface Task {
 const handOverCost = 5000;
 /** A run that gains less is not worth waking a thread for. */
 const leastGain = 100_000;
-/** What is not known before the program runs counts as so many rows. */
-const rowsExpected = 128;
 
-const entriesOf = ({ shape }: Value): number => sizeOf(shape.map((extent) => (extent < 0 ? rowsExpected : extent)));
+const entriesOf = ({ shape }: Value): number => sizeOf(shape);
 function costOfNode({ op, inputs, outputs, attributes }: Node): number {
   const [left, output] = [inputs[0], outputs[0]] as [Value, Value];
   const inner = (attributes['transA'] === 1 ? left.shape.at(-2) : left.shape.at(-1)) ?? 1;
@@ -41,6 +39,11 @@ function costOfNode({ op, inputs, outputs, attributes }: Node): number {
 }
 const costOfNodes = (nodes: readonly Node[]): number => nodes.reduce((sum, node) => sum + costOfNode(node), 0);
 function costOfLoop({ inputs, outputs, size, nodes }: Loop): number {
+  const [first] = nodes;
+  if (first?.computation.kind === 'step product') {
+    const { rows, units, columns } = first.computation.product;
+    return 2000 + (2 * rows * units * Math.max(1, columns)) / 125;
+  }
   return 200 + [...inputs, ...outputs].reduce((sum, value) => sum + bytesOf(value), 0) / 16 + (size * nodes.length) / 50;
 }
 
@@ -159,28 +162,4 @@ function assign(tasks: readonly Task[], lanes: number): { order: Assigned[]; gai
   const serial = tasks.reduce((sum, { cost }) => sum + cost, 0);
   const gain = serial - Math.max(...free);
   return gain < 2 * handOverCost ? alone : { order, gain };
-}
-
-/**
- * A stage whose heavy chains meet in a few nodes at its end, as two stages: the chains can be divided then.
- * Values that pass must be floats of known shapes.
- */
-export function splitAtJoins(stage: Stage): Stage[] {
-  const chains = new Map<Value, Node | null>();
-  const [apart, joined]: [Node[], Node[]] = [[], []];
-  const costs = new Map<Node, number>();
-  for (const node of stage.nodes) {
-    const makers = new Set(node.inputs.flatMap((value) => (chains.has(value) ? [chains.get(value) as Node | null] : [])));
-    const [first = node] = makers;
-    const chain = makers.size > 1 ? null : first;
-    (chain === null ? joined : apart).push(node);
-    if (!isFree(node)) for (const value of node.outputs) chains.set(value, chain);
-    if (chain !== null) costs.set(chain, (costs.get(chain) ?? 0) + costOfNode(node));
-  }
-  const [, second = 0] = [...costs.values()].sort((a, b) => b - a);
-  if (joined.length === 0 || second < 10 * handOverCost || costOfNodes(joined) > second) return [stage];
-  const free = stage.nodes.filter(isFree);
-  const end = { nodes: withMakers(joined, free, stage.nodes), loops: stage.loops };
-  if (inputsOf(end).some(({ type, shape }) => type !== 'float32' || shape.some((extent) => extent < 0))) return [stage];
-  return [{ nodes: apart, loops: [] }, end];
 }

@@ -162,13 +162,32 @@ describe('loops and stages', () => {
   it('pass only floats from stage to stage: flags and indices are made again where they are read', () => {
     const graph = new Graph();
     const [a, b] = [graph.input('a', [8]), graph.input('b', [8])];
-    const flag = graph.node('LessOrEqual', [a, b], {}, [8], 'bool');
+    const [below, above] = ['LessOrEqual', 'Greater'].map((op) => graph.node(op, [a, b], {}, [8], 'bool')) as [Value, Value];
+    const flag = graph.node('And', [below, above], {}, [8], 'bool');
     const weight = graph.node('Cast', [flag], { to: 1 }, [8]);
     const doubled = graph.node('Mul', [weight, graph.scalar(2)], {}, [8]);
     const chosen = graph.node('Where', [flag, doubled, a], {}, [8]);
     const stages = planStages(graph.nodes, new Set([chosen]));
-    expect(stages.map((stage) => stage.nodes.map(({ op }) => op))).toEqual([['LessOrEqual', 'Cast'], ['LessOrEqual', 'Where']]);
+    expect(stages.map((stage) => stage.nodes.map(({ op }) => op))).toEqual([['LessOrEqual', 'Greater', 'And', 'Cast'], ['LessOrEqual', 'Greater', 'And', 'Where']]);
     for (const value of stages.slice(1).flatMap(inputsOf)) expect(value.type).toBe('float32');
+  });
+
+  it('compare numbers where the result is used as a number', async () => {
+    const [first, second] = [Float32Array.of(1, 2, 3, NaN, 0, -0, Infinity), Float32Array.of(2, 2, 1, 1, -0, 0, Infinity)];
+    const comparing: ProgramDeclaration = {
+      name: 'comparisons', signature: { batch: { first: [7], second: [7] }, noise: {}, controls: {} },
+      fn: ({ batch }) => ({
+        state: {},
+        diagnostics: Object.fromEntries(Object.entries({ less: tf.less, lessEqual: tf.lessEqual, greater: tf.greater, greaterEqual: tf.greaterEqual })
+          .map(([name, compare]) => [name, tf.cast(compare(at(batch, 'first'), at(batch, 'second')), 'float32')])),
+      }),
+    };
+    expect((await plan(comparing, {})).stages.map(({ nodes }) => nodes)).toEqual([[]]);
+    const engine = new CpuEngine({}, 1);
+    const compiled = await engine.compile(comparing);
+    const found = await compiled.run({ batch: { first, second }, noise: {}, controls: {} });
+    expect(Object.fromEntries(Object.entries(found).map(([name, array]) => [name, [...array].join('')]))).toEqual({ less: '1000000', lessEqual: '1100111', greater: '0010000', greaterEqual: '0110111' });
+    await engine.dispose();
   });
 
   it('leave all to ONNX Runtime where there may be no kernels', async () => {

@@ -1,26 +1,17 @@
-// A stage's loops as one WebAssembly function, four entries at a time (128-bit SIMD). Each arithmetic operation rounds as the
+// A stage's loops as WebAssembly functions, four entries at a time (128-bit SIMD), that one kernel calls. Each arithmetic operation rounds as the
 // same operation of ONNX Runtime does; sums are added in another order, and exp, tanh and their like are those of vector-math.ts.
 import type { Attribute, Value } from '../tracing/graph.ts';
 import {
-  addFloats, addIntegers, assemble, type Code, constant, extractLane, f32, get, i32, integer, load, multiplyIntegers, operation, repeat, set, store,
+  addFloats, addIntegers, assemble, call, type Code, constant, extractLane, f32, get, i32, integer, load, loadInteger, multiplyIntegers, number, operation, repeat, set, store,
   type Target, v128, type VectorOperation, type WasmFunction,
 } from './assembler.ts';
 import { type Loop, type LoopNode, outputOf } from './loops.ts';
-import type { Access, Computation } from './operations.ts';
+import type { Access, Comparison, Computation } from './operations.ts';
+import { stepProductFunction } from './step-products.ts';
 import { apply, mathFunctions, type MathFunction, mathLibrary } from './vector-math.ts';
 
-/**
- * Runs a list of loops.
- * @param places byte offsets of the tensors that move, in the order of `moving`
- * @returns 0, or NaN where a checked output holds a number that is not finite
- */
-export type KernelFunction = (...places: number[]) => number;
-
-export interface Kernel {
-  /** The module's export, a KernelFunction. */
-  name: string;
-  moving: readonly Value[];
-}
+/** Runs a list of loops. @returns 0, or NaN where a checked output holds a number that is not finite */
+export type KernelFunction = () => number;
 
 export interface KernelMemory {
   /** Of the values that change places from run to run, and of those that stay. */
@@ -28,15 +19,17 @@ export interface KernelMemory {
   fixed: WebAssembly.Memory;
   /** Byte offset of a value's numbers that stay; null for one that moves. */
   placeOf(value: Value): number | null;
+  /** Byte offset, in `fixed`, of where the byte offset of a moving value's numbers stands, a whole number of 32 bits. */
+  pointerTo(value: Value): number;
   /** Outputs that must be finite. */
   checked: ReadonlySet<Value>;
 }
 
-/** One kernel for each list of loops, all in one module over [memory.moving, memory.fixed]. */
-export function compileKernels(lists: readonly (readonly Loop[])[], memory: KernelMemory): { module: WebAssembly.Module; kernels: Kernel[] } {
-  const emitted = lists.map((loops) => new StageEmitter(loops, memory));
-  const module = assemble([...mathLibrary, ...emitted.map((one) => one.toFunction())], [memory.moving, memory.fixed]);
-  return { module, kernels: emitted.map(({ moving }, i) => ({ name: `f${mathLibrary.length + i}`, moving })) };
+/** One kernel for each list of loops, by the names of the module's exports, all in one module over [memory.moving, memory.fixed]. */
+export function compileKernels(lists: readonly (readonly Loop[])[], memory: KernelMemory): { module: WebAssembly.Module; kernels: string[] } {
+  const library = new Library(memory);
+  const kernels = lists.map((loops) => `f${library.kernel(loops)}`);
+  return { module: assemble(library.functions, [memory.moving, memory.fixed]), kernels };
 }
 
 const [movingMemory, fixedMemory] = [0, 1];
@@ -45,35 +38,71 @@ const bytesPerVector = 16;
 const vectorsAtOnce = 4;
 const isMathFunction = (op: string): op is MathFunction => (mathFunctions as readonly string[]).includes(op);
 
-class StageEmitter {
+/** Functions: mathematical ones, one for each loop or for all step products of the same extents, and kernels, which call these in turn. */
+class Library {
+  readonly functions: WasmFunction[] = [...mathLibrary];
+  readonly #memory: KernelMemory;
+  readonly #stepProducts = new Map<string, number>();
+
+  constructor(memory: KernelMemory) {
+    this.#memory = memory;
+  }
+
+  /** @returns the function's index */
+  kernel(loops: readonly Loop[]): number {
+    const calls = loops.flatMap((loop) => {
+      const [{ computation, node }] = loop.nodes as [LoopNode];
+      if (computation.kind === 'step product') return this.#callStepProduct(computation, node.outputs);
+      const emitter = new LoopEmitter(loop, this.#memory);
+      return [...emitter.moving.flatMap((value) => this.#address(value)), ...call(this.#add(emitter.toFunction())), ...addFloats];
+    });
+    return this.#add({ parameters: [], result: f32, locals: [], body: [...number(0), ...calls] });
+  }
+
+  #address(value: Value): Code {
+    return [...integer(this.#memory.placeOf(value) ?? this.#memory.pointerTo(value)), ...(this.#memory.placeOf(value) === null ? loadInteger({ memory: fixedMemory, offset: 0 }) : [])];
+  }
+
+  #add(made: WasmFunction): number {
+    return this.functions.push(made) - 1;
+  }
+
+  #callStepProduct({ product, operands }: Computation & { kind: 'step product' }, outputs: readonly Value[]): Code {
+    const [y, u, v, other = y, mask = y] = operands as [Value, Value, Value, Value?, Value?];
+    const values = [y, u, v, other, mask, ...outputs];
+    const memories = values.map((value) => (this.#memory.placeOf(value) === null ? movingMemory : fixedMemory));
+    const key = JSON.stringify([product, memories]);
+    const index = this.#stepProducts.get(key) ?? this.#add(stepProductFunction(product, memories));
+    this.#stepProducts.set(key, index);
+    return [...values.flatMap((value) => this.#address(value)), ...call(index)];
+  }
+}
+
+class LoopEmitter {
   readonly moving: readonly Value[];
   readonly #memory: KernelMemory;
-  /** Locals after the parameters: byte counters within rows, over rows and over all entries; then those of columns of a part. */
+  /** Locals after the parameters: byte counters within rows, over rows and over all entries; then vectors, the first of them for the check. */
   readonly #column: number;
   readonly #row: number;
   readonly #entry: number;
   readonly #check: number;
-  readonly #body: Code = [];
+  readonly #body: Code;
   #vectors = 1;
-  #mostVectors = 1;
 
-  constructor(loops: readonly Loop[], memory: KernelMemory) {
+  constructor(loop: Loop, memory: KernelMemory) {
     this.#memory = memory;
-    this.moving = [...new Set(loops.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]))].filter((value) => memory.placeOf(value) === null);
+    this.moving = [...new Set([...loop.inputs, ...loop.outputs])].filter((value) => memory.placeOf(value) === null);
     const parameters = this.moving.length;
     [this.#column, this.#row, this.#entry, this.#check] = [parameters, parameters + 1, parameters + 2, parameters + 3];
-    for (const loop of loops) {
-      this.#vectors = 1;
-      this.#body.push(...this.#emit(loop));
-      this.#mostVectors = Math.max(this.#mostVectors, this.#vectors);
-    }
+    this.#body = this.#emit(loop);
   }
 
+  /** Of the moving values' places; it gives what a kernel gives. */
   toFunction(): WasmFunction {
     return {
       parameters: this.moving.map(() => i32),
       result: f32,
-      locals: [{ count: 3, type: i32 }, { count: this.#mostVectors, type: v128 }],
+      locals: [{ count: 3, type: i32 }, { count: this.#vectors, type: v128 }],
       body: [...this.#body, ...sumOfLanes(get(this.#check))],
     };
   }
@@ -81,6 +110,7 @@ class StageEmitter {
   #emit(loop: Loop): Code {
     const [{ computation, node }] = loop.nodes as [LoopNode];
     if (computation.kind === 'sums') return this.#sums(computation, outputOf(node));
+    if (computation.kind === 'column sums') return this.#columnSums(computation, outputOf(node));
     if (computation.kind === 'beside') return this.#beside(computation, outputOf(node), loop.size);
     return loop.columns === null ? this.#flat(loop) : this.#byRows(loop, loop.columns);
   }
@@ -191,7 +221,7 @@ class StageEmitter {
       const operands = computation.operands.map(({ value, access }) => get(made.get(value) ?? (locals.get(keyOf(value, access)) as number)));
       const result = this.#vector();
       made.set(outputOf(node), result);
-      code.push(...compute(node.op, node.attributes, operands, node.inputs), ...set(result));
+      code.push(...(computation.comparison === undefined ? compute(node.op, node.attributes, operands, node.inputs) : isTrue(computation.comparison, operands)), ...set(result));
     }
     for (const output of loop.outputs) {
       const result = get(made.get(output) as number);
@@ -219,6 +249,36 @@ class StageEmitter {
     return [...integer(0), ...set(this.#entry), ...integer(0), ...set(this.#row), ...repeat(row, this.#row, bytesPerEntry, count * bytesPerEntry)];
   }
 
+  /** Some columns at a time, from row to row. */
+  #columnSums({ of, factors, rows, columns }: Computation & { kind: 'column sums' }, output: Value): Code {
+    const sums = Array.from({ length: vectorsAtOnce }, () => this.#vector());
+    const factor = this.#vector();
+    const code: Code = [];
+    let done = 0;
+    for (const step of [vectorsAtOnce * bytesPerVector, bytesPerVector, bytesPerEntry]) {
+      const until = columns * bytesPerEntry - ((columns * bytesPerEntry) % step);
+      if (until === done) continue;
+      const isOne = step === bytesPerEntry;
+      const used = sums.slice(0, Math.max(1, step / bytesPerVector));
+      const row = [
+        ...(factors === null ? [] : [...this.#load(factors, get(this.#row), true, 0), ...set(factor)]),
+        ...used.flatMap((local, k) => [
+          ...get(local), ...this.#load(of, get(this.#entry), isOne, k * bytesPerVector), ...(factors === null ? [] : [...get(factor), ...operation('Mul')]),
+          ...operation('Add'), ...set(local),
+        ]),
+        ...this.#advance(columns * bytesPerEntry),
+      ];
+      const body = [
+        ...used.flatMap((local) => [...constant(0), ...set(local)]), ...get(this.#column), ...set(this.#entry),
+        ...integer(0), ...set(this.#row), ...repeat(row, this.#row, bytesPerEntry, rows * bytesPerEntry),
+        ...used.flatMap((local, k) => [...this.#store(output, get(this.#column), get(local), isOne, k * bytesPerVector), ...this.#checkFinite(output, get(local))]),
+      ];
+      code.push(...integer(done), ...set(this.#column), ...repeat(body, this.#column, step, until));
+      done = until;
+    }
+    return code;
+  }
+
   #beside({ parts }: Computation & { kind: 'beside' }, output: Value, size: number): Code {
     const width = parts.reduce((sum, { columns }) => sum + columns, 0);
     const code: Code = [];
@@ -242,6 +302,9 @@ const operandsOf = (loop: Loop) => loop.nodes.flatMap(({ computation }) => (comp
 const isMadeIn = (loop: Loop, value: Value): boolean => loop.nodes.some(({ node }) => outputOf(node) === value);
 const keyOf = (value: Value, access: Access): string => `${value.id} ${value.data === null ? Object.values(access).join() : 'constant'}`;
 const sumOfLanes = (vector: Code): Code => [0, 1, 2, 3].flatMap((lane) => [...vector, ...extractLane(lane), ...(lane > 0 ? addFloats : [])]);
+
+/** 1 or 0 in each lane. */
+const isTrue = (comparison: Comparison, operands: readonly Code[]): Code => [...operands.flat(), ...operation(comparison), ...constant(1), ...operation('And')];
 
 /** A node's result on the stack. */
 function compute(op: string, attributes: Readonly<Record<string, Attribute>>, operands: readonly Code[], inputs: readonly Value[]): Code {

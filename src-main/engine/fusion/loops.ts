@@ -8,7 +8,7 @@ export interface LoopNode {
   computation: Computation;
 }
 
-/** Nodes computed in one pass, in their order. Sums and matrices side by side have a loop of their own. */
+/** Nodes computed in one pass, in their order. Sums, sums of columns, matrices side by side and step products have a loop of their own. */
 export interface Loop {
   nodes: readonly LoopNode[];
   /** Entries of each output. */
@@ -17,7 +17,7 @@ export interface Loop {
   columns: number | null;
   /** What comes from outside, constants apart. */
   inputs: readonly Value[];
-  /** What the loop makes and something outside reads. */
+  /** What the loop makes and something outside reads, and what it needs to write while it runs. */
   outputs: readonly Value[];
 }
 
@@ -33,7 +33,9 @@ export const outputOf = (node: Node): Value => node.outputs[0] as Value;
 /** What it reads, constants apart. */
 export function inputsOfComputation(computation: Computation): Value[] {
   const values = computation.kind === 'sums' ? [computation.of]
-    : computation.kind === 'beside' ? computation.parts.map(({ value }) => value) : computation.operands.map(({ value }) => value);
+    : computation.kind === 'column sums' ? [computation.of, ...(computation.factors === null ? [] : [computation.factors])]
+    : computation.kind === 'beside' ? computation.parts.map(({ value }) => value)
+    : computation.kind === 'step product' ? computation.operands : computation.operands.map(({ value }) => value);
   return values.filter(({ data }) => data === null);
 }
 
@@ -90,6 +92,6 @@ function finish({ nodes, size, columns }: Draft, all: readonly Draft[], isRead: 
   return {
     nodes, size, columns,
     inputs: [...new Set(nodes.flatMap(({ computation }) => inputsOfComputation(computation)))].filter((value) => !made.has(value)),
-    outputs: [...made].filter((value) => isRead(value) || elsewhere.has(value)),
+    outputs: [...[...made].filter((value) => isRead(value) || elsewhere.has(value)), ...nodes.flatMap(({ node }) => node.outputs.slice(1))],
   };
 }

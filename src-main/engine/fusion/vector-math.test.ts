@@ -23,8 +23,8 @@ const kernels = new Map(mathFunctions.map((op) => {
   const x = graph.input('x', [size]);
   const y = graph.node(op, [x], {}, [size]);
   const [stage] = planStages(graph.nodes, new Set([y]));
-  const { module, kernels: [kernel] } = compileKernels([stage?.loops ?? []], { moving: memory, fixed: memory, placeOf: (value) => (value === x ? 0 : 4096), checked: new Set() });
-  return [op, instantiate(module, [memory, memory])[kernel?.name ?? ''] as KernelFunction];
+  const { module, kernels: [kernel] } = compileKernels([stage?.loops ?? []], { moving: memory, fixed: memory, placeOf: (value) => (value === x ? 0 : 4096), pointerTo: () => 0, checked: new Set() });
+  return [op, instantiate(module, [memory, memory])[kernel ?? ''] as KernelFunction];
 }));
 
 function compute(op: MathFunction, numbers: readonly number[]): number[] {

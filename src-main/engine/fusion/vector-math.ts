@@ -52,7 +52,7 @@ function log(): Code {
   const [m, e, mask, s, square] = [1, 2, 3, 4, 5];
   // Zero gives −∞; negative numbers, ∞ and NaN what their square roots are: NaN, ∞ and NaN.
   const special = select(constant(-Infinity), on('Sqrt', x), on('Less', magnitude, constant(smallestNormal)));
-  const isOrdinary = on('And', on('AtLeast', x, constant(smallestNormal)), on('Less', x, constant(Infinity)));
+  const isOrdinary = on('And', on('GreaterOrEqual', x, constant(smallestNormal)), on('Less', x, constant(Infinity)));
   return [
     ...on('SubInteger', [...x, ...shift('ShiftRight', 23)], integerConstant(127)), ...operation('FromInteger'), ...set(e),
     ...on('Or', on('And', x, integerConstant(0x007fffff)), integerConstant(0x3f800000)), ...set(m),

@@ -9,9 +9,6 @@ import { runSession, type SessionCall } from './session.ts';
 export interface KernelCall {
   /** The module's export. */
   kernel: string;
-  /** Where in the program's places the arguments are. */
-  firstPlace: number;
-  placeCount: number;
 }
 
 export interface LanePart extends Pick<Part, 'lane' | 'before' | 'needs'> {
@@ -24,8 +21,6 @@ export interface LaneProgram {
   parts: readonly LanePart[];
   module: WebAssembly.Module;
   memories: readonly WebAssembly.Memory[];
-  /** Byte offsets of what moves from run to run, in memory that lanes share. */
-  places: Int32Array;
   /** Through which they agree on who has done what: see OpenProgram. */
   progress: Int32Array;
 }
@@ -60,10 +55,10 @@ export class OpenProgram {
   readonly #parts: readonly RunnablePart[];
   readonly #progress: Int32Array;
 
-  constructor(library: Library, { parts, module, memories, places, progress }: LaneProgram) {
+  constructor(library: Library, { parts, module, memories, progress }: LaneProgram) {
     const kernels = instantiate(module, memories);
     this.#progress = progress;
-    this.#parts = parts.map((part) => ({ ...part, run: open(library, part.call, kernels, places) }));
+    this.#parts = parts.map((part) => ({ ...part, run: open(library, part.call, kernels) }));
   }
 
   /** A new run, when the last one is finished; lanes may begin when its first part, which is the caller's, is done. */
@@ -128,12 +123,8 @@ export class OpenProgram {
   }
 }
 
-function open(library: Library, call: SessionCall | KernelCall, kernels: WebAssembly.Exports, places: Int32Array): () => number {
-  if ('kernel' in call) {
-    const kernel = kernels[call.kernel] as KernelFunction;
-    const given = places.subarray(call.firstPlace, call.firstPlace + call.placeCount);
-    return () => kernel(...given);
-  }
+function open(library: Library, call: SessionCall | KernelCall, kernels: WebAssembly.Exports): () => number {
+  if ('kernel' in call) return kernels[call.kernel] as KernelFunction;
   return () => {
     runSession(library, call);
     return 0;

@@ -57,7 +57,7 @@ async function loadParts(parts: readonly LanePart[]) {
   const lanes = new Lanes(2);
   opened.lanes.push(lanes);
   const progress = new Int32Array(new SharedArrayBuffer(4 * progressWords(parts.length)));
-  const program = await lanes.load({ parts, module, memories: [], places: new Int32Array(new SharedArrayBuffer(0)), progress });
+  const program = await lanes.load({ parts, module, memories: [], progress });
   process.off('worker', note);
   return { lanes, program, workers, run: (prepare = (): void => {}) => lanes.run(program, prepare, (isFinite) => isFinite) };
 }
@@ -125,11 +125,11 @@ describe('lanes', () => {
       import { Lanes } from ${JSON.stringify(new URL('lanes.ts', import.meta.url).href)};
       const module = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
       const words = () => new Int32Array(new SharedArrayBuffer(400));
-      const [lanes, part] = [new Lanes(2), { lane: 1, before: 0, needs: [], call: { kernel: 'none', firstPlace: 0, placeCount: 0 } }];
-      const program = await lanes.load({ parts: [part], module, memories: [], places: words(), progress: words() });
+      const [lanes, part] = [new Lanes(2), { lane: 1, before: 0, needs: [], call: { kernel: 'none' } }];
+      const program = await lanes.load({ parts: [part], module, memories: [], progress: words() });
       try { await lanes.run(program, () => {}, () => 0); } catch (error) { console.log(error.message); }
     `;
     const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], { encoding: 'utf8', timeout: 30_000 });
-    expect({ stdout, status }).toEqual({ stdout: 'kernel is not a function\n', status: 0 });
+    expect({ stdout, status }).toEqual({ stdout: 'run is not a function\n', status: 0 });
   });
 });

@@ -88,10 +88,11 @@ export class Lanes {
    * @throws Error with the message of the part that failed, or of a thread that ended; the other lanes are at rest then
    */
   run<T>(program: LoadedProgram, prepare: () => void, conclude: (isFinite: boolean) => T): Promise<T> {
-    return this.#alone(async () => conclude(await this.#run(program, prepare)));
+    return this.#alone(() => this.#run(program, prepare, conclude));
   }
 
-  async #run({ number, program, lanes }: LoadedProgram, prepare: () => void): Promise<boolean> {
+  /** Without waiting for anything where one lane does it all. */
+  async #run<T>({ number, program, lanes }: LoadedProgram, prepare: () => void, conclude: (isFinite: boolean) => T): Promise<T> {
     if (this.#death !== null) throw this.#death;
     this.#board.clear(flushesSubnormals());
     const run = program.begin();
@@ -104,7 +105,7 @@ export class Lanes {
     const isFinished = (): boolean => program.work(run, 0, this.#board, sliceMilliseconds);
     if (!isFinished()) await this.#until(isFinished);
     this.#throwFailure();
-    return !this.#board.isNonFinite;
+    return conclude(!this.#board.isNonFinite);
   }
 
   /** Ends the workers. Returns when they have ended, so that what they read may be released. */

@@ -8,13 +8,16 @@ const float32 = 1;
 /** Numbers in memory that neither JavaScript nor ONNX Runtime moves, and ONNX Runtime's handle on them. */
 export class NativeTensor {
   readonly data: Float32Array;
+  /** Its byte offset in the memory that it is in. */
+  readonly place: number;
   readonly handle: bigint;
 
   /** @param data given memory; else new and zero */
   constructor(shape: readonly number[], data: Float32Array | null = null) {
     const library = openLibrary();
     this.data = data ?? new Float32Array(new ArrayBuffer(4 * Math.max(1, sizeOf(shape))), 0, sizeOf(shape));
-    const start = koffi.address(this.data.buffer) + BigInt(this.data.byteOffset);
+    this.place = this.data.byteOffset;
+    const start = koffi.address(this.data.buffer) + BigInt(this.place);
     this.handle = created(library, (out) =>
       library.createTensor(library.memory, start, this.data.byteLength, BigInt64Array.from(shape, BigInt), shape.length, float32, out));
   }

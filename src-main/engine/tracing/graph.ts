@@ -23,13 +23,14 @@ export interface Node {
 }
 
 export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, extent) => product * extent, 1);
+  let size = 1;
+  for (const extent of shape) size *= extent;
+  return size;
 }
 
 const bytesPerEntry: Record<ValueType, number> = { float32: 4, int32: 4, int64: 8, bool: 1 };
 
-/** Without what is not known before the program runs. */
-export const bytesOf = ({ type, shape }: Value): number => Math.max(0, bytesPerEntry[type] * sizeOf(shape));
+export const bytesOf = ({ type, shape }: Value): number => bytesPerEntry[type] * sizeOf(shape);
 
 export class Graph {
   readonly nodes: Node[] = [];

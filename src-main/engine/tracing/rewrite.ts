@@ -2,7 +2,7 @@
 import { Graph, liveNodes, type Node, type Value } from './graph.ts';
 import type { Trace } from './trace.ts';
 
-interface Rewriting {
+export interface Rewriting {
   graph: Graph;
   /** What made each value of the new graph. */
   producers: ReadonlyMap<Value, Node>;
@@ -10,14 +10,19 @@ interface Rewriting {
   relus: ReadonlyMap<Value, Value>;
 }
 
+/** Of the values of the old graph. */
+interface Readers {
+  /** Whether a single node reads it, and no result is it. */
+  isReadOnce(value: Value): boolean;
+  isResult(value: Value): boolean;
+}
+
 /** Gives what a node's output becomes, with the new graph's inputs; null where the rule does not apply. */
-type Rule = (node: Node, inputs: readonly Value[], rewriting: Rewriting, isOnlyReader: (value: Value) => boolean) => Value | null;
+export type Rule = (node: Node, inputs: readonly Value[], rewriting: Rewriting, readers: Readers) => Value | null;
 
 const castToFloat = 1;
 /** Times the smallest normal number it is more than 1. */
-const steepest = 3e38;
-/** Rows from which a product with ones is faster than a sum down the columns. */
-const fewestRows = 8;
+export const steepest = 3e38;
 
 /**
  * 1 where x > 0, else 0: one pass instead of a comparison and a conversion, and of max(x, 0) where that exists, so that only
@@ -33,21 +38,10 @@ const stepInOnePass: Rule = ({ op, attributes }, inputs, { graph, producers, rel
   return graph.node('HardSigmoid', [relus.get(x) ?? x], { alpha: { float: steepest }, beta: { float: 0 } }, x.shape);
 };
 
-/** The sum of a matrix's rows, a bias's gradient, as a product with ones: ONNX Runtime's own sum walks down the columns. */
-const rowSumAsProduct: Rule = ({ op, attributes }, inputs, { graph }) => {
-  const [x, axes] = inputs;
-  if (op !== 'ReduceSum' || x?.type !== 'float32' || axes?.data?.length !== 1 || Number(axes.data[0]) !== 0) return null;
-  const [rows = 0, columns = 0] = x.shape;
-  if (x.shape.length !== 2 || rows < fewestRows || columns < 2) return null;
-  const ones = graph.constant(new Float32Array(rows).fill(1), [1, rows], 'float32');
-  const sum = graph.node('Gemm', [ones, x], { transA: 0, transB: 0 }, [1, columns]);
-  return attributes['keepdims'] === 1 ? sum : graph.node('Reshape', [sum, graph.integers([columns])], {}, [columns]);
-};
-
 /** Some columns of a product, or of a sum of products, such as the gradient with respect to the action alone: of those alone. */
-const onlyTheColumnsRead: Rule = ({ op, inputs: [before] }, inputs, { graph, producers }, isOnlyReader) => {
+const onlyTheColumnsRead: Rule = ({ op, inputs: [before] }, inputs, { graph, producers }, { isReadOnce }) => {
   const [x, starts, ends] = inputs;
-  if (op !== 'Slice' || before === undefined || x === undefined || !isOnlyReader(before)) return null;
+  if (op !== 'Slice' || before === undefined || x === undefined || !isReadOnce(before)) return null;
   const [[top, left], [bottom, right]] = [starts, ends].map((value) => Array.from(value?.data ?? [], Number)) as [number[], number[]];
   if (x.shape.length !== 2 || left === undefined || right === undefined || top !== 0 || bottom !== x.shape[0]) return null;
   return columnsOf(x, left, right, graph, producers);
@@ -70,13 +64,18 @@ function columnsOf(x: Value, left: number, right: number, graph: Graph, producer
   return graph.node('Gemm', [a, part], made.attributes, shape);
 }
 
-const rules: readonly Rule[] = [stepInOnePass, rowSumAsProduct, onlyTheColumnsRead];
+const rules: readonly Rule[] = [stepInOnePass, onlyTheColumnsRead];
 
-/** For the cpu device, whose nodes are never slower for it. Inputs and results keep their names. */
-export function rewriteForProcessor({ graph, results }: Trace): Trace {
+/**
+ * For the cpu device, whose nodes are never slower for it. Inputs and results keep their names.
+ * @param more rules beside those of this file, asked before them
+ */
+export function rewriteForProcessor({ graph, results }: Trace, more: readonly Rule[] = []): Trace {
   const nodes = liveNodes(graph, results.values());
-  const readers = new Map<Value, number>();
-  for (const value of [...nodes.flatMap((node) => node.inputs), ...results.values()]) readers.set(value, (readers.get(value) ?? 0) + 1);
+  const isResult = new Set(results.values());
+  const counts = new Map<Value, number>();
+  for (const value of [...nodes.flatMap((node) => node.inputs), ...results.values()]) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const readers: Readers = { isReadOnce: (value) => counts.get(value) === 1, isResult: (value) => isResult.has(value) };
 
   const made = new Graph();
   const renewed = new Map<Value, Value>();
@@ -94,8 +93,7 @@ export function rewriteForProcessor({ graph, results }: Trace): Trace {
     made.currentKernel = node.outputs[0]?.origin ?? '';
     const inputs = node.inputs.map(renew);
     const before = made.nodes.length;
-    const replacement = rules.reduce<Value | null>(
-      (found, rule) => found ?? rule(node, inputs, { graph: made, producers, relus }, (value) => readers.get(value) === 1), null);
+    const replacement = [...more, ...rules].reduce<Value | null>((found, rule) => found ?? rule(node, inputs, { graph: made, producers, relus }, readers), null);
     const outputs = replacement === null ? made.multiNode(node.op, inputs, { ...node.attributes }, node.outputs.map(({ shape, type }) => ({ shape, type }))) : [replacement];
     node.outputs.forEach((value, i) => renewed.set(value, outputs[i] as Value));
     for (const added of made.nodes.slice(before)) for (const value of added.outputs) producers.set(value, added);
