@@ -139,7 +139,8 @@ function readMaterials(simulator: Simulator): SceneMaterial[] {
   }));
 }
 
-function readJoints({ model, mujoco, names }: Simulator): SceneJoint[] {
+/** Joints alone, where nothing is drawn. */
+export function readJoints({ model, mujoco, names }: Simulator): SceneJoint[] {
   const kinds = mujoco.mjtJoint;
   const kindOf = (value: number): JointKind => {
     if (value === kinds.mjJNT_FREE.value) return 'free';
