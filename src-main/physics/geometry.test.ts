@@ -92,6 +92,27 @@ describe('describeModel', () => {
       volume += (ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx)) / 6;
     }
     expect(volume).toBeCloseTo(1 / 6, 6);
+    expect(mesh.pictureCoordinates).toBeNull();
+    simulator.dispose();
+  });
+
+  it('gives each corner of a mesh its place on a picture, counted from the upper row', () => {
+    // OBJ counts from the lower row. The last face has the fourth corner elsewhere on the picture.
+    const obj = 'v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nvt 0 0\nvt 1 0\nvt 0 1\nvt .5 .5\nvt .75 .5\nf 1/1 3/3 2/2\nf 1/1 2/2 4/4\nf 1/1 4/4 3/3\nf 2/2 3/3 4/5\n';
+    const xml = '<mujoco><asset><mesh name="corner" file="corner.obj"/></asset><worldbody><geom type="mesh" mesh="corner"/></worldbody></mujoco>';
+    const simulator = new Simulator(mujoco, xml, { 'corner.obj': new TextEncoder().encode(obj) });
+    const [mesh] = describeModel(simulator).meshes;
+    const { positions, pictureCoordinates } = mesh ?? {};
+    if (!positions || !pictureCoordinates) throw new Error('no places on a picture');
+    expect(pictureCoordinates).toHaveLength((positions.length / 3) * 2);
+    // The mesh lies turned in its own frame, so lengths of edges tell its corners.
+    const places = new Map<string, number[]>();
+    for (let i = 0; i < positions.length / 3; i += 1) places.set(`${pictureCoordinates[2 * i]} ${pictureCoordinates[2 * i + 1]}`, [...positions.subarray(3 * i, 3 * i + 3)]);
+    expect([...places.keys()].sort()).toEqual(['0 0', '0 1', '0.5 0.5', '0.75 0.5', '1 1']);
+    const apart = (a: string, b: string): number => Math.hypot(...(places.get(a) ?? []).map((value, k) => value - (places.get(b)?.[k] ?? NaN)));
+    for (const other of ['0 0', '1 1', '0.5 0.5']) expect(apart('0 1', other)).toBeCloseTo(1, 5);
+    expect(apart('1 1', '0 0')).toBeCloseTo(Math.SQRT2, 5);
+    expect(apart('0.5 0.5', '0.75 0.5')).toBeCloseTo(0, 6);
     simulator.dispose();
   });
 });

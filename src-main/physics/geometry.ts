@@ -1,8 +1,10 @@
 // Copies what a viewer needs to draw a compiled model out of MuJoCo, and the poses of every frame. Z is up, lengths
 // are metres, matrices are row-major.
+import { readHeightFields } from './height-fields.ts';
 import { readMeshes } from './meshes.ts';
 import type { GeomShape, JointKind, LightKind, SceneGeom, SceneJoint, SceneMaterial, SceneModel } from './scene-model.ts';
 import type { Simulator } from './simulator.ts';
+import { readTextures, texturesOfMaterials, uniformMaterials } from './textures.ts';
 
 export type * from './scene-model.ts';
 
@@ -43,7 +45,9 @@ export function describeModel(simulator: Simulator): SceneModel {
     })),
     geoms: readGeoms(simulator),
     meshes: readMeshes(simulator),
+    heightFields: readHeightFields(simulator),
     materials: readMaterials(simulator),
+    textures: readTextures(simulator),
     joints: readJoints(simulator),
     actuators: names.actuator.slice(0, counts.ctrl).map((name, i) => ({
       name,
@@ -72,6 +76,8 @@ export function describeModel(simulator: Simulator): SceneModel {
   };
 }
 
+const defaultColour = [0.5, 0.5, 0.5, 1];
+
 function readGeoms({ model, mujoco, names }: Simulator): SceneGeom[] {
   const kinds = mujoco.mjtGeom;
   const shapes = new Map<number, GeomShape>([
@@ -97,21 +103,27 @@ function readGeoms({ model, mujoco, names }: Simulator): SceneGeom[] {
   return names.geom.map((name, i) => {
     const shape = shapes.get(at(types, i)) ?? 'other';
     const material = at(materialIds, i);
+    const own = quadruple(ownColours, i);
     return {
       name,
       body: at(bodies, i),
       shape,
       size: triple(sizes, i),
       mesh: shape === 'mesh' ? at(dataIds, i) : null,
+      heightField: shape === 'height-field' ? at(dataIds, i) : null,
       material: material < 0 ? null : material,
-      rgba: material < 0 ? quadruple(ownColours, i) : quadruple(materialColours, material),
+      // As MuJoCo's own renderer has it: a geom's colour counts beside a material where it is not the default grey.
+      rgba: material < 0 || own.some((value, k) => value !== defaultColour[k]) ? own : quadruple(materialColours, material),
       group: at(groups, i),
       collides: at(conTypes, i) !== 0 || at(conAffinities, i) !== 0,
     };
   });
 }
 
-function readMaterials({ model, names }: Simulator): SceneMaterial[] {
+function readMaterials(simulator: Simulator): SceneMaterial[] {
+  const { model, names } = simulator;
+  const textures = texturesOfMaterials(simulator);
+  const uniform = textures.some((texture) => texture !== null) ? uniformMaterials(simulator) : null;
   return names.material.map((name, i) => ({
     name,
     rgba: quadruple(model.mat_rgba as Float32Array, i),
@@ -121,10 +133,14 @@ function readMaterials({ model, names }: Simulator): SceneMaterial[] {
     reflectance: at(model.mat_reflectance as Float32Array, i),
     metallic: at(model.mat_metallic as Float32Array, i),
     roughness: at(model.mat_roughness as Float32Array, i),
+    texture: textures[i] ?? null,
+    textureRepeat: pair(model.mat_texrepeat as Float32Array, i),
+    isTextureUniform: uniform?.has(i) ?? false,
   }));
 }
 
-function readJoints({ model, mujoco, names }: Simulator): SceneJoint[] {
+/** Joints alone, where nothing is drawn. */
+export function readJoints({ model, mujoco, names }: Simulator): SceneJoint[] {
   const kinds = mujoco.mjtJoint;
   const kindOf = (value: number): JointKind => {
     if (value === kinds.mjJNT_FREE.value) return 'free';

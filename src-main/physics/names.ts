@@ -4,7 +4,7 @@ import type { MjModel } from '@mujoco/mujoco';
 import { PhysicsError } from './errors.ts';
 
 export type NamedKind =
-  | 'body' | 'joint' | 'geom' | 'site' | 'camera' | 'light' | 'mesh' | 'material' | 'texture' | 'actuator' | 'sensor';
+  | 'body' | 'joint' | 'geom' | 'site' | 'camera' | 'light' | 'mesh' | 'height-field' | 'material' | 'texture' | 'actuator' | 'sensor';
 
 /** The names of one kind by id; an element without a name has the empty string. */
 export type ModelNames = Readonly<Record<NamedKind, readonly string[]>>;
@@ -22,6 +22,7 @@ export function readNames(model: MjModel): ModelNames {
     camera: read(model.name_camadr),
     light: read(model.name_lightadr),
     mesh: read(model.name_meshadr),
+    'height-field': read(model.name_hfieldadr),
     material: read(model.name_matadr),
     texture: read(model.name_texadr),
     actuator: read(model.name_actuatoradr),

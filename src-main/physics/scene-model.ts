@@ -21,15 +21,17 @@ export interface SceneGeom {
   shape: GeomShape;
   /**
    * By shape. plane: half-lengths in x and y (0 is infinite), grid spacing. sphere: radius. capsule and cylinder:
-   * radius, half-length along z (a capsule's without its caps). ellipsoid and box: half-lengths. mesh: its bounding
-   * box's half-lengths.
+   * radius, half-length along z (a capsule's without its caps). ellipsoid and box: half-lengths. mesh and height field:
+   * the bounding box's half-lengths.
    */
   size: Triple;
   /** Id of the mesh, or null. */
   mesh: number | null;
+  /** Id of the height field, or null. */
+  heightField: number | null;
   /** Id of the material, or null. */
   material: number | null;
-  /** Red, green, blue, opacity on [0, 1]: the material's colour where there is one, else the geom's own. */
+  /** Red, green, blue, opacity on [0, 1]: the geom's own colour where it says one, else its material's. A texture is multiplied by it. */
   rgba: readonly [number, number, number, number];
   /** Visibility group, 0 to 5. Groups from 3 on are hidden by custom. */
   group: number;
@@ -45,6 +47,32 @@ export interface SceneMesh {
   normals: Float32Array;
   /** Three vertices a triangle, counter-clockwise seen from outside. */
   indices: Uint32Array;
+  /** Where each vertex lies on a picture, [vertex, 2]: right, and down from its first row. null where the file says none. */
+  pictureCoordinates: Float32Array | null;
+}
+
+/** A surface over a rectangle, on a block of constant depth. */
+export interface SceneHeightField {
+  name: string;
+  /** Half-lengths in x and y; how far the block goes down from z = 0 (m). */
+  size: Triple;
+  rows: number;
+  columns: number;
+  /** Metres above z = 0 of the geom's frame, [row, column]: rows go along y, columns along x, both upwards. */
+  heights: Float32Array;
+}
+
+export interface SceneTexture {
+  name: string;
+  /** flat: one picture. cube: six, for +x, −x, +y, −y, +z, −z. */
+  kind: 'flat' | 'cube';
+  /** Pixels of one picture. Large ones are made smaller, see textures.ts. */
+  width: number;
+  height: number;
+  /** Was it read from a file? Otherwise it is one of MuJoCo's patterns. */
+  isFromFile: boolean;
+  /** Red, green, blue, 255 of every pixel in sRGB, from the first row on, pictures one after the other; empty where no geom shows it. */
+  pixels: Uint8Array;
 }
 
 export interface SceneMaterial {
@@ -58,6 +86,11 @@ export interface SceneMaterial {
   metallic: number;
   /** −1 where the model does not say. */
   roughness: number;
+  /** Id of the texture, or null. */
+  texture: number | null;
+  /** How often a flat texture is repeated over the object, or over two metres where `isTextureUniform`. */
+  textureRepeat: readonly [number, number];
+  isTextureUniform: boolean;
 }
 
 export interface SceneJoint {
@@ -103,7 +136,9 @@ export interface SceneModel {
   bodies: readonly SceneBody[];
   geoms: readonly SceneGeom[];
   meshes: readonly SceneMesh[];
+  heightFields: readonly SceneHeightField[];
   materials: readonly SceneMaterial[];
+  textures: readonly SceneTexture[];
   joints: readonly SceneJoint[];
   actuators: readonly SceneActuator[];
   cameras: readonly SceneCamera[];

@@ -1,9 +1,9 @@
 // The model as three.js meshes, one a geom, whose world matrices are written from the worker's poses.
-import {
-  BoxGeometry, BufferAttribute, BufferGeometry, CapsuleGeometry, Color, CylinderGeometry, Group, Mesh,
-  MeshStandardMaterial, SphereGeometry, SRGBColorSpace, type Material, type Vector3,
-} from 'three';
+import { Group, Mesh, type Material, type Vector3 } from 'three';
 import type { SceneGeom, SceneModel } from '../../src-main/physics/geometry.ts';
+import { buildMaterial } from './geom-material.ts';
+import { buildShape } from './geom-shape.ts';
+import { Pictures } from './pictures.ts';
 import { poseStride } from './poses.ts';
 
 /** Groups from 3 on are hidden by custom: collision shapes, helpers. */
@@ -14,64 +14,17 @@ function isFloor(geom: SceneGeom): boolean {
   return geom.shape === 'plane' && geom.body === 0;
 }
 
-/** MuJoCo's long axis is z, three's is y. */
-function alongZ(geometry: BufferGeometry): BufferGeometry {
-  return geometry.rotateX(Math.PI / 2);
-}
-
-function buildGeometry(geom: SceneGeom, model: SceneModel): BufferGeometry | null {
-  const [a, b, c] = geom.size;
-  switch (geom.shape) {
-    case 'sphere':
-      return new SphereGeometry(a, 32, 20);
-    case 'capsule':
-      return alongZ(new CapsuleGeometry(a, 2 * b, 10, 28));
-    case 'cylinder':
-      return alongZ(new CylinderGeometry(a, a, 2 * b, 36));
-    case 'ellipsoid':
-      return new SphereGeometry(1, 32, 20).scale(a, b, c);
-    case 'box':
-      return new BoxGeometry(2 * a, 2 * b, 2 * c);
-    case 'plane':
-      return new BoxGeometry(2 * (a || 1), 2 * (b || 1), 0.002);
-    case 'mesh': {
-      const mesh = geom.mesh === null ? undefined : model.meshes[geom.mesh];
-      if (!mesh) return null;
-      const geometry = new BufferGeometry();
-      geometry.setAttribute('position', new BufferAttribute(mesh.positions, 3));
-      geometry.setAttribute('normal', new BufferAttribute(mesh.normals, 3));
-      geometry.setIndex(new BufferAttribute(mesh.indices, 1));
-      return geometry;
-    }
-    // Height fields come with the tasks that need them.
-    case 'height-field':
-    case 'other':
-      return null;
-  }
-}
-
-function buildMaterial(geom: SceneGeom, model: SceneModel): MeshStandardMaterial {
-  const declared = geom.material === null ? undefined : model.materials[geom.material];
-  const [r, g, b, opacity] = geom.rgba;
-  const shininess = declared?.shininess ?? 0.5;
-  const color = new Color().setRGB(r, g, b, SRGBColorSpace);
-  const material = new MeshStandardMaterial({
-    color,
-    // MuJoCo's shininess is on [0, 1]; where a model gives roughness, that is meant.
-    roughness: declared && declared.roughness >= 0 ? declared.roughness : 0.72 - 0.4 * shininess,
-    metalness: declared && declared.metallic >= 0 ? declared.metallic : 0.02,
-    transparent: opacity < 1,
-    opacity,
-    depthWrite: opacity >= 1,
-  });
-  if (declared && declared.emission > 0) material.emissive.copy(color).multiplyScalar(declared.emission);
-  return material;
+/** A floor that carries a picture of the model's own is drawn; a plain or chequered one is the stage's. */
+function isPictured(geom: SceneGeom, { materials, textures }: SceneModel): boolean {
+  const texture = textures[materials[geom.material ?? -1]?.texture ?? -1];
+  return texture?.isFromFile === true && geom.size[0] > 0 && geom.size[1] > 0;
 }
 
 export class Robot {
   readonly root = new Group();
   readonly model: SceneModel;
   private readonly meshes: (Mesh | null)[];
+  private readonly pictures: Pictures;
   private readonly trackedGeom: number;
 
   /** @param trackBody name of the body whose place `trackedPosition` gives; null: none */
@@ -79,11 +32,12 @@ export class Robot {
     this.model = model;
     const body = model.bodies.findIndex((candidate) => candidate.name === trackBody);
     this.trackedGeom = body < 0 ? -1 : model.geoms.findIndex((geom) => geom.body === body);
+    this.pictures = new Pictures(model.textures);
     this.meshes = model.geoms.map((geom) => {
-      if (isFloor(geom) || geom.group >= firstHiddenGroup || geom.rgba[3] === 0) return null;
-      const geometry = buildGeometry(geom, model);
+      if ((isFloor(geom) && !isPictured(geom, model)) || geom.group >= firstHiddenGroup || geom.rgba[3] === 0) return null;
+      const geometry = buildShape(geom, model);
       if (geometry === null) return null;
-      const mesh = new Mesh(geometry, buildMaterial(geom, model));
+      const mesh = new Mesh(geometry, buildMaterial(geom, model, this.pictures));
       mesh.name = geom.name;
       mesh.matrixAutoUpdate = false;
       mesh.castShadow = true;
@@ -93,12 +47,15 @@ export class Robot {
     });
   }
 
-  /** Height of the floor (m): the model's plane, else a little below the lowest geom. */
+  /** Height of the floor (m): the model's plane, else where its height fields stand, else a little below the lowest geom. */
   floorHeight(poses: Float32Array): number {
-    const { geoms, extent } = this.model;
+    const { geoms, heightFields, extent } = this.model;
+    const height = (geom: number): number => poses[geom * poseStride + 2] ?? 0;
     const floor = geoms.findIndex(isFloor);
-    if (floor >= 0) return poses[floor * poseStride + 2] ?? 0;
-    const lowest = geoms.map((geom, i) => (poses[i * poseStride + 2] ?? 0) - Math.max(...geom.size));
+    if (floor >= 0) return height(floor);
+    const bases = geoms.flatMap(({ heightField }, i) => (heightField === null ? [] : [height(i) - (heightFields[heightField]?.size[2] ?? 0)]));
+    if (bases.length > 0) return Math.min(...bases);
+    const lowest = geoms.map((geom, i) => height(i) - Math.max(...geom.size));
     return Math.min(0, ...lowest) - 0.1 * extent;
   }
 
@@ -124,6 +81,7 @@ export class Robot {
       mesh?.geometry.dispose();
       (mesh?.material as Material | undefined)?.dispose();
     }
+    this.pictures.dispose();
     this.root.removeFromParent();
   }
 }

@@ -1,11 +1,8 @@
 // How large a mesh or picture is, read from its first bytes or its lines: before anything is decoded.
 import { extensionOf } from './paths.ts';
 
-/** The decoders that MuJoCo's WebAssembly build has for meshes. */
-export const meshExtensions = ['stl', 'obj', 'msh'];
-
 /**
- * Triangles of a mesh file. An upper bound for OBJ, whose faces are counted as fans.
+ * Triangles of a mesh file of a kind that MuJoCo's WebAssembly build decodes. An upper bound for OBJ, whose faces are counted as fans.
  * @throws Error saying what is wrong with the file
  */
 export function countTriangles(path: string, bytes: Uint8Array): number {
@@ -13,7 +10,8 @@ export function countTriangles(path: string, bytes: Uint8Array): number {
   if (extension === 'stl') return countStl(bytes);
   if (extension === 'obj') return countObj(bytes);
   if (extension === 'msh') return countMsh(bytes);
-  throw new Error(`meshes are read as ${meshExtensions.map((name) => `.${name}`).join(', ')}; convert this one (${extension === '' ? 'without an extension' : `.${extension}`}), for instance with Blender`);
+  const kind = extension === '' ? 'a file without an extension' : extension === 'dae' ? 'COLLADA (.dae)' : `.${extension}`;
+  throw new Error(`${kind} cannot be read as a mesh; save it as binary STL or OBJ, for instance with Blender, and name that file in the model`);
 }
 
 function countStl(bytes: Uint8Array): number {
@@ -24,7 +22,7 @@ function countStl(bytes: Uint8Array): number {
     if (!startsWith(bytes, 'solid')) throw new Error(`its header says ${count} triangles, which need ${84 + 50 * count} bytes; it has ${bytes.byteLength}`);
   }
   if (!startsWith(bytes, 'solid')) throw new Error('it is no STL file');
-  throw new Error('it is an STL file in text form, which MuJoCo does not read; save it as binary STL');
+  throw new Error('it is an STL file in text form, which MuJoCo does not read; save it as binary STL or OBJ, for instance with Blender');
 }
 
 function countObj(bytes: Uint8Array): number {
@@ -57,14 +55,19 @@ function countMsh(bytes: Uint8Array): number {
   return faces;
 }
 
+/** Kinds of pictures that people have and MuJoCo has no decoder for. */
+const otherPictures = ['jpg', 'jpeg', 'webp', 'gif', 'bmp', 'tga', 'tif', 'tiff', 'exr', 'hdr'];
+
 /**
  * Width and height in pixels of a PNG picture; null for a file of another kind.
- * @throws Error where it calls itself PNG and is none
+ * @throws Error where it calls itself PNG and is none, or is of a kind that MuJoCo does not read
  */
 export function pictureSize(path: string, bytes: Uint8Array): { width: number; height: number } | null {
   const isPng = bytes.byteLength >= 24 && bytes[0] === 0x89 && startsWith(bytes.subarray(1), 'PNG\r\n\x1a\n');
   if (isPng) return { width: viewOf(bytes).getUint32(16), height: viewOf(bytes).getUint32(20) };
-  if (extensionOf(path) === 'png') throw new Error('it is no PNG picture');
+  const extension = extensionOf(path);
+  if (extension === 'png') throw new Error('it is no PNG picture');
+  if (otherPictures.includes(extension)) throw new Error(`.${extension} cannot be read as a picture; save it as PNG and name that file in the model`);
   return null;
 }
 

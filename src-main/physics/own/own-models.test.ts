@@ -82,6 +82,7 @@ const manyTriangles = (): Uint8Array => {
   new DataView(bytes.buffer).setUint32(80, 10_000_000, true);
   return bytes;
 };
+const textStl = `solid part\n${'facet normal 0 0 1\nouter loop\nvertex 0 0 0\nvertex 1 0 0\nvertex 0 1 0\nendloop\nendfacet\n'.repeat(3)}endsolid part\n`;
 const include = (file: string): string => `<mujoco>\n<worldbody/>\n<include file="${file}"/>\n</mujoco>`;
 const texture = (attributes: string): string => arm(undefined, `<asset>\n<texture name="skin" type="2d" ${attributes}/></asset>`);
 const deep = (k: number): Files => Object.fromEntries(Array.from({ length: k }, (_, i) => [i === 0 ? 'arm.xml' : `part${i}.xml`, `<mujoco><include file="part${i + 1}.xml"/></mujoco>`]));
@@ -120,13 +121,18 @@ describe('refused in place', () => {
     ['a plugin', { 'arm.xml': arm(undefined, '<extension><plugin plugin="mujoco.pid"/></extension>') }, /<extension>: plugins are code/],
     ['a header that claims 10 million triangles', { 'arm.xml': meshArm, 'assets/part.stl': tetrahedron(10_000_000) }, /part\.stl: its header says 10000000 triangles, which need 500000084 bytes/],
     ['an OBJ without end', { 'arm.xml': meshArm.replace('part.stl', 'part.obj'), 'assets/part.obj': `v 0 0 0\n${'f 1 1 1 1 1 1 1 1\n'.repeat(600_000)}` }, /3600000 triangles; 3000000 are allowed/],
-    ['STL as text', { 'arm.xml': meshArm, 'assets/part.stl': 'solid a\nfacet normal 0 0 1\nendsolid' }, /STL file in text form/],
-    ['COLLADA', { 'arm.xml': meshArm.replace('part.stl', 'part.dae'), 'assets/part.dae': '<COLLADA/>' }, /meshes are read as \.stl, \.obj, \.msh; convert/],
+    ['STL as text', { 'arm.xml': meshArm, 'assets/part.stl': textStl }, /^arm\.xml, line 2, <mesh>: assets\/part\.stl: it is an STL file in text form, which MuJoCo does not read; save it as binary STL or OBJ/],
+    ['STL as text in a URDF', { 'arm.urdf': urdfArm('package://arm/meshes/part.stl'), 'meshes/part.stl': textStl }, /^arm\.urdf, line 4, <mesh>: meshes\/part\.stl: it is an STL file in text form.*save it as binary STL or OBJ/],
+    ['COLLADA', { 'arm.xml': meshArm.replace('part.stl', 'part.dae'), 'assets/part.dae': '<COLLADA/>' }, /^arm\.xml, line 2, <mesh>: assets\/part\.dae: COLLADA \(\.dae\) cannot be read as a mesh; save it as binary STL or OBJ/],
+    ['COLLADA in a URDF', { 'arm.urdf': urdfArm('package://arm/meshes/part.DAE'), 'meshes/part.DAE': '<COLLADA/>' }, /^arm\.urdf, line 4, <mesh>: meshes\/part\.DAE: COLLADA \(\.dae\) cannot be read as a mesh; save it as binary STL or OBJ/],
+    ['a mesh of another kind', { 'arm.xml': meshArm.replace('part.stl', 'part.ply'), 'assets/part.ply': 'ply' }, /assets\/part\.ply: \.ply cannot be read as a mesh; save it as binary STL or OBJ/],
+    ['a mesh without an extension', { 'arm.xml': meshArm.replace('part.stl', 'part'), 'assets/part': 'ply' }, /assets\/part: a file without an extension cannot be read as a mesh/],
     ['a mesh that is none', { 'arm.xml': meshArm, 'assets/part.stl': 'garbage' }, /part\.stl: it is no STL file/],
     ['a 50,000×50,000 texture', { 'arm.xml': texture('file="skin.png"'), 'skin.png': pngHeader(50_000, 50_000) }, /^arm\.xml, line 3, <texture>: skin\.png: it is 50000 × 50000 pixels; 8192 × 8192 are allowed/],
     ['a built-in texture as large', { 'arm.xml': texture('builtin="flat" width="50000" height="50000"') }, /line 3, <texture>: the texture is 50000 × 50000/],
     ['many large textures', { 'arm.xml': arm(undefined, `<asset>${[1, 2, 3].map((k) => `<texture name="t${k}" type="2d" file="t${k}.png"/>`).join('')}</asset>`), ...Object.fromEntries([1, 2, 3].map((k) => [`t${k}.png`, pngHeader(8192, 8192)])) }, /t3\.png: it brings the model to 201326592 pixels/],
     ['a picture that is none', { 'arm.xml': texture('file="skin.png"'), 'skin.png': 'GIF89a' }, /it is no PNG picture/],
+    ['a JPEG as a texture', { 'arm.xml': texture('file="skin.JPG"'), 'skin.JPG': Uint8Array.of(0xff, 0xd8) }, /^arm\.xml, line 3, <texture>: skin\.JPG: \.jpg cannot be read as a picture; save it as PNG/],
     ['a large height field', { 'arm.xml': arm(undefined, '<asset><hfield name="h" nrow="50000" ncol="2" size="1 1 1 1"/></asset>') }, /<hfield>: the height field is 2 × 50000 points/],
     ['NaN mass', { 'arm.xml': arm('<geom size=".1" mass="nan"/>') }, /^arm\.xml, line 6, <geom>: mass is “nan”; it must be a finite number/],
     ['infinite inertia', { 'arm.xml': arm('<inertial pos="0 0 0" mass="1" diaginertia="1 INF 1"/>') }, /<inertial>: diaginertia is “INF”/],

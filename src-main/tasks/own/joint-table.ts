@@ -1,5 +1,5 @@
 // A model's joints as lists of single positions and velocities, each with a name and a unit.
-import { describeModel, type SceneJoint } from '../../physics/geometry.ts';
+import { readJoints, type SceneJoint } from '../../physics/geometry.ts';
 import type { Simulator } from '../../physics/simulator.ts';
 import { missingName, OwnTaskError } from './own-task-error.ts';
 
@@ -18,7 +18,7 @@ export class JointTable {
   readonly joints: readonly (SceneJoint & { title: string })[];
 
   constructor(simulator: Simulator) {
-    this.joints = describeModel(simulator).joints.map((joint, k) => ({ ...joint, title: joint.name || `joint ${k}` }));
+    this.joints = readJoints(simulator).map((joint, k) => ({ ...joint, title: joint.name || `joint ${k}` }));
   }
 
   /** @throws OwnTaskError naming the nearest joint */

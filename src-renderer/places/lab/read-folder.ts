@@ -13,7 +13,7 @@ const limits = { files: 2000, bytes: 512 * 2 ** 20, depth: 32 };
 export async function readDropped(items: DataTransferItemList): Promise<PickedFolder> {
   const entries = Array.from(items, (item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   const [folder] = entries.filter((entry) => entry.isDirectory) as FileSystemDirectoryEntry[];
-  if (!folder) throw new Error('Drop a folder: the one that holds the model with its meshes and textures.');
+  if (!folder) throw new Error('Drop the folder that holds the model with its meshes and textures, not a file of it.');
   const found: { path: string; file: File }[] = [];
   await walk(folder, '', 0, found);
   return read(folder.name, found);
