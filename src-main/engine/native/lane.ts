@@ -61,6 +61,11 @@ export class OpenProgram {
     this.#parts = parts.map((part) => ({ ...part, run: open(library, part.call, kernels) }));
   }
 
+  /** All parts in their order, for a program of one lane. */
+  runAlone(board: Board): void {
+    for (const { run } of this.#parts) board.attempt(run);
+  }
+
   /** A new run, when the last one is finished; lanes may begin when its first part, which is the caller's, is done. */
   begin(): number {
     return Atomics.add(this.#progress, runWord, 1) + 1;

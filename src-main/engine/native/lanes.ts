@@ -95,15 +95,21 @@ export class Lanes {
   async #run<T>({ number, program, lanes }: LoadedProgram, prepare: () => void, conclude: (isFinite: boolean) => T): Promise<T> {
     if (this.#death !== null) throw this.#death;
     this.#board.clear(flushesSubnormals());
-    const run = program.begin();
-    for (let lane = 1; lane < lanes; lane += 1) this.#board.wake(lane, number);
-    this.#board.attempt(() => {
+    const first = (): number => {
       prepare();
       return 0;
-    });
-    program.advance();
-    const isFinished = (): boolean => program.work(run, 0, this.#board, sliceMilliseconds);
-    if (!isFinished()) await this.#until(isFinished);
+    };
+    if (lanes === 1) {
+      this.#board.attempt(first);
+      program.runAlone(this.#board);
+    } else {
+      const run = program.begin();
+      for (let lane = 1; lane < lanes; lane += 1) this.#board.wake(lane, number);
+      this.#board.attempt(first);
+      program.advance();
+      const isFinished = (): boolean => program.work(run, 0, this.#board, sliceMilliseconds);
+      if (!isFinished()) await this.#until(isFinished);
+    }
     this.#throwFailure();
     return conclude(!this.#board.isNonFinite);
   }
