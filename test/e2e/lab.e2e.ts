@@ -77,8 +77,11 @@ describeInBrowser('Lab', () => {
     await page.getByRole('row', { name: /^example-quadruped/ }).getByRole('button', { name: 'Open' }).click();
     await term(page, 'forward').waitFor();
     await page.getByRole('button', { name: 'Close the folder' }).click();
-    await page.evaluate(() => void (location.hash = '#/new'));
-    await page.getByRole('radio', { name: /^example-quadruped/ }).waitFor({ state: 'attached' });
+    await page.getByRole('row', { name: /^example-quadruped/ }).getByRole('link', { name: 'New run' }).click();
+    await page.locator('#parameter-gravity-scale').waitFor();
+    expect(await page.getByRole('radio', { name: /^example-quadruped/ }).isChecked()).toBe(true);
+    await page.evaluate(() => void (location.hash = '#/new?task=nobody'));
+    await page.getByRole('alert').getByText('There is no task nobody here to train on, so half-cheetah is chosen.').waitFor();
   });
 
   it('is drawn in Replay and in Train, moved by the policy that it has learned', async () => {
