@@ -1,10 +1,5 @@
 // The tasks to choose from: in groups, and those alone that a search finds.
-import type { TaskDeclaration } from '../../../src-main/contract/declarations.ts';
-
-/** In this order: one's own robots are what one came for. */
-const familyTitles: Readonly<Record<TaskDeclaration['family'], string>> = {
-  own: 'Imported', classic: 'Classic', locomotion: 'Locomotion', manipulation: 'Manipulation',
-};
+import { taskFamilies, type TaskDeclaration } from '../../../src-main/contract/declarations.ts';
 
 export interface TaskGroup {
   title: string;
@@ -19,10 +14,10 @@ export function groupTasks(tasks: readonly TaskDeclaration[], search: string): T
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const found = tasks.filter((task) => {
     const { id, title, sentence, family, citation, goal } = task;
-    const text = plain(` ${title} ${sentence} ${familyTitles[family]} ${citation}${goal === undefined ? '' : ' goal'}`);
+    const text = plain(` ${title} ${sentence} ${taskFamilies[family]} ${citation}${goal === undefined ? '' : ' goal'}`);
     return words.every((word) => id.toLowerCase().includes(word) || text.includes(plain(` ${word}`).trimEnd()));
   });
-  return Object.entries(familyTitles)
+  return Object.entries(taskFamilies)
     .map(([family, title]) => ({ title, tasks: found.filter((task) => task.family === family) }))
     .filter((group) => group.tasks.length > 0);
 }
