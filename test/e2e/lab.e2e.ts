@@ -38,6 +38,28 @@ describeInBrowser('Lab', () => {
     await page.getByRole('alert').getByText('robot.xml, line 3, <geomm>: unrecognized element. Nothing was imported.').waitFor();
   });
 
+  it('asks which file is the model where a folder has several', async () => {
+    const robot = (name: string): string => `<mujoco model="${name}"><worldbody><body name="${name}_link"><joint/><geom size=".1"/></body></worldbody></mujoco>`;
+    writeFileSync(path.join(bad, 'robot.xml'), robot('left'));
+    writeFileSync(path.join(bad, 'other.xml'), robot('right'));
+    await choose(page, bad);
+    await page.getByRole('alert').getByText(/the folder has several models: other\.xml, robot\.xml/).waitFor();
+    const which = page.getByRole('combobox', { name: 'Model' });
+    await which.selectOption('other.xml');
+    await page.getByText('other.xml, MJCF').waitFor();
+    await page.getByText('right_link').first().waitFor();
+    await which.selectOption('robot.xml');
+    await page.getByText('robot.xml, MJCF').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await page.getByRole('button', { name: 'Import' }).click();
+    await page.getByText(/^Imported as elbow-bad-/).waitFor();
+    const [model] = elbow.store.models.list();
+    expect(model).toMatchObject({ main: 'robot.xml', report: { modelName: 'left' } });
+    elbow.store.models.remove(model?.id ?? '');
+    rmSync(path.join(bad, 'other.xml'));
+    await page.getByRole('button', { name: 'Close the folder' }).click();
+  });
+
   it('shows the example with its report and every term’s value, by hand and by random actions', async () => {
     await choose(page, quadruped);
     await page.getByText('scene.xml, MJCF').waitFor();
@@ -73,6 +95,8 @@ describeInBrowser('Lab', () => {
     await page.getByRole('button', { name: 'Import' }).click();
     await page.getByText('Imported as example-quadruped').waitFor();
     expect(elbow.store.models.list()).toMatchObject([{ id: 'example-quadruped', main: 'scene.xml' }]);
+    // The next step is where the button was.
+    expect(await page.locator('header').getByRole('link', { name: 'New run' }).getAttribute('href')).toBe('#/new?task=example-quadruped');
     await page.getByRole('button', { name: 'Close the folder' }).click();
     await page.getByRole('row', { name: /^example-quadruped/ }).getByRole('button', { name: 'Open' }).click();
     await term(page, 'forward').waitFor();
@@ -95,6 +119,8 @@ describeInBrowser('Lab', () => {
       await until(async () => expect(robotShare(await pictureOf(scene)), place).toBeGreaterThan(0.005));
       expect(await page.getByText(/could not be|cannot be/).count(), place).toBe(0);
     }
+    // The live view would go on drawing beside what comes next.
+    await page.evaluate(() => void (location.hash = '#/runs'));
   });
 
   it.each(themes)('is accessible in the %s theme', async (colorScheme) => {
