@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { arm } from '../../src-main/physics/own/testing.ts';
 import { runCli } from '../../src-main/shells/cli/testing.ts';
 import { pictureOf, robotShare } from './pictures.ts';
 import { describeInBrowser, expectAccessible, startElbow, themes, until, type Elbow } from './support.ts';
@@ -36,6 +37,22 @@ describeInBrowser('Lab', () => {
     writeFileSync(path.join(bad, 'robot.xml'), '<mujoco>\n<worldbody>\n<geomm size="1"/>\n</worldbody>\n</mujoco>');
     await choose(page, bad);
     await page.getByRole('alert').getByText('robot.xml, line 3, <geomm>: unrecognized element. Nothing was imported.').waitFor();
+  });
+
+  it('refuses a reward that becomes NaN under random actions, with its line', async () => {
+    const task = {
+      name: 'swing', frameSkip: 5, timeLimit: 200, observation: [{ block: 'joint-positions' }],
+      reward: [{ term: 'alive' }, { term: 'uprightness', of: { body: 'link' }, weight: 0, name: 'up', shaping: { kind: 'exponential', scale: 1e-300 } }],
+    };
+    writeFileSync(path.join(bad, 'robot.xml'), arm());
+    writeFileSync(path.join(bad, 'task.json'), JSON.stringify(task, null, 1));
+    await choose(page, bad);
+    await page.getByText(/^Line \d+, reward\.1: the reward term "up" is NaN after \d+ steps of random actions/).waitFor();
+    expect(await page.getByRole('button', { name: 'Import' }).isDisabled()).toBe(true);
+    await page.getByRole('textbox', { name: 'Task file' }).fill(JSON.stringify({ ...task, reward: [{ term: 'alive' }] }));
+    await until(async () => expect(await page.getByRole('button', { name: 'Import' }).isDisabled()).toBe(false));
+    rmSync(path.join(bad, 'task.json'));
+    await page.getByRole('button', { name: 'Close the folder' }).click();
   });
 
   it('asks which file is the model where a folder has several', async () => {

@@ -191,7 +191,8 @@ export class LabModel {
       onLabTask: ({ model, problems, declaration }) => {
         this.model = model;
         this.key += 1;
-        this.problems = problems;
+        // The workstation also tried the folder's own text, with random actions.
+        this.problems = problems.length === 0 && this.taskText === inspection.taskText ? inspection.problems : problems;
         this.declaration = declaration;
         this.joints = model.joints;
         this.frame = this.qpos = null;
