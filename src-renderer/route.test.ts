@@ -6,8 +6,9 @@ describe('parseRoute', () => {
   const routes: Route[] = [
     { place: 'runs' },
     { place: 'lab' },
-    { place: 'new', like: null },
-    { place: 'new', like: 'a b/c?&' },
+    { place: 'new', like: null, task: null },
+    { place: 'new', like: 'a b/c?&', task: null },
+    { place: 'new', like: null, task: 'my robot/2?&=' },
     { place: 'train', run: null },
     { place: 'train', run: 'w97ywdxt' },
     { place: 'replay', run: null, rollout: null },

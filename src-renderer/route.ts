@@ -2,7 +2,7 @@
 
 export type Route =
   | { place: 'runs' }
-  | { place: 'new'; like: string | null }
+  | { place: 'new'; like: string | null; task: string | null }
   | { place: 'train'; run: string | null }
   | { place: 'replay'; run: string | null; rollout: number | null }
   | { place: 'compare'; runs: string[] }
@@ -17,8 +17,10 @@ export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#?\/?/, '').split('?', 2);
   const [place, first, second] = path.split('/').map(decode);
   switch (place) {
-    case 'new':
-      return { place, like: new URLSearchParams(query).get('like') };
+    case 'new': {
+      const given = new URLSearchParams(query);
+      return { place, like: given.get('like'), task: given.get('task') };
+    }
     case 'train':
       return { place, run: first || null };
     case 'replay':
@@ -34,8 +36,10 @@ export function parseRoute(hash: string): Route {
 
 export function formatRoute(route: Route): string {
   switch (route.place) {
-    case 'new':
-      return `#/new${route.like === null ? '' : `?like=${encodeURIComponent(route.like)}`}`;
+    case 'new': {
+      const given = Object.entries({ like: route.like, task: route.task }).filter(([, value]) => value !== null);
+      return `#/new${given.length === 0 ? '' : `?${given.map(([name, value]) => `${name}=${encodeURIComponent(value ?? '')}`).join('&')}`}`;
+    }
     case 'train':
       return `#/train${route.run === null ? '' : `/${encodeURIComponent(route.run)}`}`;
     case 'replay': {

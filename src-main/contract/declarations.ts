@@ -36,12 +36,15 @@ export interface CameraDeclaration {
   elevation: number;
 }
 
+/** Groups of tasks in the order in which they are listed: one's own robots are what one came for. */
+export const taskFamilies = { own: 'Imported', classic: 'Classic', locomotion: 'Locomotion', manipulation: 'Manipulation' } as const;
+
 export interface TaskDeclaration {
   /** kebab-case: `half-cheetah`. */
   id: string;
   title: string;
   sentence: string;
-  family: 'classic' | 'locomotion' | 'manipulation' | 'own';
+  family: keyof typeof taskFamilies;
   /** File under assets/models. */
   model: string;
   /** All that the policy sees; of a goal task, the desired goal at the end. */

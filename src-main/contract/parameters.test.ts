@@ -45,6 +45,7 @@ it.each<[Partial<ParameterDeclaration>, unknown, string]>([
 
 it.each([
   [declare({ min: 1e-6 }), 'a number of at least 1e-6'], [declare({ max: 1e9 }), 'a number of at most 1e9'], [declare({}), 'a number'],
+  [declare({ kind: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER }), 'a whole number from 0 to 9,007,199,254,740,991'],
 ])('describes an open range', (declaration, words) => {
   expect(describeRange(declaration)).toBe(words);
 });

@@ -92,7 +92,9 @@ export function describeRange(declaration: ParameterDeclaration): string {
 
 function formatBound(value: number): string {
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e9)) return value.toExponential().replace('e+', 'e');
+  const short = value.toExponential().replace('e+', 'e');
+  // 1e9, but not 9.007199254740991e15.
+  if (size !== 0 && (size < 1e-3 || (size >= 1e9 && short.length <= 6))) return short;
   return value.toLocaleString('en-US', { maximumFractionDigits: 6 });
 }
 

@@ -36,6 +36,31 @@ describe('evaluations', () => {
     expect(store.runs.changedSince(0).data).toMatchObject([{ run, evaluationCount: 101 }]);
   });
 
+  it('counts what is stored, also after a write was taken back, a new attempt, and out of order', () => {
+    const store = temporaryStore();
+    const run = newRun(store);
+    const shown = (): unknown[] => {
+      const { lastReturn, bestReturn, sparkline } = store.runs.summary(run);
+      return [store.runs.get(run).evaluationCount, lastReturn, bestReturn, [...sparkline]];
+    };
+    const first = openAttempt(store, run);
+    store.evaluations.add(run, first, evaluationAt(10, 3));
+    store.evaluations.add(run, first, evaluationAt(20, 9));
+    expect(() => store.transaction(() => {
+      store.evaluations.add(run, first, evaluationAt(30, 99));
+      throw new Error('taken back');
+    })).toThrow('taken back');
+    expect(shown()).toEqual([2, 9, 9, [3, 9]]);
+    store.evaluations.add(run, first, evaluationAt(30, 4));
+    store.evaluations.add(run, first, evaluationAt(25, 5));
+    expect(shown()).toEqual([4, 4, 9, [3, 9, 5, 4]]);
+    store.attempts.close(run, first);
+    const second = openAttempt(store, run, 15);
+    store.evaluations.add(run, second, evaluationAt(20, 1));
+    store.evaluations.add(run, second, evaluationAt(30, 2));
+    expect(shown()).toEqual([3, 2, 3, [3, 1, 2]]);
+  });
+
   it('gives the newest, and of any steps as many as are asked for, spread over them', () => {
     const store = temporaryStore();
     const run = newRun(store);

@@ -6,7 +6,8 @@ import type { ImportedTask } from '../contract/models.ts';
 let imported: ReadonlyMap<string, ImportedTask> = new Map();
 
 export function useImportedTasks(tasks: readonly ImportedTask[]): void {
-  imported = new Map(tasks.map((task) => [task.declaration.id, task]));
+  // Kept as they came out of their import, with the options that every task has; those are added here as to any other.
+  imported = new Map(tasks.map((task) => [task.declaration.id, { ...task, declaration: { ...task.declaration, options: [] } }]));
 }
 
 export function findImportedTask(id: string): ImportedTask | undefined {

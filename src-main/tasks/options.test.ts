@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ParameterError } from '../contract/parameters.ts';
 import { createStream } from '../random/stream.ts';
-import { configureTask, taskDeclarations } from './declarations.ts';
+import { allTaskDeclarations, configureTask, taskDeclarations, useImportedTasks } from './declarations.ts';
 import { loadTask } from './node/load-task.ts';
 import { changedOptions } from './options.ts';
 import type { Task } from './task.ts';
@@ -23,6 +23,18 @@ const bad: [string, Record<string, unknown>, string, RegExp][] = [
   ['hopper', { 'mass-scale': 0 }, 'mass-scale', /from 0.01 to 100; 0/],
   ['hopper', { '__proto__x': 1 }, '__proto__x', /no option/],
 ];
+
+it('an imported task has each option once, as it was kept', () => {
+  const [first] = taskDeclarations;
+  if (first === undefined) throw new Error('there is no task');
+  const declaration = { ...first, id: 'own', options: first.options?.filter(({ group, citation }) => group === 'variant' || citation === 'Elbow') ?? [] };
+  useImportedTasks([{ declaration, main: 'own.xml', directory: '/nowhere' }]);
+  const names = allTaskDeclarations().at(-1)?.options?.map(({ name }) => name);
+  expect(names).toEqual([...new Set(names)]);
+  expect(names).toContain('gravity-scale');
+  expect(configureTask('own', { 'frame-skip': 3 }).declaration.options?.length).toBe(names?.length);
+  useImportedTasks([]);
+});
 
 it.each(bad)('%s refuses %j', (task, given, name, message) => {
   const error = (() => {

@@ -23,11 +23,12 @@ const { values } = parseArgs({
 async function main(): Promise<void> {
   const { task: taskId = '', agent = '', run = '', 'run-name': runName = '', step = '0', 'exploration-noise': explorationNoise } = values;
   takeImportedTask(values.imported);
-  const task = configureTask(taskId, readTaskOptions(values['task-options'])).declaration;
+  const taskOptions = readTaskOptions(values['task-options']);
+  const task = configureTask(taskId, taskOptions).declaration;
   const stored = await buffer(process.stdin);
   const policy = await openPolicy(stored, { observations: task.observation.length, actions: task.action.length });
   const file = exportPolicy(stored, {
-    run, runName, step: Number(step), agent, task,
+    run, runName, step: Number(step), agent, task, taskOptions,
     explorationNoise: explorationNoise === undefined ? null : Number(explorationNoise), elbowVersion: elbowVersion(),
   });
   await checkExport(file, policy, task);

@@ -6,7 +6,7 @@ import type { ChartSeries } from './columns.ts';
 const x = Float64Array.of(1, 2);
 const y = Float64Array.of(3, 4);
 const line = (changes: Partial<ChartSeries> = {}): ChartSeries => ({ label: 'return', x, y, min: y, max: y, colour: 'red', kind: 'line', width: 1, dash: [4, 4], opacity: 1, ...changes });
-const state = (changes: Partial<PlotState> = {}): PlotState => ({ series: [line()], log: false, xExtent: [0, 10], range: null, marks: [{ x: 1, label: 'edit' }], playhead: null, ...changes });
+const state = (changes: Partial<PlotState> = {}): PlotState => ({ series: [line()], log: false, xExtent: [0, 10], yExtent: null, range: null, marks: [{ x: 1, label: 'edit' }], playhead: null, ...changes });
 
 it('is nothing where new objects say the same', () => expect(changeOf(state(), state())).toBe('nothing'));
 
@@ -23,6 +23,7 @@ it.each<[string, Partial<PlotState>]>([
   ['another dash', { series: [line({ dash: [1, 2] })] }],
   ['another opacity', { series: [line({ opacity: 0.5 })] }],
   ['a logarithmic axis', { log: true }],
+  ['bounds of y', { yExtent: [0, 1] }],
 ])('is the data with %s', (_what, changes) => expect(changeOf(state(), state(changes))).toBe('data'));
 
 it.each<[PlotState, PlotState, string]>([

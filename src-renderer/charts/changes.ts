@@ -6,6 +6,8 @@ export interface PlotState {
   series: readonly ChartSeries[];
   log: boolean;
   xExtent: readonly [number, number] | null;
+  /** What y always spans; null spans what there is. */
+  yExtent: readonly [number, number] | null;
   range: readonly [number, number] | null;
   marks: readonly ChartMark[];
   playhead: number | null;
@@ -16,7 +18,7 @@ export type PlotChange = 'data' | 'span' | 'lines' | 'nothing';
 
 /** The most that differs. Columns are compared by identity: new numbers come in new arrays. */
 export function changeOf(before: PlotState, after: PlotState): PlotChange {
-  if (before.log !== after.log || !isSameList(before.series, after.series, isSameSeries)) return 'data';
+  if (before.log !== after.log || !isSamePair(before.yExtent, after.yExtent) || !isSameList(before.series, after.series, isSameSeries)) return 'data';
   if (!isSamePair(before.range, after.range) || !isSamePair(before.xExtent, after.xExtent)) return 'span';
   return before.playhead === after.playhead && isSameList(before.marks, after.marks, isSameMark) ? 'nothing' : 'lines';
 }

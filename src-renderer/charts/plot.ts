@@ -103,7 +103,7 @@ export class Plot {
     const columns = alignColumns(state.series, state.log);
     this.columns = columns;
     this.options.onHidden({ nonPositive: columns.nonPositive, notFinite: columns.notFinite });
-    const shape = JSON.stringify([state.log, state.series.map((s) => [s.label, s.kind, s.colour, s.width, s.dash, s.opacity, s.min !== undefined])]);
+    const shape = JSON.stringify([state.log, state.yExtent, state.series.map((s) => [s.label, s.kind, s.colour, s.width, s.dash, s.opacity, s.min !== undefined])]);
     if (this.plot === null || shape !== this.shape) {
       this.plot?.destroy();
       this.shape = shape;
@@ -159,7 +159,7 @@ export class Plot {
       legend: { show: false },
       scales: {
         x: { time: false, auto: false, range: () => this.xLimits() },
-        y: state.log ? { distr: 3 } : { range: (_plot, min, max) => paddedRange(min, max) },
+        y: state.log ? { distr: 3 } : { range: (_plot, min, max) => (state.yExtent === null ? paddedRange(min, max) : paddedRange(...state.yExtent)) },
       },
       axes: [
         // Tracks stand one under another: the scrubber says where they are.

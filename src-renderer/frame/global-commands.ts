@@ -43,7 +43,7 @@ export function globalCommands(app: AppState): Command[] {
       keys: `$mod+${i + 1}`,
       run: () => app.go(railRoute(app, place)),
     })),
-    { id: 'run.new', title: 'New run', group: 'Runs', keys: 'n', run: () => app.go({ place: 'new', like: null }) },
+    { id: 'run.new', title: 'New run', group: 'Runs', keys: 'n', run: () => app.go({ place: 'new', like: null, task: null }) },
     { id: 'edit.undo', title: 'Undo', group: 'Edit', keys: '$mod+z', run: () => app.undo() },
     { id: 'edit.redo', title: 'Redo', group: 'Edit', keys: '$mod+Shift+z', when: () => app.history.canRedo, run: () => app.redo() },
     { id: 'view.palette', title: 'Find a command or run', group: 'View', keys: '$mod+k', run: () => void (app.overlay = 'palette') },

@@ -26,6 +26,12 @@ it('steps forward while paused, never back', () => {
   expect(player.state.isPlaying).toBe(false);
 });
 
+it('lasts as long as the run’s own episodes', () => {
+  const { player } = connected();
+  player.setTimeLimit(40);
+  expect(player.state).toMatchObject({ lastRow: 40, position: 0 });
+});
+
 it('does not seek', () => {
   const { player } = connected();
   player.arrived(5, 0.98);

@@ -16,6 +16,11 @@ export class LivePlayer extends PlayerBase {
     super({ isPlaying: true, position: 0, lastRow: timeLimit, speed: 1, achievedSpeed: null, isLooping: true, canSeek: false });
   }
 
+  /** The run's own time limit, where it differs from the task's. */
+  setTimeLimit(timeLimit: number): void {
+    this.change({ lastRow: timeLimit });
+  }
+
   /** The session that is steered from now on; it is told the present pace. */
   connect(pace: LivePace): void {
     this.pace = pace;

@@ -91,7 +91,8 @@ export type FromWorker =
   /** The task file was taken up, or why it was not; then the model is shown without it. */
   | { kind: 'lab-task'; session: number; model: SceneModel; problems: TaskProblem[]; declaration: TaskDeclaration | null }
   | { kind: 'ready' }
-  | { kind: 'opened'; session: number; model: SceneModel; modelHash: string }
+  /** In a live session with what the task is under its options: its time limit, its step, its weights. */
+  | { kind: 'opened'; session: number; model: SceneModel; modelHash: string; task: TaskDeclaration | null }
   | { kind: 'frame'; session: number; frame: LiveFrame }
   | { kind: 'policy-taken'; session: number; step: number }
   /** Poses of the rows from `firstRow` on. */

@@ -10,6 +10,8 @@ import type { FromWorker, GivenModel, LabFrame, LiveFrame, PoseSource, ToWorker 
 export interface SessionEvents {
   /** Called once when the model is ready, and again after the worker was restarted. */
   onModel(model: SceneModel, modelHash: string): void;
+  /** A live session's task as it is under its options; before the model. */
+  onTask?(task: TaskDeclaration): void;
   onFrame?(frame: LiveFrame): void;
   onPolicyTaken?(step: number): void;
   onRows?(firstRow: number, poses: Float32Array): void;
@@ -193,6 +195,7 @@ export class SceneClient {
     const { events } = session;
     switch (message.kind) {
       case 'opened':
+        if (message.task !== null) events.onTask?.(message.task);
         return events.onModel(message.model, message.modelHash);
       case 'frame':
         return events.onFrame?.(message.frame);

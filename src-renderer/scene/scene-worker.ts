@@ -57,7 +57,7 @@ async function openLive(message: Extract<ToWorker, { kind: 'open-live' }>): Prom
   const task = file.own === null ? createTask(message.task, instance, file.xml, message.taskOptions) : createGivenTask(instance, file.own, message.taskOptions);
   const { observation, action } = task.declaration;
   const id = message.session;
-  send({ kind: 'opened', session: id, model: describeModel(task.simulator), modelHash: file.hash });
+  send({ kind: 'opened', session: id, model: describeModel(task.simulator), modelHash: file.hash, task: task.declaration });
   live = {
     observations: observation.length,
     actions: action.length,
@@ -73,7 +73,7 @@ async function openLive(message: Extract<ToWorker, { kind: 'open-live' }>): Prom
 async function openReplay(message: Extract<ToWorker, { kind: 'open-replay' }>): Promise<void> {
   const { simulator, hash } = await simulatorOf(message.modelUrl);
   if (message.session !== session) return;
-  send({ kind: 'opened', session: message.session, model: describeModel(simulator), modelHash: hash });
+  send({ kind: 'opened', session: message.session, model: describeModel(simulator), modelHash: hash, task: null });
   replay = new ReplaySession(simulator, message.source, message.firstRow, (firstRow, poses) =>
     send({ kind: 'rows', session: message.session, firstRow, poses }, [poses.buffer]),
   );

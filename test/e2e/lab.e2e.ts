@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { arm } from '../../src-main/physics/own/testing.ts';
 import { runCli } from '../../src-main/shells/cli/testing.ts';
 import { pictureOf, robotShare } from './pictures.ts';
 import { describeInBrowser, expectAccessible, startElbow, themes, until, type Elbow } from './support.ts';
@@ -36,6 +37,44 @@ describeInBrowser('Lab', () => {
     writeFileSync(path.join(bad, 'robot.xml'), '<mujoco>\n<worldbody>\n<geomm size="1"/>\n</worldbody>\n</mujoco>');
     await choose(page, bad);
     await page.getByRole('alert').getByText('robot.xml, line 3, <geomm>: unrecognized element. Nothing was imported.').waitFor();
+  });
+
+  it('refuses a reward that becomes NaN under random actions, with its line', async () => {
+    const task = {
+      name: 'swing', frameSkip: 5, timeLimit: 200, observation: [{ block: 'joint-positions' }],
+      reward: [{ term: 'alive' }, { term: 'uprightness', of: { body: 'link' }, weight: 0, name: 'up', shaping: { kind: 'exponential', scale: 1e-300 } }],
+    };
+    writeFileSync(path.join(bad, 'robot.xml'), arm());
+    writeFileSync(path.join(bad, 'task.json'), JSON.stringify(task, null, 1));
+    await choose(page, bad);
+    await page.getByText(/^Line \d+, reward\.1: the reward term "up" is NaN after \d+ steps of random actions/).waitFor();
+    expect(await page.getByRole('button', { name: 'Import' }).isDisabled()).toBe(true);
+    await page.getByRole('textbox', { name: 'Task file' }).fill(JSON.stringify({ ...task, reward: [{ term: 'alive' }] }));
+    await until(async () => expect(await page.getByRole('button', { name: 'Import' }).isDisabled()).toBe(false));
+    rmSync(path.join(bad, 'task.json'));
+    await page.getByRole('button', { name: 'Close the folder' }).click();
+  });
+
+  it('asks which file is the model where a folder has several', async () => {
+    const robot = (name: string): string => `<mujoco model="${name}"><worldbody><body name="${name}_link"><joint/><geom size=".1"/></body></worldbody></mujoco>`;
+    writeFileSync(path.join(bad, 'robot.xml'), robot('left'));
+    writeFileSync(path.join(bad, 'other.xml'), robot('right'));
+    await choose(page, bad);
+    await page.getByRole('alert').getByText(/the folder has several models: other\.xml, robot\.xml/).waitFor();
+    const which = page.getByRole('combobox', { name: 'Model' });
+    await which.selectOption('other.xml');
+    await page.getByText('other.xml, MJCF').waitFor();
+    await page.getByText('right_link').first().waitFor();
+    await which.selectOption('robot.xml');
+    await page.getByText('robot.xml, MJCF').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await page.getByRole('button', { name: 'Import' }).click();
+    await page.getByText(/^Imported as elbow-bad-/).waitFor();
+    const [model] = elbow.store.models.list();
+    expect(model).toMatchObject({ main: 'robot.xml', report: { modelName: 'left' } });
+    elbow.store.models.remove(model?.id ?? '');
+    rmSync(path.join(bad, 'other.xml'));
+    await page.getByRole('button', { name: 'Close the folder' }).click();
   });
 
   it('shows the example with its report and every term’s value, by hand and by random actions', async () => {
@@ -73,12 +112,17 @@ describeInBrowser('Lab', () => {
     await page.getByRole('button', { name: 'Import' }).click();
     await page.getByText('Imported as example-quadruped').waitFor();
     expect(elbow.store.models.list()).toMatchObject([{ id: 'example-quadruped', main: 'scene.xml' }]);
+    // The next step is where the button was.
+    expect(await page.locator('header').getByRole('link', { name: 'New run' }).getAttribute('href')).toBe('#/new?task=example-quadruped');
     await page.getByRole('button', { name: 'Close the folder' }).click();
     await page.getByRole('row', { name: /^example-quadruped/ }).getByRole('button', { name: 'Open' }).click();
     await term(page, 'forward').waitFor();
     await page.getByRole('button', { name: 'Close the folder' }).click();
-    await page.evaluate(() => void (location.hash = '#/new'));
-    await page.getByRole('radio', { name: /^example-quadruped/ }).waitFor({ state: 'attached' });
+    await page.getByRole('row', { name: /^example-quadruped/ }).getByRole('link', { name: 'New run' }).click();
+    await page.locator('#parameter-gravity-scale').waitFor();
+    expect(await page.getByRole('radio', { name: /^example-quadruped/ }).isChecked()).toBe(true);
+    await page.evaluate(() => void (location.hash = '#/new?task=nobody'));
+    await page.getByRole('alert').getByText('There is no task nobody here to train on, so half-cheetah is chosen.').waitFor();
   });
 
   it('is drawn in Replay and in Train, moved by the policy that it has learned', async () => {
@@ -92,6 +136,8 @@ describeInBrowser('Lab', () => {
       await until(async () => expect(robotShare(await pictureOf(scene)), place).toBeGreaterThan(0.005));
       expect(await page.getByText(/could not be|cannot be/).count(), place).toBe(0);
     }
+    // The live view would go on drawing beside what comes next.
+    await page.evaluate(() => void (location.hash = '#/runs'));
   });
 
   it.each(themes)('is accessible in the %s theme', async (colorScheme) => {

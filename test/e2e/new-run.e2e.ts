@@ -26,6 +26,29 @@ describeInBrowser('New run', () => {
     expect(await page.locator('#parameter-steps').inputValue()).toBe('20000');
   });
 
+  it('finds a task by the keyboard alone', async () => {
+    const other = await elbow.open('#/new');
+    await other.waitForSelector('#parameter-steps');
+    const tasks = other.getByRole('radiogroup', { name: 'Task' });
+    expect(await tasks.getByRole('heading').allTextContents()).toEqual(['Classic', 'Locomotion', 'Manipulation']);
+    await other.keyboard.press('t');
+    await other.locator('#task-search:focus').waitFor();
+    await other.keyboard.type('fetch goal');
+    await other.getByText('Chosen: half-cheetah').waitFor();
+    expect(await tasks.getByRole('radio').count()).toBe(4);
+    await other.keyboard.press('Enter');
+    await until(async () => expect(await tasks.getByRole('radio', { name: /fetch-reach/ }).isChecked()).toBe(true));
+    expect(await other.locator('#parameter-steps').inputValue()).toBe('20000');
+    await other.keyboard.press('ArrowDown');
+    await until(async () => expect(await tasks.getByRole('radio', { name: /fetch-push/ }).isChecked()).toBe(true));
+    await other.locator('#task-search').fill('no such thing');
+    await other.getByText('No task matches “no such thing”.').waitFor();
+    await expectAccessible(other);
+    await other.locator('#task-search').press('Escape');
+    expect(await tasks.getByRole('radio', { name: /fetch-push/ }).isChecked()).toBe(true);
+    await other.context().close();
+  });
+
   it('checks ranges as one types and leads back to the default', async () => {
     await type('discount', '1.5');
     await page.getByText(/discount must be a number from 0 to 1: above 1 later rewards .*; "1\.5" was given/).waitFor();
@@ -67,6 +90,7 @@ describeInBrowser('New run', () => {
     await fill('healthy-z-max', '0.6');
     await other.getByText(/healthy-z-min must be less than healthy-z-max/).waitFor();
     await other.getByRole('button', { name: /healthy-z-max back to its default/ }).click();
+    await fill('time-limit', '40');
     await other.locator('#parameter-exclude-current-positions-from-observation').selectOption('false');
     for (const [name, text] of [['steps', '60'], ['warm-up', '50'], ['hidden', '8'], ['batch-size', '8'], ['evaluation-episodes', '1']] as const) await fill(name, text);
     await other.getByLabel('Name').fill('light hopper');
@@ -74,9 +98,9 @@ describeInBrowser('New run', () => {
     await other.waitForURL(/#\/train\/\w+/);
     await until(() => expect(elbow.store.runs.list().find((run) => run.name === 'light hopper')?.state).toBe('finished'), 60_000);
     const id = elbow.store.runs.list().find((run) => run.name === 'light hopper')?.id ?? '';
-    expect(elbow.store.runs.configuration(id).taskOptions).toEqual({ 'exclude-current-positions-from-observation': false, 'gravity-scale': 0.5 });
-    // The live view has the same task: its policy observes twelve numbers.
-    await other.getByText(/step [1-9]\d* \/ 1,000/).waitFor({ timeout: 30_000 });
+    expect(elbow.store.runs.configuration(id).taskOptions).toEqual({ 'exclude-current-positions-from-observation': false, 'gravity-scale': 0.5, 'time-limit': 40 });
+    // The live view has the same task: its policy observes twelve numbers, its episodes last 40 steps.
+    await other.getByText(/step [1-9]\d* \/ 40/).waitFor({ timeout: 30_000 });
     await other.context().close();
   });
 

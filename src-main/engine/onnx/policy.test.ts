@@ -66,7 +66,7 @@ describe.each(cases)('$agent with $actions actions', ({ agent: id, observations,
     }
     stored = await engine.exportOnnx(agent.policy(1));
     const explorationNoise = 'exploration-noise' in agent.act.signature.controls ? (values['exploration-noise'] as number) : null;
-    exported = exportPolicy(stored, { run: 'k3v9xq2a', runName: 'a “run”', step: 1200, agent: id, task, explorationNoise, elbowVersion: '1.2.3' });
+    exported = exportPolicy(stored, { run: 'k3v9xq2a', runName: 'a “run”', step: 1200, agent: id, task, taskOptions: { 'gravity-scale': 0.5, terminate: false }, explorationNoise, elbowVersion: '1.2.3' });
   });
   afterAll(() => engine.dispose());
 
@@ -100,7 +100,7 @@ describe.each(cases)('$agent with $actions actions', ({ agent: id, observations,
   });
 
   it('is the same file each time', () => {
-    const about = { run: 'r', runName: 'n', step: 1, agent: id, task, explorationNoise: 0.1, elbowVersion: '1' };
+    const about = { run: 'r', runName: 'n', step: 1, agent: id, task, taskOptions: { 'gravity-scale': 0.5, terminate: false }, explorationNoise: 0.1, elbowVersion: '1' };
     expect(exportPolicy(stored, about)).toEqual(exportPolicy(stored, about));
   });
 
@@ -108,7 +108,7 @@ describe.each(cases)('$agent with $actions actions', ({ agent: id, observations,
     ['more observations', { observation: [...task.observation, { name: 'more', unit: 'm' }] }],
     ['fewer actions', { action: task.action.slice(1) }],
   ])('is refused for a task of %s', (_, other) => {
-    const about = { run: 'r', runName: 'n', step: 1, agent: id, task: { ...task, ...other }, explorationNoise: null, elbowVersion: '1' };
+    const about = { run: 'r', runName: 'n', step: 1, agent: id, task: { ...task, ...other }, taskOptions: {}, explorationNoise: null, elbowVersion: '1' };
     expect(() => exportPolicy(stored, about)).toThrow(/no stored policy for a-task: its (inputs|outputs) are .* instead of/);
   });
 });

@@ -1,6 +1,7 @@
 // A stored policy as a file for use elsewhere: any number of observations at once, sampled actions, actions in the task's
 // own units, and in the file what it is. docs/policy-export.md.
 import type { ActionDeclaration, TaskDeclaration } from '../../contract/declarations.ts';
+import type { ParameterValues } from '../../contract/parameters.ts';
 import { exportedPolicy } from '../../contract/policy-file.ts';
 import { policyFile } from '../../contract/series.ts';
 import { type FileNode, type FileTensor, type FileValue, type OnnxFile, writeOnnxFile } from './file.ts';
@@ -15,6 +16,8 @@ export interface PolicyDescription {
   step: number;
   agent: string;
   task: Pick<TaskDeclaration, 'id' | 'observation' | 'action' | 'stepSeconds'>;
+  /** The options of the task that differed from their defaults while it was trained. */
+  taskOptions: ParameterValues;
   /**
    * Standard deviation of the Gaussian noise with which a deterministic agent explored at that step, added to the action in
    * [-1, 1]; null where the policy is itself a distribution.
@@ -114,7 +117,7 @@ function samplingText(explorationNoise: number | null): string {
 }
 
 /** ONNX's metadata_props: texts by key; lists are JSON. */
-function describe({ run, runName, step, agent, task, explorationNoise, elbowVersion }: PolicyDescription): Record<string, string> {
+function describe({ run, runName, step, agent, task, taskOptions, explorationNoise, elbowVersion }: PolicyDescription): Record<string, string> {
   return {
     'elbow.format': '1',
     'elbow.version': elbowVersion,
@@ -123,6 +126,7 @@ function describe({ run, runName, step, agent, task, explorationNoise, elbowVers
     'elbow.step': String(step),
     'elbow.agent': agent,
     'elbow.task': task.id,
+    'elbow.task-options': JSON.stringify(taskOptions),
     'elbow.step-seconds': String(task.stepSeconds),
     // Observations have no bounds: null, as JSON has no infinity.
     'elbow.observation': JSON.stringify(task.observation.map(({ name, unit }) => ({ name, unit, low: null, high: null }))),

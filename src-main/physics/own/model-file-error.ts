@@ -9,6 +9,11 @@ export interface ModelPlace {
   element: string | null;
 }
 
+/** "arm.xml, line 9, <motor>"; empty where nothing is known. */
+export function describePlace({ file, line, element }: ModelPlace): string {
+  return [file, line === null ? null : `line ${line}`, element === null ? null : `<${element}>`].filter((part) => part !== null).join(', ');
+}
+
 export class ModelFileError extends Error {
   readonly place: ModelPlace;
   /** The message without its place. */
@@ -16,8 +21,8 @@ export class ModelFileError extends Error {
 
   constructor(place: Partial<ModelPlace>, reason: string) {
     const whole = { file: null, line: null, element: null, ...place };
-    const where = [whole.file, whole.line === null ? null : `line ${whole.line}`, whole.element === null ? null : `<${whole.element}>`].filter((part) => part !== null);
-    super(where.length === 0 ? reason : `${where.join(', ')}: ${reason}`);
+    const where = describePlace(whole);
+    super(where === '' ? reason : `${where}: ${reason}`);
     this.name = 'ModelFileError';
     this.place = whole;
     this.reason = reason;

@@ -3,6 +3,7 @@ import { distance } from 'fastest-levenshtein';
 import { ModelFileError } from './model-file-error.ts';
 import { modelLimits } from './limits.ts';
 import { baseName, extensionOf, folderOf, joinPath, pathProblem } from './paths.ts';
+import { readXml } from './xml.ts';
 
 export interface ModelFolder {
   /** The folder's own name. */
@@ -46,7 +47,7 @@ export function folderInMemory(name: string, files: readonly { path: string; byt
 
 /**
  * Which file is the model: the one asked for, else the only .xml or .urdf at the folder's top, else scene.xml, else the
- * only one that has the folder's name.
+ * only one that has the folder's name, else the only one that no other includes.
  * @throws ModelFileError listing the candidates
  */
 export function findMainFile(folder: ModelFolder, wanted: string | null): string {
@@ -66,7 +67,25 @@ export function findMainFile(folder: ModelFolder, wanted: string | null): string
   if (scene !== undefined) return scene;
   const same = candidates.filter((path) => baseName(path).replace(/\.[^.]+$/, '') === folder.name);
   if (same.length === 1) return same[0] as string;
+  const parts = new Set(candidates.flatMap((path) => partsOf(folder, path)));
+  const whole = candidates.filter((path) => !parts.has(path));
+  if (whole.length === 1) return whole[0] as string;
   throw new ModelFileError({}, `the folder has several models: ${candidates.slice(0, 12).join(', ')}. Say which one is meant, in the task file’s "model" or with --model`);
+}
+
+/** What a model includes or attaches, other than itself; nothing where it cannot be read: that is said once it is the model. */
+function partsOf(folder: ModelFolder, path: string): string[] {
+  try {
+    return readXml(path, folder.read(path))
+      .filter(({ name }) => name === 'include' || name === 'model')
+      .flatMap(({ attributes }) => attributes.get('file') ?? [])
+      .filter((file) => pathProblem(file) === null)
+      .map((file) => joinPath(folderOf(path), file))
+      .filter((file) => file !== path);
+  } catch (error) {
+    if (error instanceof ModelFileError) return [];
+    throw error;
+  }
 }
 
 /** "; did you mean assets/leg.stl?", or nothing where no file is near. */

@@ -60,6 +60,14 @@ describe('a model from outside', () => {
     expect(report.files.map(({ path }) => path)).toEqual(['scene.xml', 'robot.xml', 'assets/part.stl']);
   });
 
+  it('is, of several, the one that the others are part of', () => {
+    const whole = '<mujoco model="whole"><include file="b.xml"/></mujoco>';
+    expect(open({ 'a.xml': '<mujocoinclude><option timestep="0.004"/></mujocoinclude>', 'b.xml': arm(undefined, '<include file="a.xml"/>'), 'whole.xml': whole })).toMatchObject({ main: 'whole.xml', joints: [{ name: 'hinge' }] });
+    // One that is broken is a model all the same.
+    expect(refusal({ 'b.xml': arm(), 'broken.xml': '<mujoco' }).message).toMatch(/several models: b\.xml, broken\.xml/);
+    expect(refusal({ 'robot.xml': arm(undefined, '<include file="b.xml"/>'), 'b.xml': '<mujoco><include file="c.xml"/></mujoco>', 'c.xml': '<mujoco><include file="b.xml"/></mujoco>' }).message).toMatch(/includes? .*(circle|itself|again|more than once)/i);
+  });
+
   it.each(['package://arm/meshes/part.stl', 'meshes/part.stl', './meshes/part.stl'])('may be a URDF, which has no actuators: %s', (mesh) => {
     const report = open({ 'urdf/arm.urdf': urdfArm(mesh), 'meshes/part.stl': tetrahedron() });
     expect(report).toMatchObject({ format: 'urdf', modelName: 'arm', actuators: [], joints: [{ name: 'hinge', range: [-1, 1] }], meshes: [{ triangles: 4 }] });

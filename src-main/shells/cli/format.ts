@@ -10,6 +10,11 @@ export function formatNumber(value: number | null | undefined): string {
   return String(Number(value.toPrecision(4)));
 }
 
+/** A share of 0 to 1 as `95 %`. */
+export function formatShare(value: number | null): string {
+  return value === null ? '–' : `${formatNumber(100 * value)} %`;
+}
+
 export function formatCount(value: number): string {
   return value.toLocaleString('en-US');
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { RunState, RunSummary } from '../../contract/runs.ts';
 import type { Store } from '../../store/store.ts';
+import { newestSuccess } from '../../workstation/newest-metrics.ts';
 
 export interface Outcome {
   run: string;
@@ -11,6 +12,8 @@ export interface Outcome {
   gradientSteps: number | null;
   /** Mean return of the last evaluation. */
   evaluationReturn: number | null;
+  /** Share of its episodes that were a success; null where the task counts none. */
+  evaluationSuccess: number | null;
   /** Over all the time that trainers have spent on the run. */
   environmentStepsPerSecond: number | null;
   /** SHA-256 over all parameters and optimiser state, of the newest checkpoint. */
@@ -30,6 +33,7 @@ export function readOutcome(store: Store, summary: RunSummary): Outcome {
     environmentSteps,
     gradientSteps: details.success ? details.data.gradientSteps : null,
     evaluationReturn: summary.lastReturn,
+    evaluationSuccess: newestSuccess(store, summary),
     environmentStepsPerSecond: activeSeconds > 0 ? environmentSteps / activeSeconds : null,
     stateHash: details.success ? details.data.stateHash : null,
   };

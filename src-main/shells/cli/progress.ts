@@ -1,24 +1,26 @@
 // The line that says how a run is doing, for a person and as JSON.
 import type { RunSummary } from '../../contract/runs.ts';
 import type { Store } from '../../store/store.ts';
-import { newestOf } from '../../workstation/newest-metrics.ts';
-import { formatCount, formatDuration, formatNumber } from './format.ts';
+import { newestOf, newestSuccess } from '../../workstation/newest-metrics.ts';
+import { formatCount, formatDuration, formatNumber, formatShare } from './format.ts';
 
 export interface Progress {
   summary: RunSummary;
   /** Newest recorded values; null before the first. Entropy in nats. */
   entropy: number | null;
   temperature: number | null;
+  /** Share of the last evaluation's episodes; null also where the task counts none. */
+  success: number | null;
 }
 
 export function readProgress(store: Store, run: string): Progress {
   const summary = store.runs.summary(run);
   const { entropy = null, temperature = null } = newestOf(store, run, ['entropy', 'temperature']);
-  return { summary, entropy, temperature };
+  return { summary, entropy, temperature, success: newestSuccess(store, summary) };
 }
 
 /** One line, the most telling first, since a narrow terminal cuts its end. */
-export function describeProgress({ summary, entropy, temperature }: Progress, share: number, withName: boolean): string {
+export function describeProgress({ summary, entropy, temperature, success }: Progress, share: number, withName: boolean): string {
   const label = withName ? `${summary.id} seed ${summary.seed}  ` : '';
   if (summary.state === 'queued') {
     const place = summary.queuePosition === null ? 'starting' : waitingText(summary.queuePosition, share);
@@ -30,6 +32,7 @@ export function describeProgress({ summary, entropy, temperature }: Progress, sh
   else parts.push(`${formatNumber(summary.stepsPerSecond)} steps/s`, `ETA ${formatDuration(summary.etaSeconds)}`);
   parts.push(
     `evaluation return ${formatNumber(summary.lastReturn)}`,
+    ...(success === null ? [] : [`success ${formatShare(success)}`]),
     `entropy ${formatNumber(entropy)} nats`,
     `temperature ${formatNumber(temperature)}`,
   );
@@ -41,7 +44,7 @@ export function waitingText(position: number, share: number): string {
   return `waits at place ${position} of the queue: this machine's share of ${trainers} is taken`;
 }
 
-export function progressRecord({ summary, entropy, temperature }: Progress): object {
+export function progressRecord({ summary, entropy, temperature, success }: Progress): object {
   return {
     kind: 'progress',
     run: summary.id,
@@ -52,6 +55,7 @@ export function progressRecord({ summary, entropy, temperature }: Progress): obj
     environmentStepsPerSecond: summary.stepsPerSecond,
     etaSeconds: summary.etaSeconds,
     evaluationReturn: summary.lastReturn,
+    evaluationSuccess: success,
     entropy,
     temperature,
     queuePosition: summary.queuePosition,

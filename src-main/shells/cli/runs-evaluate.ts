@@ -4,7 +4,7 @@ import type { RunConfiguration } from '../../contract/runs.ts';
 import { type EpisodeResult, planVariant, runPolicyEpisodes, successShare, summarise } from '../../workstation/policy-episodes.ts';
 import { findPolicy } from '../../workstation/stored-policy.ts';
 import { exitCodes, type ExitCode, UsageError } from './failure.ts';
-import { formatCount, formatNumber } from './format.ts';
+import { formatCount, formatNumber, formatShare } from './format.ts';
 import { parseAssignments, parseWholeNumber } from './options.ts';
 import { createOutput } from './output.ts';
 import { type CommonOptions, withStoredRun } from './session.ts';
@@ -41,7 +41,7 @@ export async function evaluateRun(given: string, options: EvaluateOptions): Prom
     `  mean ${formatNumber(statistics.mean)} ± ${formatNumber(statistics.standardDeviation)} (standard deviation over ${episodes} ${episodes === 1 ? 'episode' : 'episodes'}), min ${formatNumber(statistics.min)}, max ${formatNumber(statistics.max)}`,
   );
   const success = successShare(finished);
-  if (success !== null) output.line(`  success in ${formatNumber(100 * success)} % of the episodes`);
+  if (success !== null) output.line(`  success in ${formatShare(success)} of the episodes`);
   output.json({ kind: 'result', run: run.id, task: run.task, taskOptions, step: policy.step, seed, sampled, episodes, ...statistics, success, returns: finished.map((episode) => episode.return), lengths: finished.map(({ length }) => length) });
   return exitCodes.done;
 }

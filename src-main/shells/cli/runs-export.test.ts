@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agentDeclarations, defaultsFor } from '../../agents/declarations.ts';
 import { findAgent } from '../../agents/registry.ts';
+import type { ParameterValues } from '../../contract/parameters.ts';
 import { createEngine } from '../../engine/devices.ts';
 import { writeOnnxFile } from '../../engine/onnx/file.ts';
 import { Message } from '../../engine/onnx/protobuf-reader.ts';
@@ -30,8 +31,8 @@ let data = '';
 const policies: Record<string, Uint8Array> = {};
 
 /** A run that this process holds; the policies as its evaluations, by step. */
-function storeRun(store: Store, name: string, agent: string, evaluations: Record<number, Uint8Array>, live: Uint8Array | null = null): { run: string; attempt: number } {
-  const run = store.runs.create({ name, configuration: { task: 'reacher', agent, seed: 1, device: 'cpu', threads: 1, hyperparameters: valuesOf(agent) } });
+function storeRun(store: Store, name: string, agent: string, evaluations: Record<number, Uint8Array>, live: Uint8Array | null = null, taskOptions: ParameterValues | null = null): { run: string; attempt: number } {
+  const run = store.runs.create({ name, configuration: { task: 'reacher', agent, seed: 1, device: 'cpu', threads: 1, hyperparameters: valuesOf(agent), ...(taskOptions === null ? {} : { taskOptions }) } });
   const attempt = store.attempts.open(run, { startStep: 0, environment, ...processIdentity() });
   for (const [step, policyOnnx] of Object.entries(evaluations)) {
     store.evaluations.add(run, attempt, { step: Number(step), returns: Float64Array.of(1), lengths: Int32Array.of(50), policyOnnx, criticsOnnx: null, rollouts: [] });
@@ -65,6 +66,7 @@ beforeAll(async () => {
   const [first, second, third] = [1, 2, 3].map((seed) => policies[`sac ${seed}`] as Uint8Array) as [Uint8Array, Uint8Array, Uint8Array];
   const store = openStore(data);
   storeRun(store, 'sac', 'sac', { 100: first, 200: second }, third);
+  storeRun(store, 'a variant', 'sac', { 100: first }, null, { 'gravity-scale': 0.8, 'frame-skip': 4 });
   storeRun(store, 'no live policy', 'sac', { 100: first, 200: second });
   storeRun(store, 'nothing yet', 'sac', {});
   const td3 = storeRun(store, 'td3', 'td3', { 100: policies['td3'] as Uint8Array, 200: policies['td3'] as Uint8Array });
@@ -127,12 +129,19 @@ describe.concurrent('an export', () => {
     const { 'elbow.observation': observation = '', 'elbow.action': action = '', ...rest } = metadataOf(file);
     expect(rest).toEqual({
       'elbow.format': '1', 'elbow.version': (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version, 'elbow.run': line?.['run'],
-      'elbow.run-name': 'sac', 'elbow.step': '250', 'elbow.agent': 'sac', 'elbow.task': 'reacher', 'elbow.step-seconds': String(reacher.stepSeconds),
+      'elbow.run-name': 'sac', 'elbow.step': '250', 'elbow.agent': 'sac', 'elbow.task': 'reacher', 'elbow.task-options': '{}', 'elbow.step-seconds': String(reacher.stepSeconds),
       'elbow.control': 'control = low + (action + 1) / 2 * (high - low)', 'elbow.sampling': 'tanh(mean + sigma * noise)',
     });
     expect(JSON.parse(observation)).toEqual(reacher.observation.map(({ name, unit }) => ({ name, unit, low: null, high: null })));
     expect(JSON.parse(action)).toEqual(reacher.action.map(({ name, unit, low, high }) => ({ name, unit, low, high })));
     expect(readdirSync(folder).filter((name) => name.includes('.part'))).toEqual([]);
+  });
+
+  it('says which options the task had, and keeps to them', async () => {
+    await exportPolicy('a variant', 'variant.onnx');
+    const metadata = metadataOf(readFileSync(path.join(folder, 'variant.onnx')));
+    expect(JSON.parse(metadata['elbow.task-options'] ?? '')).toEqual({ 'gravity-scale': 0.8, 'frame-skip': 4 });
+    expect(Number(metadata['elbow.step-seconds'])).toBeCloseTo(2 * reacher.stepSeconds, 12);
   });
 
   it.each([['100', 0.1], ['200', 0.4]])('of a deterministic agent at step %s explores with the noise in force there, %d', async (step, noise) => {

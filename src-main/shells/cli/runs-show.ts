@@ -3,7 +3,8 @@ import { describeTimings } from '../../contract/engine-choice.ts';
 import { formatBytes } from '../../contract/format.ts';
 import { formatParameter } from '../../contract/parameters.ts';
 import type { NonFiniteCount, RunDetail } from '../../contract/runs.ts';
-import { formatCount, formatDate, formatDuration, formatNumber } from './format.ts';
+import type { MetricSeries } from '../../contract/series.ts';
+import { formatCount, formatDate, formatDuration, formatNumber, formatShare } from './format.ts';
 import { readOutcome } from './outcome.ts';
 import { createOutput, formatTable, type Output } from './output.ts';
 import { type CommonOptions, withStoredRun } from './session.ts';
@@ -15,11 +16,12 @@ export async function showRun(given: string, options: CommonOptions): Promise<vo
     const outcome = readOutcome(store, run);
     const nonFinite = store.metrics.nonFinite(run.id);
     output.json({ ...run, nonFinite, ...outcome });
-    print(output, run, outcome.stateHash, nonFinite);
+    const { series } = store.metrics.query(run.id, { metrics: ['evaluation-success'], fromStep: null, toStep: null, maxPoints: 10_000, includeSuperseded: false });
+    print(output, run, outcome.stateHash, nonFinite, series[0]);
   });
 }
 
-function print(output: Output, run: RunDetail, stateHash: string | null, nonFinite: readonly NonFiniteCount[]): void {
+function print(output: Output, run: RunDetail, stateHash: string | null, nonFinite: readonly NonFiniteCount[], success: MetricSeries | undefined): void {
   output.line(`${output.bold(run.id)}  ${run.name}${run.starred ? '  ★' : ''}`);
   const facts: [string, string][] = [
     ['state', run.stateReason === null ? run.state : `${run.state}: ${run.stateReason}`],
@@ -42,9 +44,14 @@ function print(output: Output, run: RunDetail, stateHash: string | null, nonFini
   for (const [label, text] of facts) output.line(`  ${output.dim(label.padEnd(13))}${text}`);
 
   section(output, 'Hyper-parameters', hyperparameterRows(run));
+  // Only tasks that count success have it.
+  const shares = new Map(success?.isReduced === false ? [...success.step].map((step, k) => [step, success.mean[k] as number]) : []);
+  const withShare = (cell: string): string[] => (shares.size === 0 ? [] : [cell]);
   section(output, 'Evaluations', [
-    ['step', 'mean return', 'lowest', 'highest', 'episodes'],
-    ...run.evaluations.map(({ step, meanReturn, returns }) => [formatCount(step), formatNumber(meanReturn), formatNumber(Math.min(...returns)), formatNumber(Math.max(...returns)), String(returns.length)]),
+    ['step', 'mean return', 'lowest', 'highest', ...withShare('success'), 'episodes'],
+    ...run.evaluations.map(({ step, meanReturn, returns }) => [
+      formatCount(step), formatNumber(meanReturn), formatNumber(Math.min(...returns)), formatNumber(Math.max(...returns)), ...withShare(formatShare(shares.get(step) ?? null)), String(returns.length),
+    ]),
   ]);
   section(output, 'Values that were not finite, in no curve', [
     ['metric', 'attempt', 'count', 'first at step', 'last at step'],

@@ -15,7 +15,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const small = ['--set', 'hidden=16,16', '--set', 'batch-size=16', '--set', 'warm-up=100', '--set', 'evaluation-episodes=2'];
-const resultKeys = ['kind', 'run', 'status', 'environmentSteps', 'gradientSteps', 'evaluationReturn', 'environmentStepsPerSecond', 'stateHash'];
+const resultKeys = ['kind', 'run', 'status', 'environmentSteps', 'gradientSteps', 'evaluationReturn', 'evaluationSuccess', 'environmentStepsPerSecond', 'stateHash'];
 
 describe('a short run', () => {
   let env: NodeJS.ProcessEnv = {};
@@ -210,4 +210,14 @@ describe('a data directory that cannot be used', () => {
       expect(list).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('No run is stored here yet') as string });
     }
   });
+});
+
+it('shows the share of successes where the task counts them', async () => {
+  const env = { ELBOW_DATA_DIR: path.join(folder, 'success') };
+  const { code, stdout } = await runCli(['train', '--task', 'fetch-reach', '--steps', '120', '--name', 'arm', ...small], { env });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/finished: 120 of 120 .*, evaluation return -[\d.]+, success [\d.]+ %, entropy /);
+  expect((await runCli(['runs', 'show', 'arm'], { env })).stdout).toMatch(/mean return +lowest +highest +success +episodes\n +120 .* [\d.]+ % +\d+\n/);
+  const [detail] = parseLines((await runCli(['runs', 'show', 'arm', '--json'], { env })).stdout);
+  expect(detail?.['evaluationSuccess']).toBeGreaterThanOrEqual(0);
 });

@@ -6,7 +6,7 @@ import type { Store } from '../../store/store.ts';
 import { trainerShare } from '../../training/launch.ts';
 import { exitCodes, UsageError, type ExitCode } from './failure.ts';
 import { followRuns } from './follow.ts';
-import { formatCount, formatDuration, formatNumber } from './format.ts';
+import { formatCount, formatDuration, formatNumber, formatShare } from './format.ts';
 import { parseAssignments, parseWholeNumber, refuseStepsTwice } from './options.ts';
 import { createOutput, type Output } from './output.ts';
 import { readProgress, waitingText } from './progress.ts';
@@ -144,6 +144,7 @@ function report(output: Output, store: Store, summary: RunSummary): void {
   const parts = [
     `${formatCount(summary.environmentSteps)} of ${formatCount(summary.totalSteps)} environment steps in ${formatDuration(summary.activeSeconds)}`,
     `evaluation return ${formatNumber(outcome.evaluationReturn)}`,
+    ...(outcome.evaluationSuccess === null ? [] : [`success ${formatShare(outcome.evaluationSuccess)}`]),
     `entropy ${formatNumber(entropy)} nats`,
     `temperature ${formatNumber(temperature)}`,
   ];

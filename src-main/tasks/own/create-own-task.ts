@@ -3,7 +3,8 @@ import type { TaskDeclaration } from '../../contract/declarations.ts';
 import type { ParameterValues } from '../../contract/parameters.ts';
 import type { ModelFiles } from '../../physics/load-model.ts';
 import type { MuJoCo } from '../../physics/mujoco.ts';
-import { collectModel } from '../../physics/own/model-files.ts';
+import { findActuators } from '../../physics/own/find-actuators.ts';
+import { type CollectedModel, collectModel } from '../../physics/own/model-files.ts';
 import type { ModelFolder } from '../../physics/own/model-folder.ts';
 import { Simulator } from '../../physics/simulator.ts';
 import { configureDefinition } from '../declarations.ts';
@@ -22,6 +23,8 @@ import { declareTask, planTask, type TaskPlan } from './task-plan.ts';
 export interface OwnModel {
   xml: string;
   files: ModelFiles;
+  /** Of all its files: a complaint then names the place. */
+  elements?: CollectedModel['elements'];
 }
 
 /**
@@ -29,7 +32,7 @@ export interface OwnModel {
  * @returns the simulator, which belongs to the caller, and the task's plan over it
  * @throws OwnTaskError for what does not fit; PhysicsError when the model does not compile
  */
-export function fitTask(mujoco: MuJoCo, { xml, files }: OwnModel, task: TaskFile): { simulator: Simulator; plan: TaskPlan } {
+export function fitTask(mujoco: MuJoCo, { xml, files, elements = [] }: OwnModel, task: TaskFile): { simulator: Simulator; plan: TaskPlan } {
   let simulator: Simulator;
   try {
     simulator = new Simulator(mujoco, xml, files, additionsOf(task));
@@ -37,7 +40,7 @@ export function fitTask(mujoco: MuJoCo, { xml, files }: OwnModel, task: TaskFile
     throw error instanceof Error && error.cause instanceof OwnTaskError ? error.cause : error;
   }
   try {
-    return { simulator, plan: planTask(simulator, task) };
+    return { simulator, plan: planTask(simulator, task, findActuators(elements)) };
   } catch (error) {
     simulator.dispose();
     throw error;

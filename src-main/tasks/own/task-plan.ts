@@ -1,5 +1,6 @@
 // A task file fitted to a compiled model, and the declaration that comes of it.
 import type { TaskDeclaration } from '../../contract/declarations.ts';
+import { describePlace, type ModelPlace } from '../../physics/own/model-file-error.ts';
 import type { Simulator } from '../../physics/simulator.ts';
 import { planObservation } from './blocks.ts';
 import { planGoal, type GoalSampler } from './goal.ts';
@@ -20,17 +21,19 @@ export interface TaskPlan {
   /** Where, among the derived values, the point lies that every term compares with the goal; null where there is none. */
   achievedOffset: number | null;
   isSuccess: ((numbers: StepNumbers) => boolean) | null;
+  /** Where the model's own actuators stand in its files; empty where that is not known. */
+  actuatorPlaces: readonly ModelPlace[];
 }
 
 /** @throws OwnTaskError naming the place in the task file and the nearest name */
-export function planTask(simulator: Simulator, task: TaskFile): TaskPlan {
+export function planTask(simulator: Simulator, task: TaskFile, actuatorPlaces: readonly ModelPlace[] = []): TaskPlan {
   const layout = new Layout(simulator, task);
   const observation = planObservation(layout, task);
   const terms = planTerms(layout, task);
   const rules = planTermination(layout, task);
   const success = task.reward.find((term) => term.term === 'success');
   return {
-    task, layout, observation, terms, rules,
+    task, layout, observation, terms, rules, actuatorPlaces,
     start: planStart(layout, task), goal: planGoal(layout, task), achievedOffset: findAchieved(layout, task),
     isSuccess: success === undefined ? null : planSuccess(layout, success),
   };
@@ -71,7 +74,11 @@ export function declareTask(plan: TaskPlan, model: string): TaskDeclaration {
   const action = Array.from({ length: counts.ctrl }, (_, k) => {
     const [low, high] = [range[2 * k] as number, range[2 * k + 1] as number];
     const name = names.actuator[k] || `actuator ${k}`;
-    if (!(low < high)) throw new OwnTaskError('actuators', `the action dimension ${k} (${name}) has no range: give the actuator a ctrlrange in the model`);
+    if (!(low < high)) {
+      const place = plan.actuatorPlaces[k];
+      const where = place === undefined ? '' : ` (${describePlace(place)})`;
+      throw new OwnTaskError('actuators', `the action dimension ${k} (${name}) has no range: give the actuator a ctrlrange in the model${where}`);
+    }
     return { name, unit: '', low, high };
   });
   const success = task.reward.find((term) => term.term === 'success');

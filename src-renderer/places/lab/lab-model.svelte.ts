@@ -18,6 +18,8 @@ const readingMs = 100;
 export class LabModel {
   folder = $state.raw<PickedFolder | null>(null);
   inspection = $state.raw<Omit<Inspection, 'files'> | null>(null);
+  /** Which of the folder's files is the model, where a person said so. */
+  main = $state<string | null>(null);
   /** What is going on, in words. */
   busy = $state<string | null>(null);
   failure = $state<string | null>(null);
@@ -30,6 +32,8 @@ export class LabModel {
   qpos = $state.raw<Float64Array | null>(null);
   isMoving = $state(false);
   notice = $state<string | null>(null);
+  /** The task that it was imported as, until its task file changes. */
+  kept = $state<string | null>(null);
 
   private readonly app: AppState;
   private session: LabSessionHandle | null = null;
@@ -46,10 +50,16 @@ export class LabModel {
     this.app = app;
   }
 
-  /** Brings the folder to the workstation and shows it. The newest folder wins. */
-  async open(folder: PickedFolder): Promise<void> {
+  /** The files that could be the model. */
+  get models(): string[] {
+    return (this.folder?.files ?? []).map(({ path }) => path).filter((path) => /\.(xml|urdf|mjcf)$/i.test(path));
+  }
+
+  /** Brings the folder to the workstation and shows it. The newest folder wins. @param main where it is known which file is the model */
+  async open(folder: PickedFolder, main: string | null = null): Promise<void> {
     this.close();
     this.folder = folder;
+    this.main = main;
     const upload = (this.upload = crypto.randomUUID());
     const isCurrent = (): boolean => this.upload === upload;
     try {
@@ -58,13 +68,7 @@ export class LabModel {
         await this.bring(upload, folder.name, file);
         if (!isCurrent()) return;
       }
-      this.busy = 'MuJoCo looks it over …';
-      const inspection = await this.app.call('models.inspect', { upload, model: null, taskText: null });
-      if (!isCurrent()) return;
-      this.inspection = inspection;
-      this.taskText = inspection.taskText ?? '';
-      this.problems = inspection.problems;
-      this.show();
+      await this.look();
     } catch (error) {
       if (isCurrent()) this.failure = error instanceof Error ? error.message : String(error);
     } finally {
@@ -72,12 +76,44 @@ export class LabModel {
     }
   }
 
+  /** Another of the folder's files is the model. */
+  async choose(main: string): Promise<void> {
+    const { upload } = this;
+    this.leave();
+    this.main = main;
+    try {
+      await this.look();
+    } catch (error) {
+      if (this.upload === upload) this.failure = error instanceof Error ? error.message : String(error);
+    } finally {
+      if (this.upload === upload) this.busy = null;
+    }
+  }
+
+  /** Has what was brought looked over, and shows it. */
+  private async look(): Promise<void> {
+    const { upload, main } = this;
+    this.busy = 'MuJoCo looks it over …';
+    const inspection = await this.app.call('models.inspect', { upload, model: main, taskText: null });
+    if (this.upload !== upload || this.main !== main) return;
+    this.inspection = inspection;
+    this.taskText = inspection.taskText ?? '';
+    this.problems = inspection.problems;
+    this.show();
+  }
+
   close(): void {
+    this.leave();
+    this.upload = '';
+    this.folder = this.main = null;
+  }
+
+  /** The model that is shown; the folder stays. */
+  private leave(): void {
     clearTimeout(this.typing);
     this.session?.close();
     this.session = null;
-    this.upload = '';
-    this.folder = this.inspection = this.frame = this.qpos = this.declaration = this.failure = this.notice = this.busy = null;
+    this.kept = this.inspection = this.frame = this.qpos = this.declaration = this.failure = this.notice = this.busy = null;
     this.problems = [];
     this.joints = [];
     this.taskText = '';
@@ -92,6 +128,7 @@ export class LabModel {
   /** The editor's text changed. */
   edit(text: string): void {
     this.taskText = text;
+    this.kept = null;
     clearTimeout(this.typing);
     this.typing = setTimeout(() => this.session?.setTask(text.trim() === '' ? null : text), typingMs);
   }
@@ -126,8 +163,9 @@ export class LabModel {
     this.busy = 'Importing …';
     try {
       const taskText = this.taskText.trim() === '' ? null : this.taskText;
-      const { id, isNew } = await this.app.call('models.import', { upload: this.upload, model: null, taskText });
+      const { id, isNew } = await this.app.call('models.import', { upload: this.upload, model: this.main, taskText });
       this.failure = null;
+      this.kept = taskText === null ? null : id;
       this.app.toast(isNew ? `Imported as ${id}` : `${id} is there already, with the same content`);
       return id;
     } catch (error) {
@@ -153,7 +191,8 @@ export class LabModel {
       onLabTask: ({ model, problems, declaration }) => {
         this.model = model;
         this.key += 1;
-        this.problems = problems;
+        // The workstation also tried the folder's own text, with random actions.
+        this.problems = problems.length === 0 && this.taskText === inspection.taskText ? inspection.problems : problems;
         this.declaration = declaration;
         this.joints = model.joints;
         this.frame = this.qpos = null;

@@ -35,7 +35,7 @@ export function runCommands(app: AppState, view: RunsView, handlers: RunHandlers
     { id: 'runs.open', title: 'Open the run in Train', group, keys: 'Enter', when: hasOne, run: withOne(handlers.open) },
     { id: 'runs.replay', title: 'Open the run in Replay', group, keys: 'r', when: hasOne, run: withOne((run) => app.go({ place: 'replay', run: run.id, rollout: null })) },
     { id: 'runs.compare', title: 'Compare the selected runs', group, keys: 'c', when: () => view.selected.length > 1, run: () => app.go({ place: 'compare', runs: view.selected.map((run) => run.id) }) },
-    { id: 'runs.like', title: 'New run like this', group, keys: 'l', when: hasOne, run: withOne((run) => app.go({ place: 'new', like: run.id })) },
+    { id: 'runs.like', title: 'New run like this', group, keys: 'l', when: hasOne, run: withOne((run) => app.go({ place: 'new', like: run.id, task: null })) },
     { id: 'runs.continue', title: 'Continue the run', group, when: () => one() !== undefined && hasEnded(one() as RunSummary), run: handlers.continueRun },
     { id: 'runs.star', title: 'Star or unstar', group, keys: 's', when: () => view.targets().length > 0, run: async () => void (await toggleStars(app, view.targets())) },
     { id: 'runs.rename', title: 'Rename the run', group, keys: 'F2', when: hasOne, run: handlers.rename },

@@ -30,10 +30,11 @@ export class LiveView {
   policy = $state.raw<{ step: number; createdAt: number } | null>(null);
   notice = $state<string | null>(null);
   failure = $state<string | null>(null);
+  /** At first as the task's own defaults have it; from the first model on as this run's options do. */
+  task = $state.raw<TaskDeclaration>() as TaskDeclaration;
 
   private readonly app: AppState;
   private readonly run: string;
-  private readonly task: TaskDeclaration;
   private viewer: Viewer | null = null;
   private session: LiveSessionHandle | null = null;
   /** The newest policy that was handed to the session: the one that it takes up next. */
@@ -94,6 +95,10 @@ export class LiveView {
     const client = sharedSceneClient();
     const { speed } = this.player.state;
     this.session = client.openLive({ task: this.task.id, taskOptions, modelFile: this.task.model, seed: viewSeed, speed }, {
+      onTask: (task) => {
+        this.task = task;
+        this.player.setTimeLimit(task.timeLimit);
+      },
       onModel: (model, hash) => {
         this.notice = null;
         this.viewer?.setModel(model, hash, this.task.camera);

@@ -11,6 +11,7 @@ export interface ChartChoice {
   sub: string;
   unit?: string;
   log?: boolean;
+  yExtent?: readonly [number, number];
   colour: string;
 }
 
@@ -31,7 +32,7 @@ const residual = (run: ChartedRun): ChartChoice => ({
   metric: 'residual', title: 'Residual δ²', log: true, colour: 'var(--s4)',
   sub: run.residualSamples === 0 ? 'Bellman, counts as 1 until the first estimate' : `Bellman, ${formatInteger(Number(run.values['residual-samples']))} transitions of their own`,
 });
-const success: ChartChoice = { metric: 'evaluation-success', title: 'Success', sub: 'share of the evaluation episodes', colour: 'var(--s1)' };
+const success: ChartChoice = { metric: 'evaluation-success', title: 'Success', sub: 'share of the evaluation episodes', yExtent: [0, 1], colour: 'var(--s1)' };
 const criticLoss: ChartChoice = { metric: 'critic-loss', title: 'Critic loss', sub: '', log: true, colour: 'var(--s4)' };
 const meanQ: ChartChoice = { metric: 'mean-q', title: 'Mean Q', sub: 'smaller critic', colour: 'var(--s5)' };
 const promise: ChartChoice = { metric: 'initial-q', title: 'Q and real return', sub: 'discounted, from the first state', colour: 'var(--s5)' };

@@ -28,6 +28,7 @@ export async function makeReferencePolicy(id: 'sac' | 'td3'): Promise<ReferenceP
   const explorationNoise = values['exploration-noise'];
   const exported = exportPolicy(await engine.exportOnnx(agent.policy(1)), {
     run: 'reference', runName: `reference of ${id}`, step: 1000, agent: id, elbowVersion: '0.1.0',
+    taskOptions: {},
     explorationNoise: typeof explorationNoise === 'number' ? explorationNoise : null,
     task: {
       id: 'sizes', stepSeconds: 0.05,

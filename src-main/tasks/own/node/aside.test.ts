@@ -42,6 +42,13 @@ describe('inspectAside', () => {
     });
   });
 
+  it('names the actuator that has no range, with its file and line', async () => {
+    const drive = '<actuator>\n<motor name="other" joint="hinge" ctrlrange="0 1"/>\n<motor name="drive" joint="hinge"/>\n</actuator>';
+    const motors = arm(undefined, '<default><motor gear="2"/></default>').replace(/<actuator>.*<\/actuator>/, '<include file="motors.xml"/>');
+    const { problems } = await inspect({ 'arm.xml': motors, 'motors.xml': `<mujocoinclude>\n${drive}\n</mujocoinclude>` }, JSON.stringify({ ...taskFile, model: 'arm.xml' }));
+    expect(problems).toMatchObject([{ path: 'actuators', message: 'the action dimension 1 (drive) has no range: give the actuator a ctrlrange in the model (motors.xml, line 4, <motor>)' }]);
+  });
+
   it('refuses what is wrong, with its place', async () => {
     const error = await inspect({ 'arm.xml': arm('<geom mass="nan"/>') }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ModelFileError);
