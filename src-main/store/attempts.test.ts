@@ -91,14 +91,14 @@ describe('attempts', () => {
     const [killed, living] = [newRun(store, 'killed'), newRun(store, 'living')];
     openAttempt(store, living);
     const { child, lines } = startProcess('metrics-process.ts', store.dataDirectory, killed, '0', '1000000');
-    await expect.poll(() => lines.length, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => lines.length, { timeout: 60_000 }).toBeGreaterThan(0);
     store.runs.setProgress(killed, { environmentSteps: 40, stepsPerSecond: 9, etaSeconds: 9, activeSeconds: 1 });
     expect(store.attempts.reapDead()).toEqual([]);
     child.kill('SIGSTOP');
     expect(store.attempts.reapDead(), 'a stopped process is not a dead one').toEqual([]);
     store.commands.request(killed, 'stop', 'a test');
     child.kill('SIGKILL');
-    await expect.poll(() => store.attempts.reapDead(), { timeout: 5000 }).toEqual([killed]);
+    await expect.poll(() => store.attempts.reapDead(), { timeout: 60_000 }).toEqual([killed]);
     const reaped = store.runs.summary(killed);
     expect(reaped).toMatchObject({ state: 'interrupted', stepsPerSecond: null });
     expect(reaped.stateReason).toContain(`process ${child.pid}) vanished at about step 40`);

@@ -18,7 +18,7 @@ beforeAll(async () => {
   parent = store.runs.create({ configuration: smallRun({ steps: 300 }), name: 'parent' });
   store.edits.schedule(parent, [{ id: 1, changes: { 'actor-learning-rate': 1e-3 }, undoes: null, requester: 'test', dueStep: 200 }]);
   await trainHere(store, parent);
-}, 60_000);
+}, 150_000);
 afterAll(() => {
   store.close();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

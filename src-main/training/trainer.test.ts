@@ -249,7 +249,7 @@ describe('a trainer', () => {
     expect(warnings.length).toBe(2);
     for (const message of warnings) expect(message).toMatch(/^The checkpoint at step [\d,]+: stored after all; training goes on\.$/);
     expect(outcomeOf(store, run)).toEqual(outcomeOf(store, reference));
-  }, 60_000);
+  }, 150_000);
 
   it('extends a finished run as if it had been longer from the start', async () => {
     const [reference, run] = [create({ steps: 500 }), create({ steps: 250 })];

@@ -66,7 +66,7 @@ const ended = (trial: string): Promise<TrialProgress> =>
     const progress = await workstation.call('trials.get', { trial });
     expect(progress.state).not.toBe('running');
     return progress;
-  }, { timeout: 20_000, interval: 20 });
+  }, { timeout: 60_000, interval: 20 });
 
 describe('refuses', () => {
   it.each<[string, () => object, string, string | null, RegExp]>([

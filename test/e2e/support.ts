@@ -69,7 +69,7 @@ export async function startElbow(prepare: (store: Store) => void = () => undefin
     store,
     async open(hash = '', options = {}) {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark', ...options });
-      context.setDefaultTimeout(15_000);
+      context.setDefaultTimeout(30_000);
       const page = await context.newPage();
       page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
       page.on('console', (message) => {
@@ -190,7 +190,7 @@ export function storeFork(store: Store, run: string, name: string): string {
 }
 
 /** Waits for what a page or the store will show soon. @param timeout milliseconds; a real training needs more where the machine is busy */
-export const until = <T>(check: () => T | Promise<T>, timeout = 15_000): Promise<T> => vi.waitFor(check, { timeout, interval: 100 });
+export const until = <T>(check: () => T | Promise<T>, timeout = 30_000): Promise<T> => vi.waitFor(check, { timeout, interval: 100 });
 
 /** Fails with the rules that the page in view breaks (WCAG 2.1 A and AA). */
 export async function expectAccessible(page: Page): Promise<void> {

@@ -36,7 +36,7 @@ describe('a package', () => {
   });
 
   it('tries devices in a process of its own', () => {
-    const { stdout, status } = spawnSync(process.execPath, [path.join(unpacked, 'out/engine/probe/child.js'), 'cpu'], { encoding: 'utf8', timeout: 30_000 });
+    const { stdout, status } = spawnSync(process.execPath, [path.join(unpacked, 'out/engine/probe/child.js'), 'cpu'], { encoding: 'utf8', timeout: 90_000 });
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ available: true });
   });
@@ -59,7 +59,7 @@ describe('a package', () => {
       const hyperparameters = { steps: 200, hidden: [16, 16], 'warm-up': 100, 'batch-size': 16, 'evaluation-episodes': 1 };
       const { runs } = await workstation.call('runs.create', { task: 'inverted-pendulum', agent: 'sac', hyperparameters, seeds: '1', device: 'cpu', threads: 1, name: null });
       const [run = ''] = runs;
-      await expect.poll(async () => (await workstation.call('runs.get', { run })).state, { timeout: 30_000, interval: 200 }).toBe('finished');
+      await expect.poll(async () => (await workstation.call('runs.get', { run })).state, { timeout: 90_000, interval: 200 }).toBe('finished');
       const { run: demo } = await workstation.call('runs.importDemo', {});
       expect((await workstation.call('runs.get', { run: demo })).isDemo).toBe(true);
     } finally {

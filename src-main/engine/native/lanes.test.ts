@@ -129,7 +129,7 @@ describe('lanes', () => {
       const program = await lanes.load({ parts: [part], module, memories: [], progress: words() });
       try { await lanes.run(program, () => {}, () => 0); } catch (error) { console.log(error.message); }
     `;
-    const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], { encoding: 'utf8', timeout: 30_000 });
+    const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], { encoding: 'utf8', timeout: 90_000 });
     expect({ stdout, status }).toEqual({ stdout: 'run is not a function\n', status: 0 });
   });
 });

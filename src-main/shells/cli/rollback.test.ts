@@ -20,7 +20,7 @@ beforeAll(async () => {
   store.edits.schedule(run, [{ id: 1, changes: { 'critic-learning-rate': 1e30 }, undoes: null, requester: 'test', dueStep: 150 }]);
   launchTrainer({ dataDirectory: folder, run });
   await ended('failed');
-}, 60_000);
+}, 150_000);
 afterAll(() => {
   store.close();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -96,7 +96,7 @@ describe('a run whose update left the finite numbers', () => {
     await until('the second attempt', () => store.attempts.list(run).length === 2);
     await ended('failed');
     expect(failure()).toBe(first.replace('attempt-1', 'attempt-2'));
-  }, 60_000);
+  }, 150_000);
 
   it('goes on to its end with another setting, as does a repetition, bit for bit', async () => {
     const { stdout, code } = await rollback(run, '--step', '150', '--set', 'critic-learning-rate=1e-3', '--json');

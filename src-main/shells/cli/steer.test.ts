@@ -46,7 +46,7 @@ describe('set, undo and edits', () => {
 
   it('fails where the trainer refuses', async () => {
     const command = runs('set', held.run, 'entropy-target=-2', '--json');
-    await vi.waitFor(() => expect(bench.store.edits.pending(held.run)).toHaveLength(1), { timeout: 20_000 });
+    await vi.waitFor(() => expect(bench.store.edits.pending(held.run)).toHaveLength(1), { timeout: 60_000 });
     bench.store.edits.refuse(bench.store.edits.pending(held.run)[0]?.id ?? 0, 'the device has gone');
     const { code, stdout, stderr } = await command;
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^Edit \d+ of run \w+ was refused: the device has gone\n$/)]);

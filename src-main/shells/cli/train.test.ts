@@ -115,7 +115,7 @@ describe('Ctrl-C and the queue', () => {
     const child = startCli(['train', '--task', 'inverted-pendulum', '--steps', '1000000', '--seeds', '1-2', ...small], { env });
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
-    await expect.poll(() => text, { timeout: 30_000, interval: 100 }).toMatch(/[1-9][\d,]* of 1,000,000 steps/);
+    await expect.poll(() => text, { timeout: 90_000, interval: 100 }).toMatch(/[1-9][\d,]* of 1,000,000 steps/);
     expect(text).toContain("waits at place 1 of the queue: this machine's share of 1 trainer is taken");
     // As from a terminal through npm: twice at once counts once.
     child.kill('SIGINT');
@@ -137,7 +137,7 @@ describe('Ctrl-C and the queue', () => {
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
     const closed = new Promise((resolve) => child.once('close', resolve));
-    await expect.poll(() => text, { timeout: 30_000, interval: 100 }).toMatch(/"environmentSteps":[1-9]/);
+    await expect.poll(() => text, { timeout: 90_000, interval: 100 }).toMatch(/"environmentSteps":[1-9]/);
     const store = openStore(env.ELBOW_DATA_DIR);
     const run = store.runs.list()[0]?.id ?? '';
     const { pid = 0 } = store.attempts.holder(run) ?? {};
@@ -145,7 +145,7 @@ describe('Ctrl-C and the queue', () => {
     process.kill(pid, 'SIGSTOP');
     try {
       child.kill('SIGINT');
-      await expect.poll(() => store.commands.pending(run), { timeout: 10_000 }).toMatchObject([{ action: 'stop', requester: 'command line' }]);
+      await expect.poll(() => store.commands.pending(run), { timeout: 60_000 }).toMatchObject([{ action: 'stop', requester: 'command line' }]);
       await new Promise((resolve) => setTimeout(resolve, 1000));
       child.kill('SIGINT');
       expect(await closed).toBe(1);
@@ -156,7 +156,7 @@ describe('Ctrl-C and the queue', () => {
     expect(last).toMatchObject({ kind: 'left', run, status: 'running' });
     expect(Object.keys(last)).toEqual(expect.arrayContaining(resultKeys));
     expect(last['environmentSteps']).toBeGreaterThan(0);
-    await expect.poll(() => store.runs.summary(run).state, { timeout: 20_000 }).toBe('stopped');
+    await expect.poll(() => store.runs.summary(run).state, { timeout: 60_000 }).toBe('stopped');
     store.close();
   });
 
@@ -172,7 +172,7 @@ describe('Ctrl-C and the queue', () => {
     for (const line of lines) expect(Object.keys(line)).toEqual(expect.arrayContaining(resultKeys));
     // Nobody is there to start the second one but the first one's trainer.
     const store = openStore(env.ELBOW_DATA_DIR);
-    await expect.poll(() => store.runs.list().map(({ state }) => state), { timeout: 40_000, interval: 200 }).toEqual(['finished', 'finished']);
+    await expect.poll(() => store.runs.list().map(({ state }) => state), { timeout: 100_000, interval: 200 }).toEqual(['finished', 'finished']);
     store.close();
   });
 });

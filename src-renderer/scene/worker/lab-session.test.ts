@@ -38,7 +38,7 @@ async function watch(xml: string, given: string | null = null, others: ModelFile
   return { session, frames, tasks };
 }
 
-const soon = <T>(check: () => T): Promise<T> => vi.waitFor(check, { timeout: 20_000, interval: 10 });
+const soon = <T>(check: () => T): Promise<T> => vi.waitFor(check, { timeout: 60_000, interval: 10 });
 /** As a window does that draws every frame. */
 async function draw({ session, frames }: Watched, until: (frame: LabFrame) => boolean): Promise<LabFrame> {
   return soon(() => {

@@ -38,7 +38,7 @@ async function watch(pace = { speed: 1, isPaused: false }, seed = 1): Promise<Wa
   return { session, frames, taken, notices, failures };
 }
 
-const soon = <T>(check: () => T): Promise<T> => vi.waitFor(check, { timeout: 10_000, interval: 10 });
+const soon = <T>(check: () => T): Promise<T> => vi.waitFor(check, { timeout: 60_000, interval: 10 });
 
 describe('the live view', () => {
   it('shows the robot at rest until there is a policy', async () => {
