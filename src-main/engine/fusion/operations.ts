@@ -1,7 +1,7 @@
 // Which nodes kernels can compute, and how each reads its operands: entry by entry, by row, by column, or as sums.
 import { type Node, sizeOf, type Value } from '../tracing/graph.ts';
 import type { VectorOperation } from './assembler.ts';
-import type { StepProduct } from './step-products.ts';
+import type { StepProduct } from './step-layout.ts';
 import { stepProductOf } from './step-rule.ts';
 import { mathFunctions } from './vector-math.ts';
 

@@ -6,52 +6,16 @@ import {
   addIntegers, type Code, clear, constant, extractInteger, get, i32, ifDifferent, integer, integerConstant, isNotZero, load, loadInteger, loadShort,
   multiplyIntegers, operation, orIntegers, repeat, set, shiftLeft, shuffle, store, storeInteger, storeShort, type Target, v128, type WasmFunction,
 } from './assembler.ts';
+import {
+  bitsPerGroup, bytesPerEntry, bytesPerIndex, bytesPerVector, extents, groupBytes, groupsAtOnce, indexPlace, indexShift, listPlace, type StepProduct, sumsPerGroup,
+  sumsPlace, tablesPlace, tableWidth, vectorsAtOnce,
+} from './step-layout.ts';
 
-export interface StepProduct {
-  /** With respect to what the layer reads, G Wᵀ [rows, columns]; to its weights, Xᵀ G [columns, units]; to its biases, 1ᵀ G [1, units]. */
-  of: 'input' | 'weight' | 'bias';
-  rows: number;
-  units: number;
-  columns: number;
-  /** Whether the gradient of the layer below goes on through its own max(x, 0): zero where what it gives, [rows, columns], is not above 0. */
-  isMasked: boolean;
-}
 /**
  * The function's operands: y [rows, units], u [rows], v [units], W [columns, units] or X [rows, columns], what masks the result,
  * the result, scratch. Those that a product does not have are not looked at.
  */
 const [yOperand, uOperand, vOperand, otherOperand, maskOperand, resultOperand, scratchOperand] = [0, 1, 2, 3, 4, 5, 6];
-
-const bytesPerEntry = 4;
-const bytesPerVector = 16;
-const bytesPerIndex = 2;
-/** Bits that choose a sum together, and what they choose among. */
-const bitsPerGroup = 4;
-const sumsPerGroup = 16;
-/** Tables of so many groups, and of so many columns at once, fit into the processor's first cache with the sums of the rows. */
-const groupsAtOnce = 16;
-const vectorsAtOnce = 4;
-const tableWidth = vectorsAtOnce * bytesPerVector;
-const groupBytes = sumsPerGroup * tableWidth;
-/** An index is the sum's place in bytes: the bits stand above those of a place within a sum. */
-const indexShift = Math.log2(tableWidth);
-
-const tablesPlace = 0;
-const sumsPlace = tablesPlace + groupsAtOnce * groupBytes;
-/** Rows of the product as it is added up, and what is added up for each. */
-const extents = ({ of, rows, units }: StepProduct) => (of === 'input' ? { lines: rows, inner: units } : { lines: units, inner: rows });
-const listPlace = (product: StepProduct): number => sumsPlace + extents(product).lines * tableWidth;
-const indexPlace = (product: StepProduct): number => listPlace(product) + extents(product).lines * bytesPerEntry;
-
-/** Entries of the scratch tensor. */
-export function scratchEntries(product: StepProduct): number {
-  const { lines, inner } = extents(product);
-  return product.of === 'bias' ? 1 : (indexPlace(product) + (lines * inner * bytesPerIndex) / bitsPerGroup) / bytesPerEntry;
-}
-
-/** Extents that the kernels take. */
-export const isPossible = ({ of, rows, units, columns }: StepProduct): boolean =>
-  units % bitsPerGroup === 0 && (of === 'bias' || columns % bitsPerGroup === 0) && (of !== 'weight' || rows % bitsPerGroup === 0);
 
 /** @param memories which memory each operand is in, in the operands' order */
 export function stepProductFunction(product: StepProduct, memories: readonly number[]): WasmFunction {

@@ -2,7 +2,7 @@
 // as a critic's last layer does. Such a gradient is a column times a row where the layer is on.
 import { type Graph, type Node, sizeOf, type Value } from '../tracing/graph.ts';
 import { type Rule, steepest } from '../tracing/rewrite.ts';
-import { isPossible, scratchEntries, type StepProduct } from './step-products.ts';
+import { isPossible, scratchEntries, type StepProduct } from './step-layout.ts';
 
 /** The operation, with StepProduct's `of` for an attribute: no operation of ONNX's, kernels alone compute it. */
 export const stepProductOp = 'StepProduct';
