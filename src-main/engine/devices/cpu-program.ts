@@ -10,7 +10,7 @@ import { NativeSession, NativeTensor, type SessionCall } from '../native/session
 import { hasNonFinite, NonFiniteError } from '../non-finite.ts';
 import { writeOnnx } from '../onnx/model.ts';
 import type { NamedArrays, NamedShapes, Program, ProgramDeclaration } from '../program.ts';
-import { type Node, sizeOf, type Value } from '../tracing/graph.ts';
+import type { Node, Value } from '../tracing/graph.ts';
 import type { Trace } from '../tracing/trace.ts';
 import { checkArrays } from './checks.ts';
 import { type Layout, layOut } from './cpu-layout.ts';
@@ -47,8 +47,6 @@ export class CpuProgram implements Program {
   readonly #declaration: ProgramDeclaration;
   readonly #parts: CpuParts;
   readonly #plan: Plan;
-  /** Everything that a run must be given. */
-  readonly #expected: readonly { kind: keyof Given; name: string; size: number }[];
   readonly #given: { tensor: NativeTensor; kind: keyof Given; name: string }[] = [];
   readonly #read: { name: string; entry: StateEntry }[] = [];
   readonly #changed: { name: string; entry: StateEntry }[] = [];
@@ -75,9 +73,6 @@ export class CpuProgram implements Program {
     this.name = declaration.name;
     this.#declaration = declaration;
     this.#parts = parts;
-    const { batch, noise, controls } = declaration.signature;
-    this.#expected = Object.entries({ batch, noise, controls }).flatMap(([kind, shapes]) =>
-      Object.entries(shapes).map(([name, shape]) => ({ kind: kind as keyof Given, name, size: sizeOf(shape) })));
     this.#plan = planProgram(traced);
     this.size = this.#plan.size;
     const { inputs, results, stages, passing } = this.#plan;
@@ -103,7 +98,7 @@ export class CpuProgram implements Program {
   }
 
   async run(given: Given): Promise<NamedArrays> {
-    if (!this.#expected.every(({ kind, name, size }) => given[kind][name]?.length === size)) checkArrays(this.#declaration, given);
+    checkArrays(this.#declaration, given);
     return this.#parts.lanes.run(this.#loaded as LoadedProgram, () => this.#prepare(given), (isFinite) => this.#conclude(given, isFinite));
   }
 

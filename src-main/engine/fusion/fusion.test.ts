@@ -172,6 +172,24 @@ describe('loops and stages', () => {
     for (const value of stages.slice(1).flatMap(inputsOf)) expect(value.type).toBe('float32');
   });
 
+  it.each([[7, 103], [64, 16], [65, 21], [3, 2]])('sum the columns of %i × %i numbers, and their products with factors', async (rows, columns) => {
+    const adding: ProgramDeclaration = {
+      name: 'columns', signature: { batch: { x: [rows, columns], u: [rows, 1] }, noise: {}, controls: {} },
+      fn: ({ batch }) => ({ state: {}, diagnostics: { sums: at(batch, 'x').sum(0), products: tf.matMul(at(batch, 'x') as tf.Tensor2D, at(batch, 'u') as tf.Tensor2D, true) } }),
+    };
+    expect((await plan(adding, {})).stages.map(({ nodes }) => nodes)).toEqual([[]]);
+    const batch = drawn(adding.signature.batch, rows);
+    const [x, u] = [batch['x'] as Float32Array, batch['u'] as Float32Array];
+    const engine = new CpuEngine({}, 1);
+    const found = await (await engine.compile(adding)).run({ batch, noise: {}, controls: {} });
+    for (let j = 0; j < columns; j += 1) {
+      const column = Array.from(u, (factor, i) => [x[i * columns + j] as number, factor] as const);
+      expect(found['sums']?.[j]).toBeCloseTo(column.reduce((sum, [value]) => sum + value, 0), 4);
+      expect(found['products']?.[j]).toBeCloseTo(column.reduce((sum, [value, factor]) => sum + value * factor, 0), 4);
+    }
+    await engine.dispose();
+  });
+
   it('compare numbers where the result is used as a number', async () => {
     const [first, second] = [Float32Array.of(1, 2, 3, NaN, 0, -0, Infinity), Float32Array.of(2, 2, 1, 1, -0, 0, Infinity)];
     const comparing: ProgramDeclaration = {

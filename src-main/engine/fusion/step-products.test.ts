@@ -5,6 +5,7 @@ import { createStream } from '../../random/stream.ts';
 import { CpuEngine } from '../devices/cpu.ts';
 import { planProgram } from '../devices/cpu-plan.ts';
 import { ReferenceEngine } from '../devices/reference.ts';
+import { NonFiniteError } from '../non-finite.ts';
 import type { NamedArrays, NamedTensors, ProgramDeclaration } from '../program.ts';
 import { trace } from '../tracing/trace.ts';
 import { assemble, instantiate } from './assembler.ts';
@@ -159,5 +160,15 @@ describe('a program', () => {
       array.forEach((value, i) => expect(Math.abs(value - (other[i] as number)), `${name}[${i}]`).toBeLessThanOrEqual(1e-5 * Math.abs(value) + 1e-5));
       expect(array.some((value) => value !== 0), name).toBe(true);
     }
+  });
+
+  it('leaves the state as it was where neither of two values is the smaller', async () => {
+    const engine = new CpuEngine(shapes, 1);
+    const state = drawn(shapes, 6);
+    await engine.writeState(state);
+    const compiled = await engine.compile(throughMinimum());
+    await expect(compiled.run({ batch: drawn({ x: [rows, 5] }, 106), noise: {}, controls: { shift: Float32Array.of(NaN) } })).rejects.toThrow(NonFiniteError);
+    expect(await engine.readState()).toEqual(state);
+    await engine.dispose();
   });
 });
