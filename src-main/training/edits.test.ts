@@ -6,7 +6,7 @@ import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ParameterValues } from '../contract/parameters.ts';
 import type { RunConfiguration, RunEdit } from '../contract/runs.ts';
 import { openStore, type Store } from '../store/store.ts';
-import { outcomeOf, smallRun, trainHere } from './test-run.ts';
+import { outcomeOf, smallRun, trainHere, until } from './test-run.ts';
 
 // Every change of kind compiles a dozen programs; on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 240_000 });
@@ -32,6 +32,26 @@ async function trainWith(configuration: RunConfiguration, due: readonly Due[]): 
   store.edits.schedule(run, due.map(([dueStep, changes], i) => ({ id: i + 1, changes, undoes: null, requester: 'test', dueStep })));
   await trainHere(store, run);
   return run;
+}
+
+/** Starts a run without a near end, asks for these edits while it trains, lets it train on when none of them waits any more, and stops it. */
+async function trainUntilMet(requests: readonly ParameterValues[]): Promise<{ run: string; stepWhenMet: number }> {
+  const run = store.runs.create({ configuration: smallRun({ steps: 1e8, 'evaluation-every': 1e9, 'evaluation-episodes': 1 }), name: 'edited' });
+  const training = trainHere(store, run);
+  const asking = openStore(store.dataDirectory);
+  const steps = (): number => asking.runs.summary(run).environmentSteps;
+  try {
+    await until('a run that trains', () => steps() >= 150, 120);
+    requests.forEach((changes, i) => asking.edits.request(run, { changes, requester: `window ${i % 2}` }));
+    await until('edits that are met', () => asking.edits.pending(run).length === 0, 120);
+    const stepWhenMet = steps();
+    await until('steps after them', () => steps() > stepWhenMet, 60);
+    return { run, stepWhenMet };
+  } finally {
+    asking.commands.request(run, 'stop', 'test');
+    await training;
+    asking.close();
+  }
 }
 
 const everyKind: readonly Due[] = [
@@ -90,16 +110,10 @@ describe('live edits', () => {
   });
 
   it('that are no longer possible when the trainer comes to them are refused, and the run goes on', async () => {
-    const run = store.runs.create({ configuration: smallRun({ steps: 2000, 'evaluation-every': 1e9, 'evaluation-episodes': 1 }), name: 'refusing' });
-    const training = trainHere(store, run);
-    const asking = openStore(store.dataDirectory);
-    while (asking.runs.summary(run).environmentSteps < 150) await new Promise((resolve) => setTimeout(resolve, 20));
     const requests: ParameterValues[] = [{ 'temperature-rule': 'fixed', temperature: 0.5 }, { 'entropy-target': -0.5 }, { 'actor-learning-rate': 1e-4 }];
-    for (const changes of requests) asking.edits.request(run, { changes, requester: 'test' });
-    await training;
-    asking.close();
-    const { edits, events, state } = store.runs.get(run);
-    expect(state).toBe('finished');
+    const { run, stepWhenMet } = await trainUntilMet(requests);
+    const { edits, events, environmentSteps } = store.runs.get(run);
+    expect(environmentSteps).toBeGreaterThan(stepWhenMet);
     expect(edits.map((edit: RunEdit) => edit.state)).toEqual(['applied', 'refused', 'applied']);
     expect(edits[1]?.reason).toContain('the temperature is not learned');
     expect(events.find(({ kind }) => kind === 'warning')?.message).toContain('An edit was refused: entropy-target cannot be changed now');
@@ -160,13 +174,7 @@ describe('live edits', () => {
   });
 
   it('asked for by the thousand while it runs: the last one wins and every one is logged', async () => {
-    const run = store.runs.create({ configuration: smallRun({ steps: 2500, 'evaluation-every': 1e9, 'evaluation-episodes': 1 }), name: 'many' });
-    const training = trainHere(store, run);
-    const asking = openStore(store.dataDirectory);
-    while (asking.runs.summary(run).environmentSteps < 200) await new Promise((resolve) => setTimeout(resolve, 20));
-    for (let i = 1; i <= 1000; i += 1) asking.edits.request(run, { changes: { 'actor-learning-rate': i * 1e-7 }, requester: `window ${i % 2}` });
-    await training;
-    asking.close();
+    const { run } = await trainUntilMet(Array.from({ length: 1000 }, (_, i) => ({ 'actor-learning-rate': (i + 1) * 1e-7 })));
     const { edits, count: total } = store.edits.list(run, { limit: 2000 });
     expect(total).toBe(1000);
     expect(edits.every(({ state }) => state === 'applied')).toBe(true);
