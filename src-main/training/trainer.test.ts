@@ -100,7 +100,8 @@ describe('a trainer', () => {
   });
 
   it('stopped by a signal and continued is bitwise the same as never stopped', async () => {
-    const changes = { steps: 900 };
+    // Long enough that both signals meet it at work.
+    const changes = { steps: 4000 };
     const [reference, run] = [create(changes), create(changes)];
     await trainHere(store, reference);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -152,7 +153,7 @@ describe('a trainer', () => {
   }, 30_000 + 8_000 * Number(process.env['ELBOW_KILL_INSTANTS'] ?? 20));
 
   it('takes the previous checkpoint where the newest is damaged, and says so', async () => {
-    const changes = { steps: 900, 'checkpoint-minutes': often };
+    const changes = { steps: 4000, 'checkpoint-minutes': often };
     const [reference, run] = [create(changes), create(changes)];
     await trainHere(store, reference);
     const pid = launch(run);
