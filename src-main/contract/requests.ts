@@ -110,6 +110,12 @@ export const requestSchemas = {
     /** `live` is the newest; a step names an evaluation's policy. */
     at: z.union([z.literal('live'), z.int().min(0)]),
   }),
+  /** A stored policy as an ONNX file for use elsewhere: docs/policy-export.md. */
+  'policies.export': z.strictObject({
+    run: runId,
+    /** Of the evaluation that kept the policy; null is the run's newest. */
+    step: z.int().min(0).nullable(),
+  }),
   /** Evaluates a stored policy in a process of its own; nothing of it is stored. */
   'trials.start': z.strictObject({
     run: runId,
@@ -198,6 +204,8 @@ export interface Responses {
   'metrics.query': { series: MetricSeries[]; superseded: (MetricSeries & { attempt: number })[] };
   'rollouts.get': Rollout;
   'snapshots.get': PolicySnapshot;
+  /** `step`: environment steps that it has learned from. */
+  'policies.export': { step: number; onnx: Uint8Array };
   'trials.start': TrialStart;
   'trials.get': TrialProgress;
   'trials.cancel': Record<never, never>;

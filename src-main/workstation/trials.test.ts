@@ -3,15 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { agentDeclarations, defaultsFor } from '../agents/declarations.ts';
-import { findAgent } from '../agents/registry.ts';
 import type { RequestOf } from '../contract/requests.ts';
 import type { TrialProgress } from '../contract/trials.ts';
-import { createEngine } from '../engine/devices.ts';
-import { createStream } from '../random/stream.ts';
-import { openStore, processIdentity, type Store } from '../store/store.ts';
-import { environment } from '../store/testing/temporary-store.ts';
-import { findTaskDeclaration } from '../tasks/declarations.ts';
+import { openStore, type Store } from '../store/store.ts';
+import { makePolicy, storeRunWithPolicies } from '../training/policy-testing.ts';
 import { successShare, summarise } from './policy-episodes.ts';
 import { Trials } from './trials.ts';
 import { createWorkstation, type WorkstationService } from './workstation.ts';
@@ -22,36 +17,11 @@ let workstation: WorkstationService;
 let run = '';
 let without = '';
 
-/** A run that this process holds, with the policies that its evaluations kept by step. */
-function storeRun(task: string, evaluations: Record<number, Uint8Array | null>): string {
-  const made = store.runs.create({ name: task, configuration: { task, taskOptions: { 'time-limit': 20 }, agent: 'sac', seed: 1, device: 'cpu', threads: 1, hyperparameters: { steps: 1000 } } });
-  const attempt = store.attempts.open(made, { startStep: 0, environment, ...processIdentity() });
-  const writer = store.metrics.writer(made, attempt);
-  for (const [step, policyOnnx] of Object.entries(evaluations)) {
-    store.evaluations.add(made, attempt, { step: Number(step), returns: Float64Array.of(1, 3), lengths: Int32Array.of(20, 20), policyOnnx, criticsOnnx: null, rollouts: [] });
-    writer.append(Number(step), { 'evaluation-success': 0.5 });
-  }
-  writer.flush();
-  return made;
-}
-
-async function makePolicy(): Promise<Uint8Array> {
-  const task = findTaskDeclaration('reacher');
-  const agent = agentDeclarations.find(({ id }) => id === 'sac');
-  if (task === undefined || agent === undefined) throw new Error('reacher and sac are there');
-  const instance = findAgent('sac').create({ observationSize: task.observation.length, actionSize: task.action.length }, { ...defaultsFor(agent, task), hidden: [8, 8] });
-  const engine = createEngine({ device: 'cpu', threads: 1, stateShapes: instance.stateShapes });
-  await engine.writeState(instance.initialState(createStream(1, 'initial')));
-  const file = await engine.exportOnnx(instance.policy(1));
-  await engine.dispose();
-  return file;
-}
-
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'elbow-trials-'));
   store = openStore(folder);
-  run = storeRun('reacher', { 100: await makePolicy(), 200: Uint8Array.of(1, 2, 3) });
-  without = storeRun('half-cheetah', { 100: null });
+  run = storeRunWithPolicies(store, 'reacher', { 100: await makePolicy(), 200: Uint8Array.of(1, 2, 3) });
+  without = storeRunWithPolicies(store, 'half-cheetah', { 100: null });
   workstation = createWorkstation({ dataDirectory: folder });
 });
 afterAll(async () => {

@@ -8,6 +8,7 @@ import { createDataHandlers } from './handlers/data.ts';
 import { createEditHandlers } from './handlers/edits.ts';
 import { createForkHandlers } from './handlers/forks.ts';
 import type { Handlers, Requester } from './handlers/handlers.ts';
+import { createPolicyHandlers } from './handlers/policies.ts';
 import { createQueueHandlers } from './handlers/queue.ts';
 import { createRunHandlers } from './handlers/runs.ts';
 import { createSystemHandlers } from './handlers/system.ts';
@@ -25,7 +26,7 @@ export interface WorkstationService extends Workstation {
 }
 
 /** Requests that change nothing, so nobody needs to be told at once. */
-const readingRequests = /^(system\.|metrics\.|rollouts\.|snapshots\.|models\.|trials\.)|\.(list|get|log|edits|evaluations|actions)$/;
+const readingRequests = /^(system\.|metrics\.|rollouts\.|snapshots\.|policies\.|models\.|trials\.)|\.(list|get|log|edits|evaluations|actions)$/;
 
 export interface WorkstationOptions {
   dataDirectory: string;
@@ -58,6 +59,7 @@ export function createWorkstation({ dataDirectory, requester = 'window' }: Works
     ...createQueueHandlers(context),
     ...createDataHandlers(context),
     ...createModelHandlers(context),
+    ...createPolicyHandlers(context),
     ...createTrialHandlers(trials),
   };
   let isClosed = false;

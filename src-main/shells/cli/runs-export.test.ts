@@ -3,10 +3,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { agentDeclarations, defaultsFor } from '../../agents/declarations.ts';
-import { findAgent } from '../../agents/registry.ts';
 import type { ParameterValues } from '../../contract/parameters.ts';
-import { createEngine } from '../../engine/devices.ts';
 import { writeOnnxFile } from '../../engine/onnx/file.ts';
 import { Message } from '../../engine/onnx/protobuf-reader.ts';
 import { openFile } from '../../engine/onnx/testing.ts';
@@ -14,16 +11,12 @@ import { createStream } from '../../random/stream.ts';
 import { openStore, processIdentity, type Store } from '../../store/store.ts';
 import { environment } from '../../store/testing/temporary-store.ts';
 import { findTaskDeclaration } from '../../tasks/declarations.ts';
+import { makePolicy, smallValues } from '../../training/policy-testing.ts';
 import { parseLines, runCli } from './testing.ts';
 
 const reacher = findTaskDeclaration('reacher');
 if (!reacher) throw new Error('reacher is a task');
 const [observations, actions] = [reacher.observation.length, reacher.action.length];
-const valuesOf = (agent: string) => {
-  const declaration = agentDeclarations.find(({ id }) => id === agent);
-  if (!declaration) throw new Error(`${agent} is an agent`);
-  return { ...defaultsFor(declaration, reacher), hidden: [8, 8] };
-};
 
 let folder = '';
 let data = '';
@@ -32,23 +25,13 @@ const policies: Record<string, Uint8Array> = {};
 
 /** A run that this process holds; the policies as its evaluations, by step. */
 function storeRun(store: Store, name: string, agent: string, evaluations: Record<number, Uint8Array>, live: Uint8Array | null = null, taskOptions: ParameterValues | null = null): { run: string; attempt: number } {
-  const run = store.runs.create({ name, configuration: { task: 'reacher', agent, seed: 1, device: 'cpu', threads: 1, hyperparameters: valuesOf(agent), ...(taskOptions === null ? {} : { taskOptions }) } });
+  const run = store.runs.create({ name, configuration: { task: 'reacher', agent, seed: 1, device: 'cpu', threads: 1, hyperparameters: smallValues(agent), ...(taskOptions === null ? {} : { taskOptions }) } });
   const attempt = store.attempts.open(run, { startStep: 0, environment, ...processIdentity() });
   for (const [step, policyOnnx] of Object.entries(evaluations)) {
     store.evaluations.add(run, attempt, { step: Number(step), returns: Float64Array.of(1), lengths: Int32Array.of(50), policyOnnx, criticsOnnx: null, rollouts: [] });
   }
   if (live) store.snapshots.setLive(run, attempt, 250, live);
   return { run, attempt };
-}
-
-async function makePolicy(agent: string, seed: number, change: (state: Float32Array) => Float32Array = (array) => array): Promise<Uint8Array> {
-  const instance = findAgent(agent).create({ observationSize: observations, actionSize: actions }, valuesOf(agent));
-  const engine = createEngine({ device: 'cpu', threads: 1, stateShapes: instance.stateShapes });
-  const state = instance.initialState(createStream(seed, 'initial'));
-  await engine.writeState(Object.fromEntries(Object.entries(state).map(([name, array]) => [name, change(array)])));
-  const file = await engine.exportOnnx(instance.policy(1));
-  await engine.dispose();
-  return file;
 }
 
 /** A file that ONNX Runtime runs, of these shapes. */
@@ -71,7 +54,7 @@ beforeAll(async () => {
   storeRun(store, 'nothing yet', 'sac', {});
   const td3 = storeRun(store, 'td3', 'td3', { 100: policies['td3'] as Uint8Array, 200: policies['td3'] as Uint8Array });
   const id = store.edits.request(td3.run, { changes: { 'exploration-noise': 0.4 }, requester: 'test' });
-  store.edits.applied(td3.run, td3.attempt, { step: 150, values: { ...valuesOf('td3'), 'exploration-noise': 0.4 }, edits: [{ id, previous: { 'exploration-noise': 0.1 } }] });
+  store.edits.applied(td3.run, td3.attempt, { step: 150, values: { ...smallValues('td3'), 'exploration-noise': 0.4 }, edits: [{ id, previous: { 'exploration-noise': 0.1 } }] });
   storeRun(store, 'cut', 'sac', {}, first.slice(0, Math.floor(first.length / 2)));
   storeRun(store, 'a text', 'sac', {}, new TextEncoder().encode('This is a text, not a policy.'));
   storeRun(store, 'overwritten', 'sac', {}, first.map((byte, index) => (index % 7 === 3 ? byte ^ 0xff : byte)));

@@ -13,6 +13,7 @@ export interface RunHandlers {
   continueRun(): void;
   deleteCheckpoints(): void;
   evaluate(): void;
+  exportPolicy(): void;
 }
 
 /** Arrow keys belong to the table when it, or nothing, has the focus. */
@@ -42,6 +43,7 @@ export function runCommands(app: AppState, view: RunsView, handlers: RunHandlers
     { id: 'runs.delete', title: 'Delete the selected runs', group, keys: 'Delete', when: () => view.targets().length > 0, run: handlers.remove },
     { id: 'runs.delete-checkpoints', title: 'Delete checkpoints and keep curves', group, when: hasOne, run: handlers.deleteCheckpoints },
     { id: 'runs.evaluate', title: 'Evaluate under a variant', group, when: hasOne, run: handlers.evaluate },
+    { id: 'runs.export-policy', title: 'Export a policy as ONNX', group, when: hasOne, run: handlers.exportPolicy },
     { id: 'runs.queue-up', title: 'Move up in the queue', group, keys: 'Alt+ArrowUp', when: isQueued, run: withOne((run) => moveInQueue(app, run, -1)) },
     { id: 'runs.queue-down', title: 'Move down in the queue', group, keys: 'Alt+ArrowDown', when: isQueued, run: withOne((run) => moveInQueue(app, run, 1)) },
     { id: 'runs.next', title: 'Next run', group: 'Run table', keysOnly: true, keys: 'ArrowDown', when: tableHasKeys, run: () => view.move(1, false) },

@@ -1,10 +1,11 @@
-// Evaluate under a variant: a really trained run's policy, from the panel in Runs, by keys, in both themes.
+// What is done with the policies that a really trained run keeps, from the panel in Runs: evaluated under a variant, exported.
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeInBrowser, expectAccessible, startElbow, storeRun, themes, until, type Elbow } from './support.ts';
 import { trainInverted } from './training.ts';
 
-describeInBrowser('Evaluate under a variant', () => {
+describeInBrowser('A stored policy', () => {
   let elbow: Elbow;
   let page: Page;
   let run = '';
@@ -18,8 +19,9 @@ describeInBrowser('Evaluate under a variant', () => {
 
   const dialog = () => page.getByRole('dialog');
   const field = (name: string) => dialog().getByRole('textbox', { name, exact: true });
+  const choose = (name: string): Promise<void> => page.locator('[data-run]', { hasText: name }).click();
   const openFor = async (name: string): Promise<void> => {
-    await page.locator('[data-run]', { hasText: name }).click();
+    await choose(name);
     await page.getByRole('button', { name: 'Evaluate under a variant …' }).click();
     await field('episodes').waitFor();
   };
@@ -71,5 +73,40 @@ describeInBrowser('Evaluate under a variant', () => {
     await dialog().getByText('No evaluation of this run has kept its policy yet.').waitFor();
     await dialog().getByRole('button', { name: 'Evaluate', exact: true }).click();
     await dialog().getByRole('alert').getByText('has no policy snapshot yet').waitFor();
+  });
+
+  it('says the same where it is to be exported, in the dialog that stays', async () => {
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Export a policy …' }).click();
+    await dialog().getByText('No evaluation of this run has kept its policy yet.').waitFor();
+    await dialog().getByRole('button', { name: 'Export', exact: true }).click();
+    await dialog().getByRole('alert').getByText('has no policy snapshot yet').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+  });
+
+  it.each(themes)('is exported in an accessible dialog, in the %s theme', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    await choose('to-be-tried');
+    await page.getByRole('button', { name: 'Export a policy …' }).click();
+    await dialog().getByLabel('Policy').waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+  });
+
+  it.each([['', 600], ['300', 300]])('is exported from the palette by keys, chosen %j', async (chosen, step) => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('export a policy');
+    await page.keyboard.press('Enter');
+    await dialog().getByLabel('Policy').selectOption(chosen);
+    await dialog().getByText(`export-policy ${run}${chosen === '' ? '' : ' --step 300'} --out`).waitFor();
+    const [download] = await Promise.all([page.waitForEvent('download'), dialog().getByRole('button', { name: 'Export', exact: true }).press('Enter')]);
+    expect(download.suggestedFilename()).toBe(`to-be-tried-step-${step}.onnx`);
+    const file = readFileSync(await download.path());
+    for (const name of ['sampled-control', 'elbow.action', 'inverted-pendulum']) expect(file.includes(name), name).toBe(true);
+    await page.getByText(new RegExp(`^Exported to-be-tried-step-${step}\\.onnx, [\\d.]+ kB$`)).waitFor();
+    await dialog().waitFor({ state: 'detached' });
   });
 });
