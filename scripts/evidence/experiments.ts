@@ -17,6 +17,14 @@ export interface Experiment {
   course?: readonly string[];
   /** Published bands to lay beside the curve. */
   published: string;
+  /** Another program's runs on the same task, drawn beside ours where docs/evidence has the file. */
+  beside?: { name: string; file: string };
+}
+
+/** A run of another program. */
+export interface RunBeside {
+  seed: number;
+  evaluations: { step: number; returns: number[] }[];
 }
 
 export interface ExperimentRun {
@@ -109,6 +117,7 @@ export const experiments: readonly Experiment[] = [
     set: {},
     bar: meanOfThree(900),
     published: 'at 100,000 steps: 900 to 2,600 in four independent implementations',
+    beside: { name: 'Stable-Baselines3', file: 'hopper-stable-baselines3.json' },
   },
   {
     id: 'hopper-sac-wide',

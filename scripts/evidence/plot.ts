@@ -1,5 +1,5 @@
-// An experiment's learning curves as an SVG: every seed, and its evaluation episodes as faint dots.
-import { type ExperimentRun, meanOf } from './experiments.ts';
+// An experiment's learning curves as an SVG: every seed, its evaluation episodes as faint dots, and another program's curves beside them.
+import { type ExperimentRun, meanOf, type RunBeside } from './experiments.ts';
 
 const [width, height, left, right, top, bottom] = [720, 396, 64, 16, 56, 44];
 export const colours = ['#1f83c4', '#b97700', '#00795a', '#c0501a', '#a84f86'];
@@ -12,8 +12,12 @@ export function tickStep(span: number, count: number): number {
   return ([1, 2, 5, 10].find((factor) => factor * power >= rough) as number) * power;
 }
 
-export function plotCurves(title: string, steps: number, runs: readonly ExperimentRun[]): string {
-  const all = runs.flatMap(({ evaluations }) => evaluations.flatMap(({ returns }) => returns));
+/** @param beside another program's runs, drawn as grey lines */
+export function plotCurves(title: string, steps: number, runs: readonly ExperimentRun[], beside: { name: string; runs: readonly RunBeside[] } | null): string {
+  const all = [
+    ...runs.flatMap(({ evaluations }) => evaluations.flatMap(({ returns }) => returns)),
+    ...(beside?.runs ?? []).flatMap(({ evaluations }) => evaluations.map(({ returns }) => meanOf(returns))),
+  ];
   const [low, high] = [Math.min(0, ...all), Math.max(1, ...all)];
   const x = (step: number): number => left + (step / steps) * (width - left - right);
   const y = (value: number): number => top + (1 - (value - low) / (high - low)) * (height - top - bottom);
@@ -33,13 +37,23 @@ export function plotCurves(title: string, steps: number, runs: readonly Experime
   text([left, 20], title, 'font-weight="600" font-size="14"');
   text([left, 38], `evaluation return, mean action, ${episodes} episodes`);
 
+  const line = (evaluations: RunBeside['evaluations'], look: string): number => {
+    const points = evaluations.map(({ step, returns }) => `${x(step).toFixed(1)},${y(meanOf(returns)).toFixed(1)}`).join(' ');
+    return parts.push(`<polyline points="${points}" fill="none" ${look}/>`);
+  };
+  if (beside !== null) {
+    const look = 'stroke="#7c8694" stroke-width="1.5" stroke-dasharray="5 3"';
+    for (const { evaluations } of beside.runs) line(evaluations, look);
+    const name = width - right - runs.length * 66 - 150;
+    parts.push(`<line x1="${name}" x2="${name + 18}" y1="34.5" y2="34.5" ${look}/>`);
+    text([name + 22, 38], beside.name);
+  }
   for (const [i, { seed, evaluations }] of runs.entries()) {
     const colour = colours[i % colours.length] as string;
     for (const { step, returns } of evaluations) {
       for (const value of returns) parts.push(`<circle cx="${x(step).toFixed(1)}" cy="${y(value).toFixed(1)}" r="1.6" fill="${colour}" opacity="0.3"/>`);
     }
-    const points = evaluations.map(({ step, returns }) => `${x(step).toFixed(1)},${y(meanOf(returns)).toFixed(1)}`).join(' ');
-    parts.push(`<polyline points="${points}" fill="none" stroke="${colour}" stroke-width="2"/>`);
+    line(evaluations, `stroke="${colour}" stroke-width="2"`);
     const name = width - right - (runs.length - i) * 66;
     parts.push(`<rect x="${name}" y="33" width="12" height="3" fill="${colour}"/>`);
     text([name + 16, 38], `seed ${seed}`);

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openStore, type Store } from '../../src-main/store/store.ts';
-import { type Experiment, type ExperimentRun, experiments, meanOf } from './experiments.ts';
+import { type Experiment, type ExperimentRun, experiments, meanOf, type RunBeside } from './experiments.ts';
 import { plotCourse } from './plot-course.ts';
 import { plotCurves } from './plot.ts';
 
@@ -64,6 +64,13 @@ function readRun(store: Store, run: string, course: readonly string[] | undefine
   };
 }
 
+/** What docs/evidence holds of another program; null where it holds nothing. */
+function readBeside({ beside }: Experiment): { name: string; runs: RunBeside[] } | null {
+  if (beside === undefined) return null;
+  const file = join(root, 'docs/evidence', beside.file);
+  return existsSync(file) ? { name: beside.name, runs: JSON.parse(readFileSync(file, 'utf8')) as RunBeside[] } : null;
+}
+
 mkdirSync(dataDirectory, { recursive: true });
 for (const experiment of experiments.filter(({ id }) => values.only === undefined || id.includes(values.only))) {
   const find = (seed: number) => {
@@ -98,7 +105,7 @@ for (const experiment of experiments.filter(({ id }) => values.only === undefine
   const hasPassed = runs.length < experiment.seeds.length ? null : experiment.bar.passes(runs);
   const { bar, ...description } = experiment;
   writeFileSync(file, `${JSON.stringify({ ...description, bar: bar.words, hasPassed, runs }, null, 1)}\n`);
-  writeFileSync(join(folder, `${experiment.id}.svg`), plotCurves(experiment.title, experiment.steps, runs));
+  writeFileSync(join(folder, `${experiment.id}.svg`), plotCurves(experiment.title, experiment.steps, runs, readBeside(experiment)));
   if (experiment.course !== undefined) writeFileSync(join(folder, `${experiment.id}-course.svg`), plotCourse(experiment.title, experiment.steps, experiment.course, runs));
   const finals = runs.map(({ seed, evaluations }) => `seed ${seed}: ${meanOf(evaluations.at(-1)?.returns ?? []).toFixed(1)}`);
   console.log(`${experiment.id}: ${finals.join(', ')}; ${bar.words}: ${hasPassed === null ? 'not all seeds are trained yet' : hasPassed ? 'passed' : 'NOT passed'}`);
