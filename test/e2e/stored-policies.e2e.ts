@@ -98,6 +98,7 @@ describeInBrowser('A stored policy', () => {
 
   it.each([['', 600], ['300', 300]])('is exported from the palette by keys, chosen %j', async (chosen, step) => {
     await page.keyboard.press('Control+k');
+    await page.locator('.palette-input:focus').waitFor();
     await page.keyboard.type('export a policy');
     await page.keyboard.press('Enter');
     await dialog().getByLabel('Policy').selectOption(chosen);
