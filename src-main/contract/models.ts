@@ -20,6 +20,9 @@ export interface ReportedJoint {
   range: readonly [number, number] | null;
 }
 
+/** Of a joint's position and range. */
+export const jointUnit = (kind: ReportedJoint['kind']): 'm' | 'rad' => (kind === 'slide' ? 'm' : 'rad');
+
 export interface ReportedActuator {
   name: string;
   /** The joint that it drives; empty where it drives something else. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { copyGeomPoses, describeModel, POSE_STRIDE } from './geometry.ts';
+import { copyPoses, describeModel, POSE_STRIDE, poseSize } from './geometry.ts';
 import { loadMuJoCo } from './mujoco.ts';
 import type { MuJoCo } from './mujoco.ts';
 import { Simulator } from './simulator.ts';
@@ -32,10 +32,10 @@ const EVERYTHING = `<mujoco>
         <joint name="elbow" axis="0 1 0" range="-1 2" limited="true"/>
         <joint name="slider" type="slide" axis="1 0 0"/>
         <geom name="arm" type="capsule" size="0.1 0.4" pos="0.5 0 0"/>
-        <body name="wrist"><joint name="wrist" type="ball"/><geom name="wrist" size="0.2"/></body>
+        <body name="wrist"><joint name="wrist" type="ball"/><geom name="wrist" size="0.2"/><site name="palm" type="box" size="0.1 0.2 0.3" pos="0 0 0.5" rgba="0 0 1 0.5" group="1"/></body>
       </body>
     </body>
-    <body name="ghost" mocap="true"><geom name="ghost" size="0.3"/></body>
+    <body name="ghost" mocap="true"><geom name="ghost" size="0.3"/><site name="mark" material="red"/></body>
   </worldbody>
   <actuator><motor name="pull" joint="elbow" ctrlrange="-2 3" ctrllimited="true"/></actuator>
 </mujoco>`;
@@ -59,6 +59,10 @@ describe('describeModel', () => {
     expect(scene.geoms[1]).toMatchObject({ rgba: [1, 0, 0, 0.5], material: 0, collides: false, mesh: null });
     expect(scene.geoms[3]).toMatchObject({ size: [0.1, 0.2, 0.3], group: 3 });
     expect(scene.geoms[5]).toMatchObject({ mesh: 0 });
+    expect(scene.sites).toEqual([
+      { name: 'palm', body: 3, shape: 'box', size: [0.1, 0.2, 0.3], rgba: [0, 0, 1, 0.5], group: 1 },
+      { name: 'mark', body: 4, shape: 'sphere', size: [0.005, 0.005, 0.005], rgba: [1, 0, 0, 0.5], group: 0 },
+    ]);
     expect(scene.materials).toMatchObject([{ name: 'red', metallic: 0.25, roughness: 0.75 }]);
     expect(scene.joints).toEqual([
       { name: 'base', kind: 'free', body: 1, qposAddress: 0, qvelAddress: 0, range: [0, 0] },
@@ -117,25 +121,28 @@ describe('describeModel', () => {
   });
 });
 
-describe('copyGeomPoses', () => {
-  it('writes position and rotation of every geom', () => {
+describe('copyPoses', () => {
+  it('writes position and rotation of every geom and site', () => {
     const simulator = new Simulator(mujoco, EVERYTHING);
-    const poses = new Float32Array(simulator.counts.geom * POSE_STRIDE);
-    copyGeomPoses(simulator, poses);
+    const poses = new Float32Array(poseSize(simulator));
+    copyPoses(simulator, poses);
     // The arm: base at z = 1, 1 m along y, turned by 90° about z, its capsule half a metre along its own x.
     const arm = poses.slice(6 * POSE_STRIDE, 7 * POSE_STRIDE);
     const expected = [0, 1.5, 1, 0, -1, 0, 1, 0, 0, 0, 0, 1];
     expected.forEach((value, k) => expect(arm[k]).toBeCloseTo(value, 6));
+    // The palm: 0.5 m above the wrist, turned with the arm. Sites follow the nine geoms.
+    const palm = poses.slice(9 * POSE_STRIDE, 10 * POSE_STRIDE);
+    [0, 1, 1.5, 0, -1, 0, 1, 0, 0, 0, 0, 1].forEach((value, k) => expect(palm[k]).toBeCloseTo(value, 6));
     simulator.qpos[2] = 3;
     simulator.updatePoses();
-    copyGeomPoses(simulator, poses);
+    copyPoses(simulator, poses);
     expect(poses[6 * POSE_STRIDE + 2]).toBeCloseTo(3, 6);
     simulator.dispose();
   });
 
   it('refuses a target that is too small', () => {
     const simulator = new Simulator(mujoco, EVERYTHING);
-    expect(() => copyGeomPoses(simulator, new Float32Array(12))).toThrow('9 poses need 108 numbers, the target has 12');
+    expect(() => copyPoses(simulator, new Float32Array(12))).toThrow('11 poses need 132 numbers, the target has 12');
     simulator.dispose();
   });
 });

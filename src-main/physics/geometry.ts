@@ -2,30 +2,38 @@
 // are metres, matrices are row-major.
 import { readHeightFields } from './height-fields.ts';
 import { readMeshes } from './meshes.ts';
-import type { GeomShape, JointKind, LightKind, SceneGeom, SceneJoint, SceneMaterial, SceneModel } from './scene-model.ts';
+import type { GeomShape, JointKind, LightKind, SceneGeom, SceneJoint, SceneMaterial, SceneModel, SceneSite } from './scene-model.ts';
 import type { Simulator } from './simulator.ts';
 import { readTextures, texturesOfMaterials, uniformMaterials } from './textures.ts';
 
 export type * from './scene-model.ts';
 
-/** Numbers that `copyGeomPoses` writes for each geom: position 3, rotation matrix (world from geom) 9. */
+/** Numbers that `copyPoses` writes for each geom and each site: position 3, rotation matrix (world from its frame) 9. */
 export const POSE_STRIDE = 12;
 
+/** Numbers that `copyPoses` writes. */
+export function poseSize({ counts }: Simulator): number {
+  return (counts.geom + counts.site) * POSE_STRIDE;
+}
+
 /**
- * Copies every geom's pose in the world, in the order of `SceneModel.geoms`.
+ * Copies every geom's pose in the world, in the order of `SceneModel.geoms`, then every site's.
  * After a step they lag a little (see `Simulator.xpos`); `simulator.updatePoses()` brings them up to date.
- * @param target at least 12 numbers a geom
+ * @param target at least `poseSize` numbers
  */
-export function copyGeomPoses(simulator: Simulator, target: Float32Array): void {
-  const { geomXpos, geomXmat } = simulator;
-  const geomCount = simulator.counts.geom;
-  if (target.length < geomCount * POSE_STRIDE) {
-    throw new RangeError(`${geomCount} poses need ${geomCount * POSE_STRIDE} numbers, the target has ${target.length}`);
-  }
-  for (let g = 0; g < geomCount; g += 1) {
-    const at = g * POSE_STRIDE;
-    for (let k = 0; k < 3; k += 1) target[at + k] = geomXpos[3 * g + k] as number;
-    for (let k = 0; k < 9; k += 1) target[at + 3 + k] = geomXmat[9 * g + k] as number;
+export function copyPoses(simulator: Simulator, target: Float32Array): void {
+  const { geomXpos, geomXmat, siteXpos, siteXmat, counts } = simulator;
+  const size = poseSize(simulator);
+  if (target.length < size) throw new RangeError(`${counts.geom + counts.site} poses need ${size} numbers, the target has ${target.length}`);
+  copyFrames(geomXpos, geomXmat, counts.geom, target);
+  copyFrames(siteXpos, siteXmat, counts.site, target.subarray(counts.geom * POSE_STRIDE));
+}
+
+function copyFrames(positions: Float64Array, rotations: Float64Array, count: number, target: Float32Array): void {
+  for (let i = 0; i < count; i += 1) {
+    const at = i * POSE_STRIDE;
+    for (let k = 0; k < 3; k += 1) target[at + k] = positions[3 * i + k] as number;
+    for (let k = 0; k < 9; k += 1) target[at + 3 + k] = rotations[9 * i + k] as number;
   }
 }
 
@@ -44,6 +52,7 @@ export function describeModel(simulator: Simulator): SceneModel {
       massKg: at(masses, i),
     })),
     geoms: readGeoms(simulator),
+    sites: readSites(simulator),
     meshes: readMeshes(simulator),
     heightFields: readHeightFields(simulator),
     materials: readMaterials(simulator),
@@ -78,9 +87,8 @@ export function describeModel(simulator: Simulator): SceneModel {
 
 const defaultColour = [0.5, 0.5, 0.5, 1];
 
-function readGeoms({ model, mujoco, names }: Simulator): SceneGeom[] {
-  const kinds = mujoco.mjtGeom;
-  const shapes = new Map<number, GeomShape>([
+function shapesByType({ mjtGeom: kinds }: Simulator['mujoco']): Map<number, GeomShape> {
+  return new Map([
     [kinds.mjGEOM_PLANE.value, 'plane'],
     [kinds.mjGEOM_HFIELD.value, 'height-field'],
     [kinds.mjGEOM_SPHERE.value, 'sphere'],
@@ -90,6 +98,16 @@ function readGeoms({ model, mujoco, names }: Simulator): SceneGeom[] {
     [kinds.mjGEOM_BOX.value, 'box'],
     [kinds.mjGEOM_MESH.value, 'mesh'],
   ]);
+}
+
+/** As MuJoCo's own renderer has it: a colour of its own counts beside a material where it is not the default grey. */
+function colourOf({ model }: Simulator, own: ReturnType<typeof quadruple>, material: number): ReturnType<typeof quadruple> {
+  return material < 0 || own.some((value, k) => value !== defaultColour[k]) ? own : quadruple(model.mat_rgba as Float32Array, material);
+}
+
+function readGeoms(simulator: Simulator): SceneGeom[] {
+  const { model, mujoco, names } = simulator;
+  const shapes = shapesByType(mujoco);
   const types = model.geom_type as Int32Array;
   const bodies = model.geom_bodyid as Int32Array;
   const dataIds = model.geom_dataid as Int32Array;
@@ -99,11 +117,9 @@ function readGeoms({ model, mujoco, names }: Simulator): SceneGeom[] {
   const conAffinities = model.geom_conaffinity as Int32Array;
   const sizes = model.geom_size as Float64Array;
   const ownColours = model.geom_rgba as Float32Array;
-  const materialColours = model.mat_rgba as Float32Array;
   return names.geom.map((name, i) => {
     const shape = shapes.get(at(types, i)) ?? 'other';
     const material = at(materialIds, i);
-    const own = quadruple(ownColours, i);
     return {
       name,
       body: at(bodies, i),
@@ -112,12 +128,24 @@ function readGeoms({ model, mujoco, names }: Simulator): SceneGeom[] {
       mesh: shape === 'mesh' ? at(dataIds, i) : null,
       heightField: shape === 'height-field' ? at(dataIds, i) : null,
       material: material < 0 ? null : material,
-      // As MuJoCo's own renderer has it: a geom's colour counts beside a material where it is not the default grey.
-      rgba: material < 0 || own.some((value, k) => value !== defaultColour[k]) ? own : quadruple(materialColours, material),
+      rgba: colourOf(simulator, quadruple(ownColours, i), material),
       group: at(groups, i),
       collides: at(conTypes, i) !== 0 || at(conAffinities, i) !== 0,
     };
   });
+}
+
+function readSites(simulator: Simulator): SceneSite[] {
+  const { model, mujoco, names } = simulator;
+  const shapes = shapesByType(mujoco);
+  return names.site.map((name, i) => ({
+    name,
+    body: at(model.site_bodyid as Int32Array, i),
+    shape: shapes.get(at(model.site_type as Int32Array, i)) ?? 'other',
+    size: triple(model.site_size as Float64Array, i),
+    rgba: colourOf(simulator, quadruple(model.site_rgba as Float32Array, i), at(model.site_matid as Int32Array, i)),
+    group: at(model.site_group as Int32Array, i),
+  }));
 }
 
 function readMaterials(simulator: Simulator): SceneMaterial[] {

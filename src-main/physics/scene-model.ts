@@ -39,6 +39,9 @@ export interface SceneGeom {
   collides: boolean;
 }
 
+/** A place on a body that sensors, tendons and task files name. It touches nothing. */
+export type SceneSite = Pick<SceneGeom, 'name' | 'body' | 'shape' | 'size' | 'rgba' | 'group'>;
+
 export interface SceneMesh {
   name: string;
   /** Metres in the geom's frame, [vertex, 3]. */
@@ -135,6 +138,7 @@ export interface SceneLight {
 export interface SceneModel {
   bodies: readonly SceneBody[];
   geoms: readonly SceneGeom[];
+  sites: readonly SceneSite[];
   meshes: readonly SceneMesh[];
   heightFields: readonly SceneHeightField[];
   materials: readonly SceneMaterial[];

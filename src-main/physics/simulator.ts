@@ -17,8 +17,8 @@ export class Simulator {
   readonly model: MjModel;
   readonly data: MjData;
   readonly names: ModelNames;
-  /** Numbers of positions, velocities, controls, bodies, geoms and mocap bodies. */
-  readonly counts: Readonly<{ qpos: number; qvel: number; ctrl: number; body: number; geom: number; mocap: number }>;
+  /** Numbers of positions, velocities, controls, bodies, geoms, sites and mocap bodies. */
+  readonly counts: Readonly<{ qpos: number; qvel: number; ctrl: number; body: number; geom: number; site: number; mocap: number }>;
   /** Length of a saved state. */
   readonly stateSize: number;
   /** Seconds of one MuJoCo step. */
@@ -42,7 +42,7 @@ export class Simulator {
     this.data = data;
     this.names = readNames(model);
     this.counts = {
-      qpos: model.nq, qvel: model.nv, ctrl: model.nu, body: model.nbody, geom: model.ngeom, mocap: model.nmocap,
+      qpos: model.nq, qvel: model.nv, ctrl: model.nu, body: model.nbody, geom: model.ngeom, site: model.nsite, mocap: model.nmocap,
     };
     this.#stateBits = mujoco.mjtState.mjSTATE_INTEGRATION.value;
     this.stateSize = mujoco.mj_stateSize(model, this.#stateBits);
@@ -81,6 +81,14 @@ export class Simulator {
   /** Geom rotation matrices, world from geom, row-major, [geom, 9]; they lag like `xpos`. */
   get geomXmat(): Float64Array {
     return this.#fresh().geomXmat;
+  }
+  /** Site positions in the world (m), [site, 3]; they lag like `xpos`. */
+  get siteXpos(): Float64Array {
+    return this.#fresh().siteXpos;
+  }
+  /** Site rotation matrices, world from site, row-major, [site, 9]; they lag like `xpos`. */
+  get siteXmat(): Float64Array {
+    return this.#fresh().siteXmat;
   }
   /** Camera positions in the world (m), [camera, 3]; they lag like `xpos`. */
   get cameraXpos(): Float64Array {

@@ -13,6 +13,8 @@ export interface Views {
   xquat: Float64Array;
   geomXpos: Float64Array;
   geomXmat: Float64Array;
+  siteXpos: Float64Array;
+  siteXmat: Float64Array;
   cameraXpos: Float64Array;
   cameraXmat: Float64Array;
   mocapPos: Float64Array;
@@ -28,6 +30,8 @@ export function readViews(data: MjData): Views {
     xquat: data.xquat as Float64Array,
     geomXpos: data.geom_xpos as Float64Array,
     geomXmat: data.geom_xmat as Float64Array,
+    siteXpos: data.site_xpos as Float64Array,
+    siteXmat: data.site_xmat as Float64Array,
     cameraXpos: data.cam_xpos as Float64Array,
     cameraXmat: data.cam_xmat as Float64Array,
     mocapPos: data.mocap_pos as Float64Array,

@@ -1,8 +1,8 @@
-// Poses of geoms as they travel from the worker: 12 numbers a geom, a position in metres
-// and a rotation (3 × 3, row-major), worldFromGeom. And the drawing of a moment between two recorded ones.
+// Poses as they travel from the worker: 12 numbers for each geom and then each site, a position in metres
+// and a rotation (3 × 3, row-major), world from its frame. And the drawing of a moment between two recorded ones.
 import type { POSE_STRIDE } from '../../src-main/physics/geometry.ts';
 
-/** Numbers a geom: position x y z, then the rotation's rows. The type ties it to what the physics room writes. */
+/** Numbers a geom or site: position x y z, then the rotation's rows. The type ties it to what the physics room writes. */
 export const poseStride: typeof POSE_STRIDE = 12;
 
 /**

@@ -66,4 +66,16 @@ describe('a robot in the 3D view', () => {
     const { mesh } = robotOf(plane('plain', 'plain') + plane('checks', 'checks') + plane('photo', 'photo') + plane('endless', 'photo', '0 0 1'));
     expect(['plain', 'checks', 'photo', 'endless'].filter((name) => mesh(name))).toEqual(['photo']);
   });
+
+  it('shows sites where they are, in their colours and without a shadow, but for those of hidden groups', () => {
+    const { robot, mesh } = robotOf(`<geom size="1"/><body name="arm" pos="0 0 2">
+      <geom size="0.1"/><site name="tip" type="capsule" size="0.1 0.2" material="plain"/><site name="helper" group="4"/><site name="unseen" rgba="1 0 0 0"/></body>`);
+    expect(['tip', 'helper', 'unseen'].filter((name) => mesh(name))).toEqual(['tip']);
+    expect(materialOf(mesh('tip'))?.color.getHexString()).toBe('ff0000');
+    expect([mesh('tip')?.castShadow, mesh('tip')?.receiveShadow]).toEqual([false, false]);
+    const poses = new Float32Array(5 * poseStride);
+    poses.set([4, 5, 6, 1, 0, 0, 0, 1, 0, 0, 0, 1], 2 * poseStride);
+    robot.setPoses(poses);
+    expect(mesh('tip')?.matrix.toArray().slice(12)).toEqual([4, 5, 6, 1]);
+  });
 });

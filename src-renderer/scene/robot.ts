@@ -1,4 +1,4 @@
-// The model as three.js meshes, one a geom, whose world matrices are written from the worker's poses.
+// The model as three.js meshes, one a geom and one a site, whose world matrices are written from the worker's poses.
 import { Group, Mesh, type Material, type Vector3 } from 'three';
 import type { SceneGeom, SceneModel } from '../../src-main/physics/geometry.ts';
 import { buildMaterial } from './geom-material.ts';
@@ -8,6 +8,7 @@ import { poseStride } from './poses.ts';
 
 /** Groups from 3 on are hidden by custom: collision shapes, helpers. */
 const firstHiddenGroup = 3;
+const isHidden = ({ group, rgba }: Pick<SceneGeom, 'group' | 'rgba'>): boolean => group >= firstHiddenGroup || rgba[3] === 0;
 
 /** A plane without motion is the floor, which the stage draws. */
 function isFloor(geom: SceneGeom): boolean {
@@ -23,6 +24,7 @@ function isPictured(geom: SceneGeom, { materials, textures }: SceneModel): boole
 export class Robot {
   readonly root = new Group();
   readonly model: SceneModel;
+  /** Of the geoms, then of the sites. */
   private readonly meshes: (Mesh | null)[];
   private readonly pictures: Pictures;
   private readonly trackedGeom: number;
@@ -33,18 +35,22 @@ export class Robot {
     const body = model.bodies.findIndex((candidate) => candidate.name === trackBody);
     this.trackedGeom = body < 0 ? -1 : model.geoms.findIndex((geom) => geom.body === body);
     this.pictures = new Pictures(model.textures);
-    this.meshes = model.geoms.map((geom) => {
-      if ((isFloor(geom) && !isPictured(geom, model)) || geom.group >= firstHiddenGroup || geom.rgba[3] === 0) return null;
-      const geometry = buildShape(geom, model);
-      if (geometry === null) return null;
-      const mesh = new Mesh(geometry, buildMaterial(geom, model, this.pictures));
-      mesh.name = geom.name;
-      mesh.matrixAutoUpdate = false;
-      mesh.castShadow = true;
-      mesh.receiveShadow = true;
-      this.root.add(mesh);
-      return mesh;
-    });
+    this.meshes = [
+      ...model.geoms.map((geom) => (isHidden(geom) || (isFloor(geom) && !isPictured(geom, model)) ? null : this.build(geom, true))),
+      ...model.sites.map((site) => (isHidden(site) ? null : this.build({ ...site, mesh: null, heightField: null, material: null, collides: false }, false))),
+    ];
+  }
+
+  private build(geom: SceneGeom, hasShadow: boolean): Mesh | null {
+    const geometry = buildShape(geom, this.model);
+    if (geometry === null) return null;
+    const mesh = new Mesh(geometry, buildMaterial(geom, this.model, this.pictures));
+    mesh.name = geom.name;
+    mesh.matrixAutoUpdate = false;
+    mesh.castShadow = hasShadow;
+    mesh.receiveShadow = hasShadow;
+    this.root.add(mesh);
+    return mesh;
   }
 
   /** Height of the floor (m): the model's plane, else where its height fields stand, else a little below the lowest geom. */
@@ -59,7 +65,7 @@ export class Robot {
     return Math.min(0, ...lowest) - 0.1 * extent;
   }
 
-  /** @param poses 12 numbers a geom, see poses.ts */
+  /** @param poses 12 numbers a geom, then a site, see poses.ts */
   setPoses(poses: Float32Array): void {
     this.meshes.forEach((mesh, i) => {
       if (mesh === null) return;

@@ -109,7 +109,7 @@ export class Viewer {
     for (const extension of this.extensions) extension.setModel(model);
   }
 
-  /** @param poses 12 numbers a geom; copied. @param isContinuous false after a seek or a new episode */
+  /** @param poses 12 numbers a geom, then a site; copied. @param isContinuous false after a seek or a new episode */
   setPoses(poses: Float32Array, isContinuous: boolean): void {
     const { robot, rig } = this;
     if (robot === null) return;

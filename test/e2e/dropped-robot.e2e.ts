@@ -116,7 +116,7 @@ describeInBrowser('A dropped robot', () => {
     await drop(files(folder), 400, 20);
     await page.getByText('scene.xml, MJCF').waitFor();
     await page.getByText('painted · 4 files').waitFor();
-    await page.getByText('skin (8 × 8)').waitFor();
+    await page.getByText('skin (8 × 8 pixels)').waitFor();
     await page.getByRole('table', { name: 'Reward terms' }).getByRole('row', { name: /^alive/ }).waitFor();
   });
 

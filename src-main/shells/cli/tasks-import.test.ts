@@ -34,7 +34,7 @@ describe('tasks import', () => {
   it('reports what there is, keeps a copy, and lists the task', async () => {
     const { code, stdout } = await runCli(['tasks', 'import', path.join(folder, 'arm')], { env });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/swing {2}arm\.xml \(MJCF, arm\)[\s\S]*joints {5}hinge \(hinge -1\.571 to 1\.571\)[\s\S]*Imported as swing\.\nTrain it with: npm run train -- --task swing/);
+    expect(stdout).toMatch(/swing {2}arm\.xml \(MJCF, arm\)[\s\S]*joints {5}hinge \(hinge -1\.571 to 1\.571 rad\)[\s\S]*Imported as swing\.\nTrain it with: npm run train -- --task swing/);
     const tasks = JSON.parse((await runCli(['tasks', '--json'], { env })).stdout) as TaskDeclaration[];
     expect(tasks.find(({ id }) => id === 'swing')).toMatchObject({ family: 'own', action: [{ name: 'drive', low: -1, high: 1 }] });
     expect(parseLines((await runCli(['tasks', 'import', path.join(folder, 'arm'), '--json'], { env })).stdout)).toMatchObject([{ kind: 'imported', id: 'swing', isNew: false }]);

@@ -1,7 +1,7 @@
 // `npm run tasks -- import FOLDER`: a model of one's own, with its task file where it has one, and its report.
 import path from 'node:path';
 import { formatBytes } from '../../contract/format.ts';
-import type { Inspection, ModelReport } from '../../contract/models.ts';
+import { type Inspection, jointUnit, type ModelReport } from '../../contract/models.ts';
 import { inspectAside } from '../../tasks/own/node/aside.ts';
 import { type ExitCode, exitCodes, UsageError } from './failure.ts';
 import { formatCount, formatNumber } from './format.ts';
@@ -46,10 +46,10 @@ function printReport(output: Output, { id, report, declaration, problems }: Insp
   const rows: [string, string][] = [
     ['files', `${formatCount(report.files.length)}, ${formatBytes(report.totalBytes)}`],
     ['bodies', `${count(report.bodies, 'body')}, ${formatNumber(report.totalMassKg)} kg: ${listed(report.bodies.map(({ name, massKg }) => `${name} ${formatNumber(massKg)}`))}`],
-    ['joints', listed(report.joints.map(({ name, kind, range }) => `${name} (${kind}${range === null ? '' : ` ${formatNumber(range[0])} to ${formatNumber(range[1])}`})`))],
+    ['joints', listed(report.joints.map(({ name, kind, range }) => `${name} (${kind}${range === null ? '' : ` ${formatNumber(range[0])} to ${formatNumber(range[1])} ${jointUnit(kind)}`})`))],
     ['actuators', listed((declaration?.action.map(({ name, low, high }) => ({ name, range: [low, high] as const })) ?? report.actuators).map(({ name, range }) => `${name}${range === null ? ' (no range)' : ` ${formatNumber(range[0])} to ${formatNumber(range[1])}`}`))],
     ['meshes', listed(report.meshes.map(({ name, triangles }) => `${name} (${formatCount(triangles)} triangles)`))],
-    ['textures', listed(report.textures.map(({ name, width, height }) => `${name} (${width} × ${height})`))],
+    ['textures', listed(report.textures.map(({ name, width, height }) => `${name} (${width} × ${height} pixels)`))],
     ['sensors', listed(report.sensors.map(({ name }) => name))],
     ['sites', listed(report.sites)],
     ['time step', `${formatNumber(report.timestep)} s`],

@@ -4,7 +4,7 @@ import type { TaskDeclaration } from '../../../src-main/contract/declarations.ts
 import type { Rollout } from '../../../src-main/contract/series.ts';
 import type { AppState } from '../../app-state.svelte.ts';
 import type { PlayerState } from '../../scene/player.ts';
-import { interpolatePoses } from '../../scene/poses.ts';
+import { interpolatePoses, poseStride } from '../../scene/poses.ts';
 import { sharedSceneClient, type ReplaySessionHandle } from '../../scene/scene-client.ts';
 import { StoredPlayer } from '../../scene/stored-player.ts';
 import type { Viewer } from '../../scene/viewer.ts';
@@ -99,7 +99,7 @@ export class ReplayScene {
     const { modelHash } = rollout;
     this.session = sharedSceneClient().openReplay({ modelFile: this.task.model, modelHash, source: poseSource(rollout), firstRow }, {
       onModel: (model, hash) => {
-        this.stride = model.geoms.length * 12;
+        this.stride = (model.geoms.length + model.sites.length) * poseStride;
         this.poses = new Float32Array((rollout.length + 1) * this.stride);
         this.isReady = new Uint8Array(rollout.length + 1);
         this.shown = new Float32Array(this.stride);

@@ -6,7 +6,7 @@ import type { SceneModel } from '../../../src-main/physics/geometry.ts';
 import type { Theme } from '../stage.ts';
 
 export interface Moment {
-  /** 12 numbers a geom, see poses.ts. Reused: copy what is kept. */
+  /** 12 numbers a geom, then a site, see poses.ts. Reused: copy what is kept. */
   poses: Float32Array;
   /** Where the tracked body is, or null where the task names none. */
   tracked: Vector3 | null;

@@ -3,7 +3,7 @@
 import type { TaskDeclaration } from '../../../src-main/contract/declarations.ts';
 import type { ModelFile, TaskProblem } from '../../../src-main/contract/models.ts';
 import { PhysicsError } from '../../../src-main/physics/errors.ts';
-import { copyGeomPoses, describeModel, POSE_STRIDE, type SceneModel } from '../../../src-main/physics/geometry.ts';
+import { copyPoses, describeModel, poseSize, type SceneModel } from '../../../src-main/physics/geometry.ts';
 import type { MuJoCo } from '../../../src-main/physics/mujoco.ts';
 import { compileCollected } from '../../../src-main/physics/own/make-report.ts';
 import { type CollectedModel, collectModel } from '../../../src-main/physics/own/model-files.ts';
@@ -174,8 +174,8 @@ export class LabSession {
   #send(step: number | null, terms: ArrayLike<number> | null, notice: string | null = null): void {
     const simulator = this.#simulator;
     if (step === null) simulator.updatePoses();
-    const poses = new Float32Array(simulator.counts.geom * POSE_STRIDE);
-    copyGeomPoses(simulator, poses);
+    const poses = new Float32Array(poseSize(simulator));
+    copyPoses(simulator, poses);
     const reading = this.#task?.readPose() ?? { terms: [], rules: [] };
     const { observation = [] } = this.#task?.declaration ?? {};
     this.#events.onFrame({

@@ -1,6 +1,6 @@
 // The live view: a task of its own, driven by the newest policy at real time times the chosen speed. It
 // knows neither MuJoCo nor ONNX Runtime, only a task and a policy.
-import { copyGeomPoses, POSE_STRIDE } from '../../../src-main/physics/geometry.ts';
+import { copyPoses, poseSize } from '../../../src-main/physics/geometry.ts';
 import { createStream, type RandomStream } from '../../../src-main/random/stream.ts';
 import type { Task } from '../../../src-main/tasks/task.ts';
 import type { LiveFrame } from '../messages.ts';
@@ -178,8 +178,8 @@ export class LiveSession {
 
   private sendFrame(): void {
     const { simulator } = this.task;
-    const poses = new Float32Array(simulator.counts.geom * POSE_STRIDE);
-    copyGeomPoses(simulator, poses);
+    const poses = new Float32Array(poseSize(simulator));
+    copyPoses(simulator, poses);
     this.events.onFrame({
       poses,
       step: this.step,

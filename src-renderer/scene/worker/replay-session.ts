@@ -1,6 +1,6 @@
 // Poses of a recorded episode: the row that is looked at first, then all the others in chunks, so that the
 // window can go to any row within a frame.
-import { copyGeomPoses, POSE_STRIDE } from '../../../src-main/physics/geometry.ts';
+import { copyPoses, poseSize } from '../../../src-main/physics/geometry.ts';
 import type { Simulator } from '../../../src-main/physics/simulator.ts';
 import type { PoseSource } from '../messages.ts';
 
@@ -63,8 +63,9 @@ export class ReplaySession {
 
   private compute(firstRow: number, count: number): Float32Array {
     const { simulator, source } = this;
-    const { qpos, qvel, mocap, geom } = simulator.counts;
-    const poses = new Float32Array(count * geom * POSE_STRIDE);
+    const { qpos, qvel, mocap } = simulator.counts;
+    const size = poseSize(simulator);
+    const poses = new Float32Array(count * size);
     for (let k = 0; k < count; k += 1) {
       const row = firstRow + k;
       simulator.qpos.set(source.qpos.subarray(row * qpos, (row + 1) * qpos));
@@ -75,7 +76,7 @@ export class ReplaySession {
         simulator.mocapQuat.set(source.mocap.subarray(at + 3, at + 7), body * 4);
       }
       simulator.forward();
-      copyGeomPoses(simulator, poses.subarray(k * geom * POSE_STRIDE, (k + 1) * geom * POSE_STRIDE));
+      copyPoses(simulator, poses.subarray(k * size, (k + 1) * size));
     }
     return poses;
   }
