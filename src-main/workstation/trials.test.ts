@@ -1,36 +1,24 @@
 // Evaluations that a person asks for, through the service: what is refused, real episodes of a stored policy, cancelling.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RequestOf } from '../contract/requests.ts';
 import type { TrialProgress } from '../contract/trials.ts';
-import { openStore, type Store } from '../store/store.ts';
-import { makePolicy, storeRunWithPolicies } from '../training/policy-testing.ts';
+import { makePolicyBench, type PolicyBench } from '../training/policy-testing.ts';
 import { successShare, summarise } from './policy-episodes.ts';
 import { Trials } from './trials.ts';
 import { createWorkstation, type WorkstationService } from './workstation.ts';
 
-let folder = '';
-let store: Store;
+let bench: PolicyBench;
 let workstation: WorkstationService;
-let run = '';
-let without = '';
-
 beforeAll(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'elbow-trials-'));
-  store = openStore(folder);
-  run = storeRunWithPolicies(store, 'reacher', { 100: await makePolicy(), 200: Uint8Array.of(1, 2, 3) });
-  without = storeRunWithPolicies(store, 'half-cheetah', { 100: null });
-  workstation = createWorkstation({ dataDirectory: folder });
+  bench = await makePolicyBench();
+  workstation = createWorkstation({ dataDirectory: bench.store.dataDirectory });
 });
 afterAll(async () => {
   await workstation.close();
-  store.close();
-  rmSync(folder, { recursive: true, force: true });
+  bench.close();
 });
 
-const wishes = (rest: Partial<RequestOf<'trials.start'>> = {}): RequestOf<'trials.start'> => ({ run, step: 100, taskOptions: {}, episodes: 3, seed: 1, ...rest });
+const wishes = (rest: Partial<RequestOf<'trials.start'>> = {}): RequestOf<'trials.start'> => ({ run: bench.run, step: 100, taskOptions: {}, episodes: 3, seed: 1, ...rest });
 const ended = (trial: string): Promise<TrialProgress> =>
   vi.waitFor(async () => {
     const progress = await workstation.call('trials.get', { trial });
@@ -41,7 +29,7 @@ const ended = (trial: string): Promise<TrialProgress> =>
 describe('refuses', () => {
   it.each<[string, () => object, string, string | null, RegExp]>([
     ['a run that is not there', () => ({ run: 'nobody' }), 'not-found', null, /no run/i],
-    ['a run that keeps no policy', () => ({ run: without, step: null }), 'not-found', null, /has no policy snapshot yet/],
+    ['a run that keeps no policy', () => ({ run: bench.without, step: null }), 'not-found', null, /has no policy snapshot yet/],
     ['a step without a policy', () => ({ step: 150 }), 'not-found', null, /keeps no policy at step 150\. The newest steps that have one: 200, 100/],
     ['a negative step', () => ({ step: -1 }), 'invalid-request', 'step', /at least 0/],
     ['no episodes', () => ({ episodes: 0 }), 'invalid-request', 'episodes', /from 1 to 10,000; 0 was given/],
@@ -54,7 +42,7 @@ describe('refuses', () => {
     ['an infinite value', () => ({ taskOptions: { 'mass-scale': Infinity } }), 'invalid-request', 'taskOptions.mass-scale', /from 0\.01 to 100.*Infinity was given/],
     ['half a step of delay', () => ({ taskOptions: { 'action-delay': 0.5 } }), 'invalid-request', 'taskOptions.action-delay', /a whole number from 0 to 100/],
     ['an unknown option', () => ({ taskOptions: { wind: 1 } }), 'invalid-request', 'taskOptions.wind', /reacher has no option "wind"; it has: .*gravity-scale/i],
-    ['another observation', () => ({ run: without, taskOptions: { 'exclude-current-positions-from-observation': false } }), 'invalid-request', 'taskOptions', /cannot be run on this variant: half-cheetah has 18 observation dimensions/],
+    ['another observation', () => ({ run: bench.without, taskOptions: { 'exclude-current-positions-from-observation': false } }), 'invalid-request', 'taskOptions', /cannot be run on this variant: half-cheetah has 18 observation dimensions/],
     ['something unknown', () => ({ sampled: true }), 'invalid-request', null, /"sampled" is not known here/],
   ])('%s', async (_, change, code, field, words) => {
     const answer = await workstation.answer('trials.start', { ...wishes(), ...change() });
@@ -77,7 +65,7 @@ describe('a stored policy', () => {
     const other = await ended((await workstation.call('trials.start', wishes({ taskOptions: { 'mass-scale': 3, 'action-delay': 2 } }))).trial);
     expect(other.state).toBe('finished');
     expect(other.result?.mean).not.toBe(first.result?.mean);
-    expect(store.evaluations.list(run).map(({ step }) => step)).toEqual([100, 200]);
+    expect(bench.store.evaluations.list(bench.run).map(({ step }) => step)).toEqual([100, 200]);
   });
 
   it('that is damaged fails in words', async () => {
@@ -97,7 +85,7 @@ describe('a stored policy', () => {
   });
 
   it('is no longer evaluated once nobody asks for it', async () => {
-    const trials = new Trials(store, 50);
+    const trials = new Trials(bench.store, 50);
     const { trial } = trials.start(wishes({ episodes: 10_000, taskOptions: { 'time-limit': 100_000 } }));
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(trials.progress(trial).state).toBe('cancelled');
