@@ -134,7 +134,8 @@ it('forks a run from a checkpoint, with other settings, while it goes on', async
 it('repeats an edited run bit for bit', async () => {
   await workstation.call('runs.control', { run, action: 'stop' });
   await until(() => expect(store.runs.summary(run).state).toBe('stopped'));
-  const original = await start({ steps: 1200 });
+  // Long enough that the pause meets it at work.
+  const original = await start({ steps: 6000 });
   await until(() => expect(store.runs.summary(original).environmentSteps).toBeGreaterThan(200));
   // While it rests, two edits land on one step.
   await workstation.call('runs.control', { run: original, action: 'pause' });
