@@ -15,8 +15,10 @@ export interface Experiment {
   robot?: string;
   /** Metrics whose course is kept and drawn beside the returns. */
   course?: readonly string[];
-  /** Published bands to lay beside the curve. */
+  /** What others have published, in words. */
   published: string;
+  /** Lowest and highest published mean return at the last step, drawn beside the curves. */
+  band?: readonly [low: number, high: number];
   /** Another program's runs on the same task, drawn beside ours where docs/evidence has the file. */
   beside?: { name: string; file: string };
 }
@@ -106,6 +108,7 @@ export const experiments: readonly Experiment[] = [
     set: {},
     bar: meanOfThree(4_500),
     published: 'at 100,000 steps, Gym v2 and v3: 5,000 to 6,500 in four independent implementations',
+    band: [5_000, 6_500],
   },
   {
     id: 'hopper-sac',
@@ -117,6 +120,7 @@ export const experiments: readonly Experiment[] = [
     set: {},
     bar: meanOfThree(900),
     published: 'at 100,000 steps: 900 to 2,600 in four independent implementations',
+    band: [900, 2_600],
     beside: { name: 'Stable-Baselines3', file: 'hopper-stable-baselines3.json' },
   },
   {
@@ -143,6 +147,7 @@ export const experiments: readonly Experiment[] = [
       passes: (runs) => runs.length === 3 && finalMean(runs) >= 400,
     },
     published: 'at 100,000 steps: 400 to 1,300 in four independent implementations',
+    band: [400, 1_300],
   },
   {
     id: 'fetch-reach-sac',
@@ -213,6 +218,7 @@ export const experiments: readonly Experiment[] = [
     set: {},
     bar: meanOfThree(4_500),
     published: 'at 100,000 steps: 5,514 in the authors’ curves (10 seeds, Gym v1), 5,336 in Tianshou v0.5.0 (10 seeds, Gym v3)',
+    band: [5_336, 5_514],
   },
   {
     id: 'half-cheetah-td3-early',

@@ -1,5 +1,5 @@
 // An experiment's learning curves as an SVG: every seed, its evaluation episodes as faint dots, and another program's curves beside them.
-import { type ExperimentRun, meanOf, type RunBeside } from './experiments.ts';
+import { type Experiment, type ExperimentRun, meanOf, type RunBeside } from './experiments.ts';
 
 const [width, height, left, right, top, bottom] = [720, 396, 64, 16, 56, 44];
 export const colours = ['#1f83c4', '#b97700', '#00795a', '#c0501a', '#a84f86'];
@@ -13,8 +13,9 @@ export function tickStep(span: number, count: number): number {
 }
 
 /** @param beside another program's runs, drawn as grey lines */
-export function plotCurves(title: string, steps: number, runs: readonly ExperimentRun[], beside: { name: string; runs: readonly RunBeside[] } | null): string {
+export function plotCurves({ title, steps, band }: Experiment, runs: readonly ExperimentRun[], beside: { name: string; runs: readonly RunBeside[] } | null): string {
   const all = [
+    ...(band ?? []),
     ...runs.flatMap(({ evaluations }) => evaluations.flatMap(({ returns }) => returns)),
     ...(beside?.runs ?? []).flatMap(({ evaluations }) => evaluations.map(({ returns }) => meanOf(returns))),
   ];
@@ -37,6 +38,11 @@ export function plotCurves(title: string, steps: number, runs: readonly Experime
   text([left, 20], title, 'font-weight="600" font-size="14"');
   text([left, 38], `evaluation return, mean action, ${episodes} episodes`);
 
+  if (band !== undefined) {
+    const [from, to] = [y(band[1]), y(band[0])];
+    parts.push(`<rect x="${width - right - 6}" y="${from.toFixed(1)}" width="6" height="${(to - from).toFixed(1)}" fill="#8b5cc7" opacity="0.45"/>`);
+    text([width - right - 12, from + 4], 'published', 'text-anchor="end" fill="#7a4bb5"');
+  }
   const line = (evaluations: RunBeside['evaluations'], look: string): number => {
     const points = evaluations.map(({ step, returns }) => `${x(step).toFixed(1)},${y(meanOf(returns)).toFixed(1)}`).join(' ');
     return parts.push(`<polyline points="${points}" fill="none" ${look}/>`);

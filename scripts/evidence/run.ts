@@ -105,7 +105,7 @@ for (const experiment of experiments.filter(({ id }) => values.only === undefine
   const hasPassed = runs.length < experiment.seeds.length ? null : experiment.bar.passes(runs);
   const { bar, ...description } = experiment;
   writeFileSync(file, `${JSON.stringify({ ...description, bar: bar.words, hasPassed, runs }, null, 1)}\n`);
-  writeFileSync(join(folder, `${experiment.id}.svg`), plotCurves(experiment.title, experiment.steps, runs, readBeside(experiment)));
+  writeFileSync(join(folder, `${experiment.id}.svg`), plotCurves(experiment, runs, readBeside(experiment)));
   if (experiment.course !== undefined) writeFileSync(join(folder, `${experiment.id}-course.svg`), plotCourse(experiment.title, experiment.steps, experiment.course, runs));
   const finals = runs.map(({ seed, evaluations }) => `seed ${seed}: ${meanOf(evaluations.at(-1)?.returns ?? []).toFixed(1)}`);
   console.log(`${experiment.id}: ${finals.join(', ')}; ${bar.words}: ${hasPassed === null ? 'not all seeds are trained yet' : hasPassed ? 'passed' : 'NOT passed'}`);

@@ -154,8 +154,9 @@ describe('refused in place', () => {
   });
 
   it('10 million triangles, before they are decoded', () => {
+    const triangles = manyTriangles();
     const began = performance.now();
-    expect(refusal({ 'arm.xml': meshArm, 'assets/part.stl': manyTriangles() }).message).toMatch(/10000000 triangles; 3000000 are allowed/);
+    expect(refusal({ 'arm.xml': meshArm, 'assets/part.stl': triangles }).message).toMatch(/10000000 triangles; 3000000 are allowed/);
     expect(performance.now() - began).toBeLessThan(2000);
   });
 
