@@ -18,8 +18,27 @@ const rooms = {
   agents: ['contract', 'engine', 'random'],
   store: ['contract'],
   training: ['contract', 'tasks', 'physics', 'replay', 'agents', 'engine', 'store', 'random'],
-  workstation: ['contract', 'store', 'training/launch', 'agents/declarations', 'tasks/declarations', 'tasks/own/node/aside', 'engine/declarations', 'engine/probe', 'physics/node'],
-  shells: ['contract', 'store', 'workstation', 'training/launch', 'agents/declarations', 'tasks/declarations', 'tasks/own/node/aside', 'engine/declarations'],
+  workstation: [
+    'contract',
+    'store',
+    'training/launch',
+    'agents/declarations',
+    'tasks/declarations',
+    'tasks/own/node/aside',
+    'engine/declarations',
+    'engine/probe',
+    'physics/node',
+  ],
+  shells: [
+    'contract',
+    'store',
+    'workstation',
+    'training/launch',
+    'agents/declarations',
+    'tasks/declarations',
+    'tasks/own/node/aside',
+    'engine/declarations',
+  ],
 };
 const names = Object.keys(rooms);
 
@@ -29,7 +48,10 @@ function importWall(files, allowed, prefix = '') {
   const patterns = forbidden.map((name) => {
     const opened = allowed.filter((entry) => entry.startsWith(`${name}/`)).map((entry) => entry.slice(name.length + 1));
     const exception = opened.length > 0 ? `(?!(?:${opened.join('|')})(?:[./]|$))` : '';
-    return { regex: `^(?:\\.{1,2}/)+${prefix}${name}/${exception}`, message: `This room may not import ${name}; see docs/architecture.md.` };
+    return {
+      regex: `^(?:\\.{1,2}/)+${prefix}${name}/${exception}`,
+      message: `This room may not import ${name}; see docs/architecture.md.`,
+    };
   });
   return { files, ignores: ['**/*.test.ts'], rules: { 'no-restricted-imports': ['error', { patterns }] } };
 }

@@ -18,7 +18,9 @@ function robotModels(): Plugin {
       for (const entry of readdirSync(models, { recursive: true, withFileTypes: true })) {
         if (!entry.isFile()) continue;
         const file = path.join(entry.parentPath, entry.name);
-        const source = file.endsWith('.xml') ? await expandIncludes(readFileSync(file, 'utf8'), (part) => readFile(path.join(models, part), 'utf8')) : readFileSync(file);
+        const source = file.endsWith('.xml')
+          ? await expandIncludes(readFileSync(file, 'utf8'), (part) => readFile(path.join(models, part), 'utf8'))
+          : readFileSync(file);
         this.emitFile({ type: 'asset', fileName: `models/${path.relative(models, file).replaceAll(path.sep, '/')}`, source });
       }
     },

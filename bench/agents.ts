@@ -46,7 +46,9 @@ const scheduleSteps = 10_000;
 const task = findTaskDeclaration('half-cheetah') as TaskDeclaration;
 const problem = { observationSize: task.observation.length, actionSize: task.action.length };
 
-const { values: options } = parseArgs({ options: { json: { type: 'boolean', default: false }, threads: { type: 'string', default: '1' } } });
+const { values: options } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, threads: { type: 'string', default: '1' } },
+});
 const threads = Number(options.threads);
 if (!Number.isInteger(threads) || threads < 1 || threads > 256) {
   console.error(`--threads must be a whole number from 1 to 256; ${options.threads} was given.`);
@@ -85,7 +87,10 @@ interface Cost {
 async function prepare([id, option]: readonly [string, string]): Promise<Subject> {
   const maker = findAgent(id);
   const values = defaultsFor(maker.declaration, task);
-  for (const [name = '', value] of option.split(' ').filter(Boolean).map((one) => one.split('='))) {
+  for (const [name = '', value] of option
+    .split(' ')
+    .filter(Boolean)
+    .map((one) => one.split('='))) {
     const declaration = maker.declaration.parameters.find((one) => one.name === name);
     if (!declaration) throw new Error(`${id} has no hyper-parameter ${name}`);
     values[name] = parseParameter(declaration, value);
@@ -95,7 +100,13 @@ async function prepare([id, option]: readonly [string, string]): Promise<Subject
   const supply = () => Promise.resolve({ behaviourPrior: behaviour.network.initialState(createStream(0, 'behaviour')) });
   const parts = { maker, problem, device: 'cpu', threads, buffer, supply, policyRows: 1 };
   const agent = await makeAgent(parts, values);
-  return { agent: id, option, values, costs: [], learner: await createLearner(parts, agent, agent.initialState(createStream(0, 'initial-parameters'))) };
+  return {
+    agent: id,
+    option,
+    values,
+    costs: [],
+    learner: await createLearner(parts, agent, agent.initialState(createStream(0, 'initial-parameters'))),
+  };
 }
 
 /** The share of gradient steps at which a program is due. */
@@ -141,7 +152,8 @@ const reference = prepared[0]?.costs ?? [];
 const rows = prepared.map(({ agent, option, costs }) => {
   const walls = costs.map(({ wall }) => wall);
   return {
-    agent, option,
+    agent,
+    option,
     milliseconds: digits(median(walls)),
     min: digits(Math.min(...walls)),
     max: digits(Math.max(...walls)),
@@ -155,9 +167,13 @@ for (const { learner } of prepared) await learner.engine.dispose();
 if (options.json) {
   console.log(JSON.stringify(rows));
 } else {
-  console.log(`A gradient step on half-cheetah's sizes, ${threads} ${threads === 1 ? 'thread' : 'threads'}: median of ${rounds} rounds (smallest to largest), beside SAC's defaults, and processor time:`);
+  console.log(
+    `A gradient step on half-cheetah's sizes, ${threads} ${threads === 1 ? 'thread' : 'threads'}: median of ${rounds} rounds (smallest to largest), beside SAC's defaults, and processor time:`,
+  );
   for (const { agent, option, milliseconds, min, max, ratio, processorMilliseconds } of rows) {
     const range = `(${min.toFixed(2)} to ${max.toFixed(2)})`;
-    console.log(`${agent.padEnd(16)} ${option.padEnd(40)} ${milliseconds.toFixed(2).padStart(6)} ms ${range.padEnd(18)} ${ratio.toFixed(2).padStart(5)} ×  ${processorMilliseconds.toFixed(2).padStart(6)} ms`);
+    console.log(
+      `${agent.padEnd(16)} ${option.padEnd(40)} ${milliseconds.toFixed(2).padStart(6)} ms ${range.padEnd(18)} ${ratio.toFixed(2).padStart(5)} ×  ${processorMilliseconds.toFixed(2).padStart(6)} ms`,
+    );
   }
 }

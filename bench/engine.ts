@@ -50,8 +50,10 @@ const threadCounts = options.threads.split(',').map(Number);
 const rounds = Number(options.rounds);
 const unknown = wanted.find((id) => !lists.some((list) => list.id === id));
 if (unknown !== undefined) fail(`there is no task “${unknown}” in this benchmark; there are ${lists.map(({ id }) => id).join(', ')}`);
-if (threadCounts.some((count) => !Number.isInteger(count) || count < 1 || count > 256)) fail(`--threads must be whole numbers from 1 to 256; ${options.threads} was given`);
-if (!Number.isInteger(rounds) || rounds < 3 || rounds > 1000) fail(`--rounds must be a whole number from 3 to 1,000; ${options.rounds} was given`);
+if (threadCounts.some((count) => !Number.isInteger(count) || count < 1 || count > 256))
+  fail(`--threads must be whole numbers from 1 to 256; ${options.threads} was given`);
+if (!Number.isInteger(rounds) || rounds < 3 || rounds > 1000)
+  fail(`--rounds must be a whole number from 3 to 1,000; ${options.rounds} was given`);
 
 function fail(message: string): never {
   console.error(`${message}.`);
@@ -68,13 +70,15 @@ async function timed(call: () => unknown): Promise<number> {
 
 function drawn(shapes: NamedShapes, seed: number): NamedArrays {
   const stream = createStream(seed, 'benchmark');
-  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => {
-    const array = new Float32Array(shape.reduce((size, extent) => size * extent, 1));
-    stream.fillNormal(array);
-    if (name === 'terminated') array.fill(0);
-    if (name === 'action') array.forEach((value, i) => (array[i] = Math.tanh(value)));
-    return [name, array];
-  }));
+  return Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => {
+      const array = new Float32Array(shape.reduce((size, extent) => size * extent, 1));
+      stream.fillNormal(array);
+      if (name === 'terminated') array.fill(0);
+      if (name === 'action') array.forEach((value, i) => (array[i] = Math.tanh(value)));
+      return [name, array];
+    }),
+  );
 }
 
 /** SAC with its defaults at these sizes. */
@@ -108,11 +112,17 @@ async function measure(list: GemmList, threads: number): Promise<Row> {
   const { nodes, bytes } = program.size;
   const peers = options.peers ? measurePeers(list, threads) : [];
   return {
-    task: list.id, threads, updateMs, gemmMs,
+    task: list.id,
+    threads,
+    updateMs,
+    gemmMs,
     ratio: median(times.map(({ update, gemm }) => gemm / update)),
     updatesPerSecond: 1000 / updateMs,
     gemmGigaflops: flopsOf(list) / gemmMs / 1e6,
-    nodes, megabytesMoved: bytes / 1e6, rounds, peers,
+    nodes,
+    megabytesMoved: bytes / 1e6,
+    rounds,
+    peers,
   };
 }
 
@@ -127,11 +137,21 @@ for (const threads of threadCounts) {
     rows.push(row);
     if (options.json) continue;
     const { updateMs, gemmMs, ratio, updatesPerSecond, gemmGigaflops, nodes, megabytesMoved } = row;
-    console.log([
-      row.task.padEnd(18), String(threads).padStart(7), updateMs.toFixed(2).padStart(10), gemmMs.toFixed(2).padStart(12), ratio.toFixed(3).padStart(6),
-      updatesPerSecond.toFixed(0).padStart(10), gemmGigaflops.toFixed(0).padStart(17), String(nodes).padStart(6), megabytesMoved.toFixed(1).padStart(9),
-    ].join(' '));
-    for (const { name, updateMs: theirs } of row.peers) console.log(`  ${name}: ${theirs.toFixed(2)} ms, ${(theirs / updateMs).toFixed(2)} times ours`);
+    console.log(
+      [
+        row.task.padEnd(18),
+        String(threads).padStart(7),
+        updateMs.toFixed(2).padStart(10),
+        gemmMs.toFixed(2).padStart(12),
+        ratio.toFixed(3).padStart(6),
+        updatesPerSecond.toFixed(0).padStart(10),
+        gemmGigaflops.toFixed(0).padStart(17),
+        String(nodes).padStart(6),
+        megabytesMoved.toFixed(1).padStart(9),
+      ].join(' '),
+    );
+    for (const { name, updateMs: theirs } of row.peers)
+      console.log(`  ${name}: ${theirs.toFixed(2)} ms, ${(theirs / updateMs).toFixed(2)} times ours`);
   }
 }
 if (options.json) console.log(JSON.stringify(rows));

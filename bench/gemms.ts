@@ -83,10 +83,20 @@ function openOne({ id, gemms }: GemmList, threads: number, isFull: boolean): { r
     }
     if (!read.has(out)) ends.push(isFull ? (values.get(out) as Value) : given(out, [m, n], 1));
   }
-  const [zero, one, axes] = [[0, 0], [1, 1], [0, 1]].map((entries) => graph.integers(entries)) as [Value, Value, Value];
+  const [zero, one, axes] = [
+    [0, 0],
+    [1, 1],
+    [0, 1],
+  ].map((entries) => graph.integers(entries)) as [Value, Value, Value];
   const corners = ends.map((end) => graph.node('Slice', [end, zero, one, axes], {}, [1, 1]));
   const result = graph.node('Concat', corners, { axis: 0 }, [corners.length, 1]);
-  const file = writeOnnx({ name: `${id} products`, nodes: graph.nodes, inputs: graph.inputs, weights: new Map(), outputs: new Map([['corners', result]]) });
+  const file = writeOnnx({
+    name: `${id} products`,
+    nodes: graph.nodes,
+    inputs: graph.inputs,
+    weights: new Map(),
+    outputs: new Map([['corners', result]]),
+  });
   const session = new NativeSession(file, threads, { inputs: [...graph.inputs.keys()], outputs: ['corners'] });
   const output = new NativeTensor(result.shape);
   return {

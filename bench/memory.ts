@@ -58,7 +58,11 @@ async function timed<T>(seconds: Record<string, number>, name: string, work: () 
 }
 
 function prepare(): Promise<PreparedRun> {
-  const hyperparameters = { ...defaultsFor(sac as NonNullable<typeof sac>, task as NonNullable<typeof task>), 'warm-up': 0, 'buffer-size': rows };
+  const hyperparameters = {
+    ...defaultsFor(sac as NonNullable<typeof sac>, task as NonNullable<typeof task>),
+    'warm-up': 0,
+    'buffer-size': rows,
+  };
   return prepareRun({ task: (task as NonNullable<typeof task>).id, agent: 'sac', seed: 1, device: 'cpu', threads: 1, hyperparameters });
 }
 
@@ -66,7 +70,8 @@ function fill(buffer: ReplayBuffer): void {
   const stream = createStream(1, 'rows');
   const block = new Float32Array(blockRows * buffer.rowWidth);
   stream.fillNormal(block);
-  for (let from = 0; from < rows; from += blockRows) buffer.appendRows(block.subarray(0, Math.min(blockRows, rows - from) * buffer.rowWidth));
+  for (let from = 0; from < rows; from += blockRows)
+    buffer.appendRows(block.subarray(0, Math.min(blockRows, rows - from) * buffer.rowWidth));
 }
 
 async function learn(loop: TrainingLoop): Promise<void> {
@@ -82,15 +87,25 @@ async function first(folder: string): Promise<{ measured: Measured; checkpoint: 
   await learn(loop);
   const filled = peak();
   const options = { fs: realFileSystem, folder, attempt: 1, buffer };
-  const whole = await timed(seconds, 'checkpoint of everything', async () => writeCheckpoint({ ...options, state: await loop.save(), segments: [] }));
+  const whole = await timed(seconds, 'checkpoint of everything', async () =>
+    writeCheckpoint({ ...options, state: await loop.save(), segments: [] }),
+  );
   await learn(loop);
-  const next = await timed(seconds, 'the next checkpoint', async () => writeCheckpoint({ ...options, state: await loop.save(), segments: whole.segments }));
+  const next = await timed(seconds, 'the next checkpoint', async () =>
+    writeCheckpoint({ ...options, state: await loop.save(), segments: whole.segments }),
+  );
   const written = peak();
   await learn(loop);
   const stateHash = hashState((await loop.save()).engine);
   await prepared.dispose();
   const { step, path, sha256, bytes } = next;
-  const sizes = { rows: gigabytes(4 * rows * buffer.rowWidth), 'before filling': start, 'buffer full': filled, 'checkpoints written': written, 'checkpoint on disk': gigabytes(bytes) };
+  const sizes = {
+    rows: gigabytes(4 * rows * buffer.rowWidth),
+    'before filling': start,
+    'buffer full': filled,
+    'checkpoints written': written,
+    'checkpoint on disk': gigabytes(bytes),
+  };
   return { measured: { gigabytes: sizes, seconds, stateHash }, checkpoint: JSON.stringify({ step, path, sha256 }) };
 }
 
@@ -122,10 +137,14 @@ if (values.folder !== undefined && values.checkpoint !== undefined) {
     if (values.json) {
       console.log(JSON.stringify({ task: task.id, rows, first: measured, second: resumed, isEqual }));
     } else {
-      console.log(`${task.id}, ${rows.toLocaleString('en-US')} transitions of random numbers, SAC's defaults; peaks of resident memory, in GB:`);
-      for (const [name, value] of Object.entries({ ...measured.gigabytes, ...resumed.gigabytes })) console.log(`  ${name.padEnd(26)} ${value.toFixed(2)}`);
+      console.log(
+        `${task.id}, ${rows.toLocaleString('en-US')} transitions of random numbers, SAC's defaults; peaks of resident memory, in GB:`,
+      );
+      for (const [name, value] of Object.entries({ ...measured.gigabytes, ...resumed.gigabytes }))
+        console.log(`  ${name.padEnd(26)} ${value.toFixed(2)}`);
       console.log('Seconds:');
-      for (const [name, value] of Object.entries({ ...measured.seconds, ...resumed.seconds })) console.log(`  ${name.padEnd(26)} ${value.toFixed(2)}`);
+      for (const [name, value] of Object.entries({ ...measured.seconds, ...resumed.seconds }))
+        console.log(`  ${name.padEnd(26)} ${value.toFixed(2)}`);
       console.log(`${stepsBetween} steps on from the checkpoint, the two processes have ${isEqual ? 'the same bits' : 'OTHER bits'}.`);
     }
     if (!isEqual) process.exitCode = 1;

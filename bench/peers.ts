@@ -21,8 +21,15 @@ export function measurePeers({ observation, action, batch, hidden }: GemmList, t
   const sizes = JSON.stringify({ observation, action, batch, hidden, threads });
   const count = String(threads);
   const { stdout, stderr, status } = spawnSync(python, [script, sizes], {
-    encoding: 'utf8', timeout: 600_000, maxBuffer: 1e7,
-    env: { ...process.env, OMP_NUM_THREADS: count, MKL_NUM_THREADS: count, XLA_FLAGS: `--xla_cpu_multi_thread_eigen=${threads > 1} intra_op_parallelism_threads=${threads}` },
+    encoding: 'utf8',
+    timeout: 600_000,
+    maxBuffer: 1e7,
+    env: {
+      ...process.env,
+      OMP_NUM_THREADS: count,
+      MKL_NUM_THREADS: count,
+      XLA_FLAGS: `--xla_cpu_multi_thread_eigen=${threads > 1} intra_op_parallelism_threads=${threads}`,
+    },
   });
   if (status !== 0) {
     if (stderr) console.error(`The comparison could not be made: ${stderr.trim().split('\n').at(-1)}`);

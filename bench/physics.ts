@@ -70,11 +70,24 @@ function runPhysics({ simulator, declaration: { frameSkip, timeLimit } }: Task, 
 }
 
 /** null where there is no Python, or no MuJoCo in it. */
-function runNative({ declaration: { model, frameSkip, timeLimit } }: Task, controls: readonly Float64Array[], steps: number): Measurement['native'] {
+function runNative(
+  { declaration: { model, frameSkip, timeLimit } }: Task,
+  controls: readonly Float64Array[],
+  steps: number,
+): Measurement['native'] {
   const job = JSON.stringify({
-    model: join(assetsDirectory(), 'models', model), frameSkip, resetEvery: timeLimit, steps, repetitions, actions: controls.map((one) => [...one]),
+    model: join(assetsDirectory(), 'models', model),
+    frameSkip,
+    resetEvery: timeLimit,
+    steps,
+    repetitions,
+    actions: controls.map((one) => [...one]),
   });
-  const { stdout, status } = spawnSync(python, [fileURLToPath(new URL('physics.py', import.meta.url))], { input: job, encoding: 'utf8', timeout: 120_000 });
+  const { stdout, status } = spawnSync(python, [fileURLToPath(new URL('physics.py', import.meta.url))], {
+    input: job,
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
   if (status !== 0) return null;
   const { version, speeds } = JSON.parse(stdout) as { version: string; speeds: number[] };
   return { ...speedOf(speeds), version };
@@ -89,7 +102,8 @@ async function measure(id: string): Promise<Measurement> {
     Float64Array.from({ length: task.simulator.counts.ctrl }, (_, i) => {
       const [low, high] = [range[2 * i] as number, range[2 * i + 1] as number];
       return low + (high - low) * stream.uniform();
-    }));
+    }),
+  );
   const steps = Math.max(trialSteps, Math.round(runWhole(task, actions, trialSteps, 0) * targetSeconds));
   runWhole(task, actions, steps, 0);
   const whole = speedOf(Array.from({ length: repetitions }, (_, k) => runWhole(task, actions, steps, k)));
@@ -106,7 +120,9 @@ if (values.task !== undefined && findTaskDeclaration(values.task) === undefined)
 }
 const ids = values.task === undefined ? taskDeclarations.map(({ id }) => id) : [values.task];
 if (!values.json) {
-  console.log(`Environment steps per second on one core, median of ${repetitions} (slowest to fastest); MuJoCo's steps alone, and natively:`);
+  console.log(
+    `Environment steps per second on one core, median of ${repetitions} (slowest to fastest); MuJoCo's steps alone, and natively:`,
+  );
 }
 let nativeVersion: string | null = null;
 for (const id of ids) {
@@ -119,10 +135,14 @@ for (const id of ids) {
   const { whole, physics, native } = result;
   const shown = (value: number): string => value.toLocaleString('en-US').padStart(9);
   const beside = native === null ? '' : `, native ${shown(native.median)}: ${(physics.median / native.median).toFixed(2)} of it`;
-  console.log(`${id.padEnd(25)} ${shown(whole.median)} (${shown(whole.slowest)} to ${shown(whole.fastest)}), alone ${shown(physics.median)}${beside}`);
+  console.log(
+    `${id.padEnd(25)} ${shown(whole.median)} (${shown(whole.slowest)} to ${shown(whole.fastest)}), alone ${shown(physics.median)}${beside}`,
+  );
 }
 if (!values.json) {
-  console.log(nativeVersion === null
-    ? `No native MuJoCo was found to compare with. For that: python3 -m venv peers; peers/bin/pip install mujoco==3.14.0; ELBOW_PYTHON=peers/bin/python npm run bench -- physics`
-    : `Native: MuJoCo ${nativeVersion} through Python.`);
+  console.log(
+    nativeVersion === null
+      ? `No native MuJoCo was found to compare with. For that: python3 -m venv peers; peers/bin/pip install mujoco==3.14.0; ELBOW_PYTHON=peers/bin/python npm run bench -- physics`
+      : `Native: MuJoCo ${nativeVersion} through Python.`,
+  );
 }

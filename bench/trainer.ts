@@ -40,7 +40,11 @@ if (!Number.isInteger(threads) || threads < 1 || threads > 256 || !Number.isInte
 }
 
 const configuration = {
-  task: task.id, agent: agent.id, seed: 1, device: 'cpu', threads,
+  task: task.id,
+  agent: agent.id,
+  seed: 1,
+  device: 'cpu',
+  threads,
   // The evaluation, which always runs at the last step, is measured apart.
   hyperparameters: { ...defaultsFor(agent, task), 'warm-up': warmUp, steps: warmUp + steps, 'evaluation-every': 1e9 },
 };
@@ -66,11 +70,21 @@ try {
   const environment = describeEnvironment(configuration, prepared.modelHash);
   const attempt = store.attempts.open(run, { startStep: 0, environment, ...processIdentity() });
   const prepareSeconds = (performance.now() - preparing) / 1000;
-  if (!values.json) console.log(`${task.id}, SAC's defaults, ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${steps} steps after a warm-up of ${warmUp} …`);
+  if (!values.json)
+    console.log(
+      `${task.id}, SAC's defaults, ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${steps} steps after a warm-up of ${warmUp} …`,
+    );
 
   const session = new Session({
-    store, run, attempt, prepared, folder: store.runs.directory(run), fs: realFileSystem,
-    resumed: { step: 0, segments: [], warnings: [] }, requests: new Requests(store, run), log: () => {},
+    store,
+    run,
+    attempt,
+    prepared,
+    folder: store.runs.directory(run),
+    fs: realFileSystem,
+    resumed: { step: 0, segments: [], warnings: [] },
+    requests: new Requests(store, run),
+    log: () => {},
   });
   const start = performance.now();
   await session.train();
@@ -86,15 +100,31 @@ try {
   await prepared.dispose();
 
   if (values.json) {
-    console.log(JSON.stringify({
-      task: task.id, agent: agent.id, threads, steps, cpu: environment.cpu,
-      environmentStepsPerSecond: median, slowest: speeds[0], fastest: speeds.at(-1),
-      shares: Object.fromEntries([...shares, ['rest', rest]]), evaluationSeconds: evaluation, evaluationShare, prepareSeconds,
-    }));
+    console.log(
+      JSON.stringify({
+        task: task.id,
+        agent: agent.id,
+        threads,
+        steps,
+        cpu: environment.cpu,
+        environmentStepsPerSecond: median,
+        slowest: speeds[0],
+        fastest: speeds.at(-1),
+        shares: Object.fromEntries([...shares, ['rest', rest]]),
+        evaluationSeconds: evaluation,
+        evaluationShare,
+        prepareSeconds,
+      }),
+    );
   } else {
-    console.log(`${median.toFixed(1)} environment steps/s, median of ${windows} windows (${speeds[0]?.toFixed(1)} to ${speeds.at(-1)?.toFixed(1)})`);
-    for (const [name, share] of [...shares, ['rest', rest] as const]) console.log(`  ${name.padEnd(10)} ${(100 * share).toFixed(1).padStart(5)} %`);
-    console.log(`  the evaluation of ${prepared.parameters.evaluationEpisodes} episodes took ${evaluation.toFixed(2)} s, which is ${(100 * evaluationShare).toFixed(1)} % of wall time at one every ${evaluationEvery.toLocaleString('en-US')} steps; getting ready ${prepareSeconds.toFixed(2)} s`);
+    console.log(
+      `${median.toFixed(1)} environment steps/s, median of ${windows} windows (${speeds[0]?.toFixed(1)} to ${speeds.at(-1)?.toFixed(1)})`,
+    );
+    for (const [name, share] of [...shares, ['rest', rest] as const])
+      console.log(`  ${name.padEnd(10)} ${(100 * share).toFixed(1).padStart(5)} %`);
+    console.log(
+      `  the evaluation of ${prepared.parameters.evaluationEpisodes} episodes took ${evaluation.toFixed(2)} s, which is ${(100 * evaluationShare).toFixed(1)} % of wall time at one every ${evaluationEvery.toLocaleString('en-US')} steps; getting ready ${prepareSeconds.toFixed(2)} s`,
+    );
   }
 } finally {
   store.close();

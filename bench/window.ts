@@ -33,8 +33,18 @@ function fillStore(): { long: string; demo: string } {
   const long = create(0);
   for (let k = 1; k < 999; k += 1) create(k);
   const environment: RunEnvironment = {
-    elbowVersion: 'bench', gitState: null, packages: {}, node: process.version, platform: process.platform, cpu: os.cpus()[0]?.model ?? '', cpuCount: os.cpus().length,
-    gpu: null, device: 'cpu', threads: 1, modelHash: '', host: os.hostname(),
+    elbowVersion: 'bench',
+    gitState: null,
+    packages: {},
+    node: process.version,
+    platform: process.platform,
+    cpu: os.cpus()[0]?.model ?? '',
+    cpuCount: os.cpus().length,
+    gpu: null,
+    device: 'cpu',
+    threads: 1,
+    modelHash: '',
+    host: os.hostname(),
   };
   const attempt = store.attempts.open(long, { startStep: 0, environment, pid: process.pid, bootId: 'bench' });
   const writer = store.metrics.writer(long, attempt);
@@ -59,7 +69,11 @@ interface Opened {
 }
 async function startWorkstation(): Promise<Opened> {
   const spawnedAt = performance.now();
-  const child = spawn('npm', ['start', '--', '--web', '--no-open', '--data-dir', data], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  const child = spawn('npm', ['start', '--', '--web', '--no-open', '--data-dir', data], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
   let output = '';
   return new Promise((resolve, reject) => {
     child.stdout.on('data', (chunk: Buffer) => {
@@ -112,15 +126,21 @@ try {
     const page = await context.newPage();
     const opened = await startWorkstation();
     await page.goto(opened.url);
-    await page.getByText(/^run \d+$/).first().waitFor();
+    await page
+      .getByText(/^run \d+$/)
+      .first()
+      .waitFor();
     starts.push(performance.now() - opened.spawnedAt);
 
     await page.goto(`${opened.url.split('#')[0]}#/train/${demo}`);
     await page.locator('.plot canvas').first().waitFor();
     charts.push(await timeToCanvas(page, `#/train/${long}`, '[aria-label^="Temperature"] canvas'));
 
-    await page.evaluate((hash) => { location.hash = hash; }, `#/replay/${demo}`);
-    const measured = (): Promise<number[]> => page.evaluate(() => performance.getEntriesByName('elbow:replay-first-frame').map(({ duration }) => duration));
+    await page.evaluate((hash) => {
+      location.hash = hash;
+    }, `#/replay/${demo}`);
+    const measured = (): Promise<number[]> =>
+      page.evaluate(() => performance.getEntriesByName('elbow:replay-first-frame').map(({ duration }) => duration));
     const until = async (count: number): Promise<number[]> => {
       for (let waited = 0; waited < 20_000; waited += 50) {
         const entries = await measured();
@@ -134,7 +154,9 @@ try {
     frames.push((await until(2)).at(-1) as number);
     await page.close();
     await stop(opened);
-    say(`${k + 1} of ${repetitions}: start ${starts.at(-1)?.toFixed(0)} ms, chart ${charts.at(-1)?.toFixed(0)} ms, 3D frame ${frames.at(-1)?.toFixed(0)} ms`);
+    say(
+      `${k + 1} of ${repetitions}: start ${starts.at(-1)?.toFixed(0)} ms, chart ${charts.at(-1)?.toFixed(0)} ms, 3D frame ${frames.at(-1)?.toFixed(0)} ms`,
+    );
   }
   const rows = [
     { name: 'npm start to the first of 1,000 runs', milliseconds: Math.round(median(starts)), bound: 2000 },
@@ -142,7 +164,9 @@ try {
     { name: 'first 3D frame of a stored rollout', milliseconds: Math.round(median(frames)), bound: 500 },
   ];
   if (values.json) console.log(JSON.stringify(rows));
-  else for (const { name, milliseconds, bound } of rows) console.log(`${name.padEnd(40)} ${String(milliseconds).padStart(5)} ms  (bound ${bound} ms, median of ${repetitions})`);
+  else
+    for (const { name, milliseconds, bound } of rows)
+      console.log(`${name.padEnd(40)} ${String(milliseconds).padStart(5)} ms  (bound ${bound} ms, median of ${repetitions})`);
 } finally {
   await browser.close();
   rmSync(data, { recursive: true, force: true });

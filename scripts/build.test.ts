@@ -20,7 +20,10 @@ beforeEach(() => {
   mkdirSync(path.join(folder, 'src/deep'), { recursive: true });
   writeFileSync(path.join(folder, 'src/deep/a.ts'), 'one');
   writeFileSync(path.join(folder, 'config.ts'), '');
-  writeFileSync(path.join(folder, 'builder.mjs'), "import fs from 'node:fs'; fs.mkdirSync('out', { recursive: true }); fs.appendFileSync('out/thing.txt', 'x');");
+  writeFileSync(
+    path.join(folder, 'builder.mjs'),
+    "import fs from 'node:fs'; fs.mkdirSync('out', { recursive: true }); fs.appendFileSync('out/thing.txt', 'x');",
+  );
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

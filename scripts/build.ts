@@ -21,7 +21,16 @@ export const parts = {
   renderer: {
     name: 'the window',
     // The rooms that the window may import (eslint.config.js).
-    sources: ['src-renderer', 'src-main/contract', 'src-main/tasks', 'src-main/physics', 'src-main/random', 'assets/models', 'vite.config.ts', 'package-lock.json'],
+    sources: [
+      'src-renderer',
+      'src-main/contract',
+      'src-main/tasks',
+      'src-main/physics',
+      'src-main/random',
+      'assets/models',
+      'vite.config.ts',
+      'package-lock.json',
+    ],
     product: 'out/renderer/index.html',
     command: ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'],
   },
@@ -78,7 +87,12 @@ export async function ensureBuilt(part: Part, say: (line: string) => void, folde
 
 function runBuilder(part: Part, folder: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...part.command], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: limitSeconds * 1000, env: { ...process.env, NO_COLOR: '1' } });
+    const child = spawn(process.execPath, [...part.command], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: limitSeconds * 1000,
+      env: { ...process.env, NO_COLOR: '1' },
+    });
     let words = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
@@ -88,7 +102,10 @@ function runBuilder(part: Part, folder: string): Promise<void> {
     child.once('error', reject);
     child.once('close', (code, signal) => {
       if (code === 0) resolve();
-      else reject(new Error(`${part.name} could not be built (${signal === null ? `exit code ${code}` : `ended by ${signal}`}):\n${words.trim()}`));
+      else
+        reject(
+          new Error(`${part.name} could not be built (${signal === null ? `exit code ${code}` : `ended by ${signal}`}):\n${words.trim()}`),
+        );
     });
   });
 }

@@ -101,7 +101,12 @@ export async function downloadElectron(options: {
 }
 
 function firstLine(text: string): string | null {
-  return text.split('\n').map((line) => line.trim()).find((line) => line !== '') ?? null;
+  return (
+    text
+      .split('\n')
+      .map((line) => line.trim())
+      .find((line) => line !== '') ?? null
+  );
 }
 
 function folderBytes(folder: string): number {

@@ -23,9 +23,16 @@ interface Configuration {
 // electron-builder's own checker and file matcher.
 const require = createRequire(import.meta.url);
 const { load } = require('js-yaml') as { load(text: string): unknown };
-const { validateConfiguration } = require('app-builder-lib/out/util/config/config') as { validateConfiguration(configuration: object, log: object): Promise<void> };
+const { validateConfiguration } = require('app-builder-lib/out/util/config/config') as {
+  validateConfiguration(configuration: object, log: object): Promise<void>;
+};
 const { FileMatcher, excludedExts } = require('app-builder-lib/out/fileMatcher') as {
-  FileMatcher: new (from: string, to: string, expand: (pattern: string) => string, patterns: string[]) => { createFilter(): (file: string, stat: object) => boolean };
+  FileMatcher: new (
+    from: string,
+    to: string,
+    expand: (pattern: string) => string,
+    patterns: string[],
+  ) => { createFilter(): (file: string, stat: object) => boolean };
   excludedExts: string;
 };
 const configuration = load(readFileSync(path.join(root, 'electron-builder.yml'), 'utf8')) as Configuration;
@@ -35,12 +42,20 @@ function keeps(patterns: string[]): (file: string) => boolean {
   const filter = new FileMatcher(root, '/app', (pattern) => pattern, patterns).createFilter();
   return (file) => filter(path.join(root, file), fileStat);
 }
-const packaged = (platform: 'linux' | 'win') => keeps([...configuration.files, 'node_modules/**', ...configuration.files.filter((pattern) => pattern.startsWith('!')), ...configuration[platform].files]);
+const packaged = (platform: 'linux' | 'win') =>
+  keeps([
+    ...configuration.files,
+    'node_modules/**',
+    ...configuration.files.filter((pattern) => pattern.startsWith('!')),
+    ...configuration[platform].files,
+  ]);
 
 describe('electron-builder.yml', () => {
   it('is valid for the installed electron-builder', async () => {
     await validateConfiguration(structuredClone(configuration), { isEnabled: false, add: () => undefined });
-    await expect(validateConfiguration({ ...configuration, asarUnpacked: [] }, { isEnabled: false, add: () => undefined })).rejects.toThrow(/asarUnpacked/);
+    await expect(validateConfiguration({ ...configuration, asarUnpacked: [] }, { isEnabled: false, add: () => undefined })).rejects.toThrow(
+      /asarUnpacked/,
+    );
   });
 
   it('has every fuse on the safe side', () => {
@@ -56,11 +71,26 @@ describe('electron-builder.yml', () => {
     expect(configuration.npmRebuild).toBe(false);
   });
 
-  it.each(['out/shells/electron/main.js', 'out/shells/electron/preload.cjs', 'out/training/trainer.js', 'out/engine/probe/child.js', 'out/engine/native/lane-worker.js', 'out/renderer/index.html', 'package.json'])('packs %s', (file) => {
+  it.each([
+    'out/shells/electron/main.js',
+    'out/shells/electron/preload.cjs',
+    'out/training/trainer.js',
+    'out/engine/probe/child.js',
+    'out/engine/native/lane-worker.js',
+    'out/renderer/index.html',
+    'package.json',
+  ])('packs %s', (file) => {
     expect(packaged('linux')(file)).toBe(true);
   });
 
-  it.each(['src-main/training/trainer.ts', 'scripts/start.ts', 'out/stamps/src-main', 'out/training/trainer.js.map', '.git/config', 'test/e2e/a.spec.ts'])('leaves %s out', (file) => {
+  it.each([
+    'src-main/training/trainer.ts',
+    'scripts/start.ts',
+    'out/stamps/src-main',
+    'out/training/trainer.js.map',
+    '.git/config',
+    'test/e2e/a.spec.ts',
+  ])('leaves %s out', (file) => {
     expect(packaged('linux')(file)).toBe(false);
   });
 

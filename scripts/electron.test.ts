@@ -63,7 +63,12 @@ describe('the note of a failed download', () => {
 describe('downloadElectron', () => {
   const download = async (program: string, limitSeconds = 20) => {
     const said: string[] = [];
-    await downloadElectron({ search: search(process.env), say: (line) => said.push(line), limitSeconds, installer: write('installer.cjs', program) });
+    await downloadElectron({
+      search: search(process.env),
+      say: (line) => said.push(line),
+      limitSeconds,
+      installer: write('installer.cjs', program),
+    });
     return said;
   };
 
@@ -74,7 +79,9 @@ describe('downloadElectron', () => {
   });
 
   it('gives the first line of what went wrong', async () => {
-    await expect(download("console.error('\\nTypeError: fetch failed\\n    at x'); process.exit(1)")).rejects.toThrow(/^the download failed: TypeError: fetch failed$/);
+    await expect(download("console.error('\\nTypeError: fetch failed\\n    at x'); process.exit(1)")).rejects.toThrow(
+      /^the download failed: TypeError: fetch failed$/,
+    );
     await expect(download('process.exit(7)')).rejects.toThrow('the download failed: exit code 7');
   });
 
@@ -108,14 +115,20 @@ describe('runElectron', () => {
   };
 
   it('hands over the folder alone, the data directory by environment, and never --no-sandbox', async () => {
-    const { result, readyCount } = await run(`echo "$# $1 $ELBOW_DATA_DIR [$ELECTRON_RUN_AS_NODE]" > ${folder}/seen; echo elbow-window-ready`);
+    const { result, readyCount } = await run(
+      `echo "$# $1 $ELBOW_DATA_DIR [$ELECTRON_RUN_AS_NODE]" > ${folder}/seen; echo elbow-window-ready`,
+    );
     expect(result).toEqual({ kind: 'ended', problem: null });
     expect(readyCount).toBe(1);
     expect(readFileSync(path.join(folder, 'seen'), 'utf8')).toBe(`1 ${folder} /some/data []\n`);
   });
 
   it.each<[string, string, ElectronResult]>([
-    ['exits before its window is ready', 'echo one >&2; echo "no display" >&2; exit 3', { kind: 'not-ready', reason: 'exit code 3: no display' }],
+    [
+      'exits before its window is ready',
+      'echo one >&2; echo "no display" >&2; exit 3',
+      { kind: 'not-ready', reason: 'exit code 3: no display' },
+    ],
     ['exits silently', 'exit 0', { kind: 'not-ready', reason: 'exit code 0' }],
     ['is killed before its window is ready', 'kill -ABRT $$', { kind: 'not-ready', reason: 'SIGABRT' }],
     ['is open already', 'echo elbow-already-open', { kind: 'already-open' }],
@@ -126,17 +139,29 @@ describe('runElectron', () => {
   });
 
   it('does not wait for ever for a window', async () => {
-    expect((await run('exec sleep 60', { limitSeconds: 0.3 })).result).toEqual({ kind: 'not-ready', reason: 'no window came within 0.3 s' });
+    expect((await run('exec sleep 60', { limitSeconds: 0.3 })).result).toEqual({
+      kind: 'not-ready',
+      reason: 'no window came within 0.3 s',
+    });
   });
 
   it('ends Electron when it is told to', async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 300);
-    expect((await run('echo elbow-window-ready; exec sleep 60', { signal: controller.signal })).result).toEqual({ kind: 'ended', problem: 'SIGTERM' });
+    expect((await run('echo elbow-window-ready; exec sleep 60', { signal: controller.signal })).result).toEqual({
+      kind: 'ended',
+      problem: 'SIGTERM',
+    });
   });
 
   it('explains a binary that cannot be run', async () => {
-    const result = await runElectron({ binary: path.join(folder, 'missing'), root: folder, dataDirectory: null, environment: {}, onReady: () => undefined });
+    const result = await runElectron({
+      binary: path.join(folder, 'missing'),
+      root: folder,
+      dataDirectory: null,
+      environment: {},
+      onReady: () => undefined,
+    });
     expect(result).toMatchObject({ kind: 'not-ready', reason: expect.stringContaining('ENOENT') as string });
   });
 });

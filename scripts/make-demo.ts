@@ -11,12 +11,30 @@ const scratch = path.join(root, 'out', 'demo');
 const target = databasePath(path.join(root, 'assets', 'demo'));
 /** Small enough to ship, long enough to run well. */
 const request = [
-  '--task', 'half-cheetah', '--agent', 'sac', '--seed', '1', '--steps', '60000', '--threads', '1', '--name', 'demo: half-cheetah learns to run',
-  '--set', 'hidden=128,128', '--set', 'evaluation-every=15000', '--set', 'evaluation-episodes=5',
+  '--task',
+  'half-cheetah',
+  '--agent',
+  'sac',
+  '--seed',
+  '1',
+  '--steps',
+  '60000',
+  '--threads',
+  '1',
+  '--name',
+  'demo: half-cheetah learns to run',
+  '--set',
+  'hidden=128,128',
+  '--set',
+  'evaluation-every=15000',
+  '--set',
+  'evaluation-episodes=5',
 ];
 
 rmSync(scratch, { recursive: true, force: true });
-const trained = spawnSync(process.execPath, [path.join(root, 'src-main/shells/cli/main.ts'), 'train', ...request, '--data-dir', scratch], { stdio: 'inherit' });
+const trained = spawnSync(process.execPath, [path.join(root, 'src-main/shells/cli/main.ts'), 'train', ...request, '--data-dir', scratch], {
+  stdio: 'inherit',
+});
 if (trained.status !== 0) throw new Error('the demo run did not finish; assets/demo is unchanged');
 
 const store = openStore(scratch);

@@ -39,7 +39,8 @@ describe('parseStartOptions', () => {
 });
 
 describe('start.ts', () => {
-  const start = (...given: string[]) => spawnSync(process.execPath, [path.join(import.meta.dirname, 'start.ts'), ...given], { encoding: 'utf8' });
+  const start = (...given: string[]) =>
+    spawnSync(process.execPath, [path.join(import.meta.dirname, 'start.ts'), ...given], { encoding: 'utf8' });
   it('ends with the usage and code 2', () => {
     const { status, stdout, stderr } = start('--prot', '8080');
     expect(status).toBe(2);

@@ -33,8 +33,10 @@ export class StartUsageError extends Error {
 export function parseStartOptions(given: readonly string[]): StartOptions | null {
   const values = parse(given);
   if (values.help === true) return null;
-  if (values.web === true && values.electron === true) throw new StartUsageError('--web and --electron exclude each other; give one of them');
-  if (values.electron === true && values.port !== undefined) throw new StartUsageError('--port belongs to the browser shell; give it with --web');
+  if (values.web === true && values.electron === true)
+    throw new StartUsageError('--web and --electron exclude each other; give one of them');
+  if (values.electron === true && values.port !== undefined)
+    throw new StartUsageError('--port belongs to the browser shell; give it with --web');
   if (values['data-dir']?.trim() === '') throw new StartUsageError('--data-dir needs a folder; an empty one was given');
   return {
     shell: values.web === true ? 'web' : values.electron === true ? 'electron' : 'either',
@@ -65,6 +67,7 @@ function parse(given: readonly string[]) {
 
 function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text.trim()) ? Number(text) : NaN;
-  if (!(port >= 0 && port <= 65_535)) throw new StartUsageError(`--port must be a whole number from 0 (any free port) to 65,535; "${text.slice(0, 60)}" was given`);
+  if (!(port >= 0 && port <= 65_535))
+    throw new StartUsageError(`--port must be a whole number from 0 (any free port) to 65,535; "${text.slice(0, 60)}" was given`);
   return port;
 }

@@ -49,7 +49,8 @@ async function prepareElectron(isWanted: boolean): Promise<{ binary: string } | 
   if (present !== null) return { binary: present };
   if (process.env['ELECTRON_OVERRIDE_DIST_PATH']) return { reason: 'ELECTRON_OVERRIDE_DIST_PATH names a folder without Electron' };
   const failure = isWanted ? null : recentFailure(root, Date.now());
-  if (failure !== null) return { reason: `Electron could not be downloaded within the last day (${failure}; npm start -- --electron tries again)` };
+  if (failure !== null)
+    return { reason: `Electron could not be downloaded within the last day (${failure}; npm start -- --electron tries again)` };
   try {
     await downloadElectron({ search, say });
     const binary = findElectron(search);
@@ -73,7 +74,10 @@ async function openElectron(binary: string, options: StartOptions): Promise<numb
   const { runElectron } = await import('./electron-shell.ts');
   const closing = onInterrupt();
   const result = await runElectron({
-    binary, root, environment: process.env, signal: closing.signal,
+    binary,
+    root,
+    environment: process.env,
+    signal: closing.signal,
     dataDirectory: options.dataDir,
     onReady: () => say('Elbow’s window is open.'),
   });
@@ -97,8 +101,15 @@ async function openElectron(binary: string, options: StartOptions): Promise<numb
 
 async function openWeb(options: StartOptions): Promise<number> {
   const closing = onInterrupt();
-  const [{ startWebShell }, { resolveDataDirectory }] = await Promise.all([import('../src-main/shells/web/start.ts'), import('../src-main/store/store.ts')]);
-  const shell = await startWebShell({ dataDirectory: resolveDataDirectory(options.dataDir ?? undefined), port: options.port, open: options.open });
+  const [{ startWebShell }, { resolveDataDirectory }] = await Promise.all([
+    import('../src-main/shells/web/start.ts'),
+    import('../src-main/store/store.ts'),
+  ]);
+  const shell = await startWebShell({
+    dataDirectory: resolveDataDirectory(options.dataDir ?? undefined),
+    port: options.port,
+    open: options.open,
+  });
   say(`Elbow is at ${shell.url}`);
   say('Ctrl-C closes it; training goes on.');
   await closing.interrupted;

@@ -54,8 +54,15 @@ describe('CommandRegistry', () => {
 
 describe('describeKeys', () => {
   it.each([
-    ['$mod+k', ['Ctrl', 'K']], ['$mod+Shift+z', ['Ctrl', 'Shift', 'Z']], ['[Shift]+?', ['?']], ['n', ['N']], ['Alt+ArrowUp', ['Alt', '↑']], ['$mod+Enter', ['Ctrl', '⏎']],
-    ['Escape', ['Esc']], ['/', ['/']], ['Space', ['Space']],
+    ['$mod+k', ['Ctrl', 'K']],
+    ['$mod+Shift+z', ['Ctrl', 'Shift', 'Z']],
+    ['[Shift]+?', ['?']],
+    ['n', ['N']],
+    ['Alt+ArrowUp', ['Alt', '↑']],
+    ['$mod+Enter', ['Ctrl', '⏎']],
+    ['Escape', ['Esc']],
+    ['/', ['/']],
+    ['Space', ['Space']],
   ])('%s is %j', (keys, parts) => expect(describeKeys(keys)).toEqual(parts));
 
   it('uses the Mac’s sign there', () => expect(describeKeys('$mod+k', true)).toEqual(['⌘', 'K']));

@@ -12,5 +12,11 @@ export function downloadFile(name: string, content: BlobPart, type: string): voi
 
 /** What a person has named, as part of a file's name on every system: letters, digits, `.`, `-` and `_`. */
 export function fileNamePart(text: string): string {
-  return text.normalize('NFKC').replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').replaceAll(/^[-.]+|[-.]+$/g, '').slice(0, 80) || 'run';
+  return (
+    text
+      .normalize('NFKC')
+      .replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')
+      .replaceAll(/^[-.]+|[-.]+$/g, '')
+      .slice(0, 80) || 'run'
+  );
 }

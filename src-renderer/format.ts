@@ -27,7 +27,11 @@ export function formatAxis(value: number): string {
   const size = Math.abs(value);
   if (size === 0) return '0';
   if (size < 1e-4) return minus(value.toExponential().replace(/(\.\d\d)\d+/, '$1'));
-  for (const [limit, suffix] of [[1e9, 'G'], [1e6, 'M'], [1e3, 'k']] as const) {
+  for (const [limit, suffix] of [
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ] as const) {
     if (size >= limit) return minus(`${Number((value / limit).toPrecision(6))}${suffix}`);
   }
   return minus(String(Number(value.toPrecision(6))));

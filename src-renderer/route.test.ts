@@ -25,9 +25,12 @@ describe('parseRoute', () => {
     expect(parseRoute(hash)).toEqual({ place: 'runs' });
   });
 
-  it.each([['#/replay/r/0'], ['#/replay/r/-1'], ['#/replay/r/1.5'], ['#/replay/r/abc'], ['#/replay/r/99999999999999999999']])('takes no rollout from %s', (hash) => {
-    expect(parseRoute(hash)).toEqual({ place: 'replay', run: 'r', rollout: null });
-  });
+  it.each([['#/replay/r/0'], ['#/replay/r/-1'], ['#/replay/r/1.5'], ['#/replay/r/abc'], ['#/replay/r/99999999999999999999']])(
+    'takes no rollout from %s',
+    (hash) => {
+      expect(parseRoute(hash)).toEqual({ place: 'replay', run: 'r', rollout: null });
+    },
+  );
 
   it('compares a run named twice once', () => {
     expect(parseRoute('#/compare/a,b,a,')).toEqual({ place: 'compare', runs: ['a', 'b'] });

@@ -47,7 +47,10 @@ export interface ExperimentRun {
 export const meanOf = (numbers: readonly number[]): number => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
 /** Did every one of three runs have an evaluation of ten episodes of at least 950 by that step? */
 const allBalanceBy = (runs: readonly ExperimentRun[], by: number): boolean =>
-  runs.length === 3 && runs.every(({ evaluations }) => evaluations.some(({ step, returns }) => step <= by && returns.length === 10 && returns.every((value) => value >= 950)));
+  runs.length === 3 &&
+  runs.every(({ evaluations }) =>
+    evaluations.some(({ step, returns }) => step <= by && returns.length === 10 && returns.every((value) => value >= 950)),
+  );
 /** Mean of the last evaluations of half-cheetah-sac.json. */
 const sacMean = 5_233;
 const finalMean = (runs: readonly ExperimentRun[]): number => meanOf(runs.map((run) => meanOf(lastReturns(run))));
@@ -89,8 +92,11 @@ export const experiments: readonly Experiment[] = [
     seeds: [1, 2, 3],
     steps: 12_000,
     set: {
-      'warm-up': '1000', 'evaluation-every': '1000',
-      'actor-learning-rate': '0.001', 'critic-learning-rate': '0.001', 'temperature-learning-rate': '0.001',
+      'warm-up': '1000',
+      'evaluation-every': '1000',
+      'actor-learning-rate': '0.001',
+      'critic-learning-rate': '0.001',
+      'temperature-learning-rate': '0.001',
     },
     bar: {
       words: 'at least 950 in 10 of 10 episodes by 10,000 steps, for 3 of 3 seeds',
@@ -174,7 +180,9 @@ export const experiments: readonly Experiment[] = [
     set: {},
     bar: {
       words: 'clearly improving: the last evaluation’s mean return above the first’s by more than both evaluations’ spread together',
-      passes: (runs) => runs.length === 1 && runs.every(({ evaluations }) => isClearlyHigher(evaluations.at(-1)?.returns ?? [], evaluations[0]?.returns ?? [])),
+      passes: (runs) =>
+        runs.length === 1 &&
+        runs.every(({ evaluations }) => isClearlyHigher(evaluations.at(-1)?.returns ?? [], evaluations[0]?.returns ?? [])),
     },
     published: 'none at 100,000 steps in the sources at hand',
   },
@@ -189,7 +197,9 @@ export const experiments: readonly Experiment[] = [
     set: {},
     bar: {
       words: 'visible progress: the last evaluation’s mean return above the first’s by more than both evaluations’ spread together',
-      passes: (runs) => runs.length === 1 && runs.every(({ evaluations }) => isClearlyHigher(evaluations.at(-1)?.returns ?? [], evaluations[0]?.returns ?? [])),
+      passes: (runs) =>
+        runs.length === 1 &&
+        runs.every(({ evaluations }) => isClearlyHigher(evaluations.at(-1)?.returns ?? [], evaluations[0]?.returns ?? [])),
     },
     published: 'none: the robot is an example of ours',
   },

@@ -8,8 +8,14 @@ const [panelWidth, panelHeight, left, right, top, bottom] = [400, 220, 56, 12, 3
 
 export function plotCourse(title: string, steps: number, metrics: readonly string[], runs: readonly ExperimentRun[]): string {
   const rows = Math.ceil(metrics.length / 2);
-  const panels = metrics.map((metric, i) => `<g transform="translate(${(i % 2) * panelWidth} ${30 + Math.floor(i / 2) * panelHeight})">${panel(metric, steps, runs)}</g>`);
-  const legend = runs.map(({ seed }, i) => `<rect x="${left + i * 80}" y="${34 + rows * panelHeight}" width="12" height="3" fill="${colours[i % colours.length]}"/><text x="${left + 18 + i * 80}" y="${40 + rows * panelHeight}">seed ${seed}</text>`);
+  const panels = metrics.map(
+    (metric, i) =>
+      `<g transform="translate(${(i % 2) * panelWidth} ${30 + Math.floor(i / 2) * panelHeight})">${panel(metric, steps, runs)}</g>`,
+  );
+  const legend = runs.map(
+    ({ seed }, i) =>
+      `<rect x="${left + i * 80}" y="${34 + rows * panelHeight}" width="12" height="3" fill="${colours[i % colours.length]}"/><text x="${left + 18 + i * 80}" y="${40 + rows * panelHeight}">seed ${seed}</text>`,
+  );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${2 * panelWidth} ${52 + rows * panelHeight}" font-family="Inter, system-ui, sans-serif" font-size="11" fill="#4d5663">
 <rect width="100%" height="100%" fill="#ffffff"/>
 <text x="${left}" y="20" font-weight="600" font-size="14">${escape(title)}</text>
@@ -31,9 +37,18 @@ function panel(metric: string, steps: number, runs: readonly ExperimentRun[]): s
   const unit = declaration === undefined || declaration.unit === '1' ? '' : `, ${declaration.unit}`;
   return [
     `<text x="${left}" y="22" font-weight="600">${escape(`${declaration?.title ?? metric}${unit}${isLog ? ', logarithmic' : ''}`)}</text>`,
-    ...ticks.map((value) => `<line x1="${left}" x2="${panelWidth - right}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}" stroke="#d5dae1"/><text x="${left - 6}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${value.toLocaleString('en-US', { maximumSignificantDigits: 2 })}</text>`),
-    ...[0, steps / 2, steps].map((step) => `<text x="${x(step)}" y="${panelHeight - bottom + 16}" text-anchor="${step === steps ? 'end' : 'middle'}">${step.toLocaleString('en-US')}</text>`),
-    ...lines.map(({ step, mean }, i) => `<polyline points="${step.map((at, k) => `${x(at).toFixed(1)},${y(mean[k] as number).toFixed(1)}`).join(' ')}" fill="none" stroke="${colours[i % colours.length]}" stroke-width="1.6"/>`),
+    ...ticks.map(
+      (value) =>
+        `<line x1="${left}" x2="${panelWidth - right}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}" stroke="#d5dae1"/><text x="${left - 6}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${value.toLocaleString('en-US', { maximumSignificantDigits: 2 })}</text>`,
+    ),
+    ...[0, steps / 2, steps].map(
+      (step) =>
+        `<text x="${x(step)}" y="${panelHeight - bottom + 16}" text-anchor="${step === steps ? 'end' : 'middle'}">${step.toLocaleString('en-US')}</text>`,
+    ),
+    ...lines.map(
+      ({ step, mean }, i) =>
+        `<polyline points="${step.map((at, k) => `${x(at).toFixed(1)},${y(mean[k] as number).toFixed(1)}`).join(' ')}" fill="none" stroke="${colours[i % colours.length]}" stroke-width="1.6"/>`,
+    ),
   ].join('\n');
 }
 

@@ -13,7 +13,11 @@ export function tickStep(span: number, count: number): number {
 }
 
 /** @param beside another program's runs, drawn as grey lines */
-export function plotCurves({ title, steps, band }: Experiment, runs: readonly ExperimentRun[], beside: { name: string; runs: readonly RunBeside[] } | null): string {
+export function plotCurves(
+  { title, steps, band }: Experiment,
+  runs: readonly ExperimentRun[],
+  beside: { name: string; runs: readonly RunBeside[] } | null,
+): string {
   const all = [
     ...(band ?? []),
     ...runs.flatMap(({ evaluations }) => evaluations.flatMap(({ returns }) => returns)),
@@ -32,7 +36,8 @@ export function plotCurves({ title, steps, band }: Experiment, runs: readonly Ex
     text([left - 8, y(value) + 4], (value || 0).toLocaleString('en-US'), 'text-anchor="end"');
   }
   const xStep = tickStep(steps, 5);
-  for (let step = 0; step <= steps; step += xStep) text([x(step), height - bottom + 18], step.toLocaleString('en-US'), `text-anchor="${step === steps ? 'end' : 'middle'}"`);
+  for (let step = 0; step <= steps; step += xStep)
+    text([x(step), height - bottom + 18], step.toLocaleString('en-US'), `text-anchor="${step === steps ? 'end' : 'middle'}"`);
   text([(left + width - right) / 2, height - 8], 'environment steps', 'text-anchor="middle"');
   const episodes = Math.max(...runs.flatMap(({ evaluations }) => evaluations.map(({ returns }) => returns.length)));
   text([left, 20], title, 'font-weight="600" font-size="14"');
@@ -40,7 +45,9 @@ export function plotCurves({ title, steps, band }: Experiment, runs: readonly Ex
 
   if (band !== undefined) {
     const [from, to] = [y(band[1]), y(band[0])];
-    parts.push(`<rect x="${width - right - 6}" y="${from.toFixed(1)}" width="6" height="${(to - from).toFixed(1)}" fill="#8b5cc7" opacity="0.45"/>`);
+    parts.push(
+      `<rect x="${width - right - 6}" y="${from.toFixed(1)}" width="6" height="${(to - from).toFixed(1)}" fill="#8b5cc7" opacity="0.45"/>`,
+    );
     text([width - right - 12, from + 4], 'published', 'text-anchor="end" fill="#7a4bb5"');
   }
   const line = (evaluations: RunBeside['evaluations'], look: string): number => {
@@ -57,7 +64,8 @@ export function plotCurves({ title, steps, band }: Experiment, runs: readonly Ex
   for (const [i, { seed, evaluations }] of runs.entries()) {
     const colour = colours[i % colours.length] as string;
     for (const { step, returns } of evaluations) {
-      for (const value of returns) parts.push(`<circle cx="${x(step).toFixed(1)}" cy="${y(value).toFixed(1)}" r="1.6" fill="${colour}" opacity="0.3"/>`);
+      for (const value of returns)
+        parts.push(`<circle cx="${x(step).toFixed(1)}" cy="${y(value).toFixed(1)}" r="1.6" fill="${colour}" opacity="0.3"/>`);
     }
     line(evaluations, `stroke="${colour}" stroke-width="2"`);
     const name = width - right - (runs.length - i) * 66;

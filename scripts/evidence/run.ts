@@ -26,7 +26,10 @@ const runName = (experiment: Experiment, seed: number): string => `${experiment.
 
 /** Runs Elbow's command line, as a user would. @returns its exit code */
 function command(words: readonly string[]): number | null {
-  return spawnSync(process.execPath, [join(root, 'src-main/shells/cli/main.ts'), ...words, '--data-dir', dataDirectory], { stdio: 'inherit', cwd: root }).status;
+  return spawnSync(process.execPath, [join(root, 'src-main/shells/cli/main.ts'), ...words, '--data-dir', dataDirectory], {
+    stdio: 'inherit',
+    cwd: root,
+  }).status;
 }
 
 /** Trains one seed to its end. */
@@ -34,8 +37,23 @@ function train(experiment: Experiment, seed: number, unfinished: string | null):
   const set = Object.entries(experiment.set).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
   const request = unfinished
     ? ['--resume', unfinished]
-    : ['--task', experiment.task, '--agent', experiment.agent, '--steps', String(experiment.steps), '--seed', String(seed), '--threads', values.threads, '--name', runName(experiment, seed), ...set];
-  if (command(['train', ...request]) !== 0) throw new Error(`${runName(experiment, seed)} did not finish; start this script again to resume it`);
+    : [
+        '--task',
+        experiment.task,
+        '--agent',
+        experiment.agent,
+        '--steps',
+        String(experiment.steps),
+        '--seed',
+        String(seed),
+        '--threads',
+        values.threads,
+        '--name',
+        runName(experiment, seed),
+        ...set,
+      ];
+  if (command(['train', ...request]) !== 0)
+    throw new Error(`${runName(experiment, seed)} did not finish; start this script again to resume it`);
 }
 
 /** Entries of a stored course. */
@@ -43,7 +61,9 @@ const coursePoints = 50;
 
 function readCourse(store: Store, run: string, metrics: readonly string[]): NonNullable<ExperimentRun['curves']> {
   const { series } = store.metrics.query(run, { metrics, fromStep: null, toStep: null, maxPoints: coursePoints, includeSuperseded: false });
-  return Object.fromEntries(series.map(({ metric, step, mean }) => [metric, { step: [...step], mean: Array.from(mean, (value) => Number(value.toPrecision(4))) }]));
+  return Object.fromEntries(
+    series.map(({ metric, step, mean }) => [metric, { step: [...step], mean: Array.from(mean, (value) => Number(value.toPrecision(4))) }]),
+  );
 }
 
 function readRun(store: Store, run: string, course: readonly string[] | undefined): ExperimentRun {
@@ -59,7 +79,10 @@ function readRun(store: Store, run: string, course: readonly string[] | undefine
     threads: detail.threads,
     activeSeconds: Math.round(detail.activeSeconds),
     stateHash: details?.stateHash ?? null,
-    evaluations: detail.evaluations.map(({ step, returns }) => ({ step, returns: Array.from(returns, (value) => Math.round(value * 100) / 100) })),
+    evaluations: detail.evaluations.map(({ step, returns }) => ({
+      step,
+      returns: Array.from(returns, (value) => Math.round(value * 100) / 100),
+    })),
     ...(course === undefined ? {} : { curves: readCourse(store, run, course) }),
   };
 }
@@ -88,7 +111,8 @@ for (const experiment of experiments.filter(({ id }) => values.only === undefine
     const known = find(seed);
     if (known?.state === 'finished' || values['no-train'] || kept.some((run) => run.seed === seed)) continue;
     // A folder that is imported already is imported once more as it is.
-    if (experiment.robot !== undefined && command(['tasks', 'import', experiment.robot]) !== 0) throw new Error(`${experiment.robot} could not be imported`);
+    if (experiment.robot !== undefined && command(['tasks', 'import', experiment.robot]) !== 0)
+      throw new Error(`${experiment.robot} could not be imported`);
     train(experiment, seed, known?.id ?? null);
   }
 
@@ -106,7 +130,10 @@ for (const experiment of experiments.filter(({ id }) => values.only === undefine
   const { bar, ...description } = experiment;
   writeFileSync(file, `${JSON.stringify({ ...description, bar: bar.words, hasPassed, runs }, null, 1)}\n`);
   writeFileSync(join(folder, `${experiment.id}.svg`), plotCurves(experiment, runs, readBeside(experiment)));
-  if (experiment.course !== undefined) writeFileSync(join(folder, `${experiment.id}-course.svg`), plotCourse(experiment.title, experiment.steps, experiment.course, runs));
+  if (experiment.course !== undefined)
+    writeFileSync(join(folder, `${experiment.id}-course.svg`), plotCourse(experiment.title, experiment.steps, experiment.course, runs));
   const finals = runs.map(({ seed, evaluations }) => `seed ${seed}: ${meanOf(evaluations.at(-1)?.returns ?? []).toFixed(1)}`);
-  console.log(`${experiment.id}: ${finals.join(', ')}; ${bar.words}: ${hasPassed === null ? 'not all seeds are trained yet' : hasPassed ? 'passed' : 'NOT passed'}`);
+  console.log(
+    `${experiment.id}: ${finals.join(', ')}; ${bar.words}: ${hasPassed === null ? 'not all seeds are trained yet' : hasPassed ? 'passed' : 'NOT passed'}`,
+  );
 }

@@ -19,11 +19,25 @@ const halfCheetah = taskDeclarations.find(({ id }) => id === 'half-cheetah') as 
 const sizes = { observationSize: 4, actionSize: 2 };
 const behaviourPrior = new BehaviourNetwork({ observation: 4, action: 2 }, 0.05).network.initialState(createStream(4, 'behaviour'));
 /** Bounds on a learned prior's moves well above what single precision leaves of a KL near 0. */
-const small = { hidden: [8, 8], 'batch-size': 8, 'residual-samples': 16, 'residual-every': 10, 'prior-refresh': 20, 'prior-copy-every': 20, 'prior-mean-bound': 0.05, 'prior-scale-bound': 0.05 };
+const small = {
+  hidden: [8, 8],
+  'batch-size': 8,
+  'residual-samples': 16,
+  'residual-every': 10,
+  'prior-refresh': 20,
+  'prior-copy-every': 20,
+  'prior-mean-bound': 0.05,
+  'prior-scale-bound': 0.05,
+};
 
 const problem = (id: string, values: Partial<ParameterValues>) => {
   const agent = findAgent(id);
-  return smallProblem(agent, sizes, { ...defaultsFor(agent.declaration, halfCheetah), 'entropy-target': -2, ...small, ...values } as ParameterValues, { behaviourPrior });
+  return smallProblem(
+    agent,
+    sizes,
+    { ...defaultsFor(agent.declaration, halfCheetah), 'entropy-target': -2, ...small, ...values } as ParameterValues,
+    { behaviourPrior },
+  );
 };
 
 type Option = Partial<ParameterValues>;
@@ -32,13 +46,18 @@ const options: Record<string, readonly Option[]> = {
   sac: [
     ...priorKinds.map((prior) => ({ prior })),
     ...['fixed', 'schedule'].map((rule) => ({ 'temperature-rule': rule, temperature: 0.2 })),
-    { 'log-sigma-bounds': 'clip' }, { 'actor-paused': true }, { prior: 'learned', 'actor-paused': true },
+    { 'log-sigma-bounds': 'clip' },
+    { 'actor-paused': true },
+    { prior: 'learned', 'actor-paused': true },
   ],
   virel: [
     ...priorKinds.map((prior) => ({ prior })),
     ...residualRules.filter((rule) => rule !== 'squared').map((rule) => ({ 'residual-rule': rule })),
     ...['learned', 'fixed', 'schedule'].map((rule) => ({ 'temperature-rule': rule, temperature: 0.2 })),
-    { 'residual-networks': 'target' }, { 'actor-paused': true }, { 'critic-form': 'single', prior: 'previous' }, { initialisation: 'published', 'log-sigma-bounds': 'clip' },
+    { 'residual-networks': 'target' },
+    { 'actor-paused': true },
+    { 'critic-form': 'single', prior: 'previous' },
+    { initialisation: 'published', 'log-sigma-bounds': 'clip' },
   ],
   'virel-published': [{}, { 'temperature-rule': 'learned', temperature: 0.2 }, { 'residual-networks': 'target' }, { 'actor-paused': true }],
   'virel-fixed': [{}],
@@ -46,15 +65,29 @@ const options: Record<string, readonly Option[]> = {
   td3: [{}, { 'policy-delay': 1 }, { 'actor-paused': true }],
   ddpg: [{}, { 'actor-paused': true }],
 };
-const combinations = Object.entries(options).flatMap(([id, all]) => all.map((values) => ({ id, values, title: `${id} ${Object.entries(values).map(([name, value]) => `${name}=${value}`).join(' ')}`.trim() })));
+const combinations = Object.entries(options).flatMap(([id, all]) =>
+  all.map((values) => ({
+    id,
+    values,
+    title: `${id} ${Object.entries(values)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' ')}`.trim(),
+  })),
+);
 
 it('every agent is among those tested here', () => {
   expect(Object.keys(options).toSorted()).toEqual(agentDeclarations.map(({ id }) => id).toSorted());
 });
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((size, extent) => size * extent, 1);
-const sizesOf = (shapes: NamedShapes): [string, number][] => Object.entries(shapes).map(([name, shape]): [string, number] => [name, sizeOf(shape)]).toSorted();
-const lengthsOf = (arrays: NamedArrays): [string, number][] => Object.entries(arrays).map(([name, array]): [string, number] => [name, array.length]).toSorted();
+const sizesOf = (shapes: NamedShapes): [string, number][] =>
+  Object.entries(shapes)
+    .map(([name, shape]): [string, number] => [name, sizeOf(shape)])
+    .toSorted();
+const lengthsOf = (arrays: NamedArrays): [string, number][] =>
+  Object.entries(arrays)
+    .map(([name, array]): [string, number] => [name, array.length])
+    .toSorted();
 
 describe.each(combinations)('$title', ({ id, values }) => {
   const given = problem(id, values);
@@ -62,10 +95,19 @@ describe.each(combinations)('$title', ({ id, values }) => {
 
   it('starts with the state and has the controls that it declares', () => {
     expect(lengthsOf(initial)).toEqual(sizesOf(instance.stateShapes));
-    const programs = [...instance.updates, instance.act, instance.policy(3), instance.critics(3), instance.inspection.fresh, instance.inspection.fixed, instance.inspection.valuation(3)];
+    const programs = [
+      ...instance.updates,
+      instance.act,
+      instance.policy(3),
+      instance.critics(3),
+      instance.inspection.fresh,
+      instance.inspection.fixed,
+      instance.inspection.valuation(3),
+    ];
     const declared: NamedShapes = Object.assign({}, ...programs.map(({ signature }) => signature.controls)) as NamedShapes;
     expect(lengthsOf(controls)).toEqual(sizesOf(declared));
-    for (const [name, array] of Object.entries({ ...initial, ...controls })) expect([name, array.every(Number.isFinite)]).toEqual([name, true]);
+    for (const [name, array] of Object.entries({ ...initial, ...controls }))
+      expect([name, array.every(Number.isFinite)]).toEqual([name, true]);
   });
 
   it('agrees eager and compiled over 50 updates, and records declared metrics alone', async () => {
@@ -101,7 +143,7 @@ describe.each(combinations)('$title', ({ id, values }) => {
     const metrics: readonly string[] = metricDeclarations.map(({ name }) => name);
     expect([...recorded].filter((name) => !metrics.includes(name))).toEqual([]);
 
-    const [compiled, eager] = await Promise.all(engines.map((engine) => engine.readState())) as [NamedArrays, NamedArrays];
+    const [compiled, eager] = (await Promise.all(engines.map((engine) => engine.readState()))) as [NamedArrays, NamedArrays];
     const worst = { name: '', ratio: 0, moved: 0 };
     for (const [name, array] of Object.entries(eager)) {
       for (const [i, value] of array.entries()) {
@@ -119,11 +161,16 @@ describe.each(combinations)('$title', ({ id, values }) => {
   it('keeps of a former state what fits in name and size, and starts the rest anew', () => {
     const marked: NamedArrays = Object.fromEntries(Object.entries(initial).map(([name, array]) => [name, array.map((_, i) => 0.5 + i)]));
     const [critic, policy] = ['critic-1/layer-0/weight', 'actor/layer-0/weight'];
-    const former = { ...Object.fromEntries(Object.entries(marked).filter(([name]) => name !== policy)), [critic]: Float32Array.of(1, 2, 3), 'no-such-entry': Float32Array.of(1) };
+    const former = {
+      ...Object.fromEntries(Object.entries(marked).filter(([name]) => name !== policy)),
+      [critic]: Float32Array.of(1, 2, 3),
+      'no-such-entry': Float32Array.of(1),
+    };
     const state = instance.initialState(createStream(3, 'initial'), former);
     expect(lengthsOf(state)).toEqual(sizesOf(instance.stateShapes));
     const isAnew = (name: string): boolean => name === critic || name === policy || name.startsWith('behaviour/');
-    for (const [name, array] of Object.entries(state)) expect([name, [...array]]).toEqual([name, [...(isAnew(name) ? initial : marked)[name] as Float32Array]]);
+    for (const [name, array] of Object.entries(state))
+      expect([name, [...array]]).toEqual([name, [...((isAnew(name) ? initial : marked)[name] as Float32Array)]]);
     // Copies, not views: the former state may go on elsewhere.
     for (const name of Object.keys(marked)) expect(state[name]).not.toBe(marked[name]);
   });

@@ -14,7 +14,9 @@ export const ddpgDeclaration: AgentDeclaration = {
   citation: 'Lillicrap et al. 2016, Continuous control with deep reinforcement learning, arXiv 1509.02971',
   page: 'agents/ddpg.md',
   parameters: [
-    ...runParametersWith({ 'warm-up': { default: 'auto', citation: `25,000, but 1,000 on the tasks with fewer than 100,000 steps, as TD3: ${settings}` } }),
+    ...runParametersWith({
+      'warm-up': { default: 'auto', citation: `25,000, but 1,000 on the tasks with fewer than 100,000 steps, as TD3: ${settings}` },
+    }),
     discount(settings),
     targetSmoothing(0.005, settings),
     learningRate('actor-learning-rate', 'the policy', settings),

@@ -12,7 +12,14 @@ import { Adam, at, gradientsOf, pick, polyak } from './parts/optimiser.ts';
 import { criticsProgram, keepFormer, scalarShapes, type Transitions, transitionShapes, transitionsOf } from './parts/programs.ts';
 import { booleanOf, integersOf, numberOf, scalarsOf } from './parts/values.ts';
 
-const plainControls = ['discount', 'target-smoothing', 'reward-scale', 'actor-learning-rate', 'critic-learning-rate', 'exploration-noise'] as const;
+const plainControls = [
+  'discount',
+  'target-smoothing',
+  'reward-scale',
+  'actor-learning-rate',
+  'critic-learning-rate',
+  'exploration-noise',
+] as const;
 
 export const ddpg: Agent = {
   declaration: ddpgDeclaration,
@@ -30,11 +37,20 @@ export const ddpg: Agent = {
 
     /** y = r + γ (1 − d) Q′(s′, μ′(s′)), of these networks. */
     const backup = (controls: NamedTensors, networks: NamedTensors, { r, sNext, continues }: Transitions): tf.Tensor =>
-      r.add(at(controls, 'discount').mul(continues).mul(critic.minimum(networks, sNext, policy.action(networks, sNext))));
-    const criticLossOf = ({ s, a }: Transitions, y: tf.Tensor) => (parameters: NamedTensors): tf.Scalar => critic.squaredError(parameters, s, a, y);
+      r.add(
+        at(controls, 'discount')
+          .mul(continues)
+          .mul(critic.minimum(networks, sNext, policy.action(networks, sNext))),
+      );
+    const criticLossOf =
+      ({ s, a }: Transitions, y: tf.Tensor) =>
+      (parameters: NamedTensors): tf.Scalar =>
+        critic.squaredError(parameters, s, a, y);
     /** ∇J = E[∇_a Q(s, μ(s)) ∇μ(s)]. */
-    const actorLossOf = (networks: NamedTensors, s: tf.Tensor2D) => (parameters: NamedTensors): tf.Scalar =>
-      critic.minimum(networks, s, policy.action(parameters, s)).mean().neg() as tf.Scalar;
+    const actorLossOf =
+      (networks: NamedTensors, s: tf.Tensor2D) =>
+      (parameters: NamedTensors): tf.Scalar =>
+        critic.minimum(networks, s, policy.action(parameters, s)).mean().neg() as tf.Scalar;
 
     function update({ state, batch, controls }: ProgramInputs): ProgramOutputs {
       const transitions = transitionsOf(batch, controls);
@@ -67,30 +83,44 @@ export const ddpg: Agent = {
         onlineTarget: backup(controls, state, transitions),
         criticLoss: criticLossOf(transitions, target),
         actorLoss: actorLossOf(state, transitions.s),
-        action: policy.explore(inputs, transitions.s), mean: policy.network.apply(state, transitions.s),
+        action: policy.explore(inputs, transitions.s),
+        mean: policy.network.apply(state, transitions.s),
       };
     }
 
     return {
       declaration: ddpgDeclaration,
       stateShapes: {
-        ...actorShapes, ...critic.shapes, ...targetShapesOf(targeted), ...actorAdam.stateShapes, ...criticAdam.stateShapes,
+        ...actorShapes,
+        ...critic.shapes,
+        ...targetShapesOf(targeted),
+        ...actorAdam.stateShapes,
+        ...criticAdam.stateShapes,
       },
       initialState(stream, former = {}) {
         const online = { ...policy.network.initialState(stream), ...critic.initialState(stream) };
         return keepFormer({ ...online, ...targetsLike(online), ...actorAdam.initialState(), ...criticAdam.initialState() }, former);
       },
-      updates: [{
-        name: 'ddpg update',
-        batchSize,
-        isDue: () => true,
-        signature: { batch: transitionShapes(batchSize, problem), noise: {}, controls: scalarShapes(plainControls) },
-        fn: update,
-      }],
+      updates: [
+        {
+          name: 'ddpg update',
+          batchSize,
+          isDue: () => true,
+          signature: { batch: transitionShapes(batchSize, problem), noise: {}, controls: scalarShapes(plainControls) },
+          fn: update,
+        },
+      ],
       ...deterministicPolicyPrograms('ddpg', policy, problem),
       critics: criticsProgram('ddpg', critic, problem),
       inspection: inspectionOf({
-        agent: 'ddpg', problem, critics: critic, actor: policy.network, noise: ['exploration'], controls: scalarShapes(plainControls), view, bonus: null,
+        agent: 'ddpg',
+        problem,
+        critics: critic,
+        actor: policy.network,
+        noise: ['exploration'],
+        controls: scalarShapes(plainControls),
+        view,
+        bonus: null,
       }),
       controls: (given) => scalarsOf(given, plainControls),
     };

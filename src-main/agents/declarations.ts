@@ -8,17 +8,33 @@ import { td3Declaration } from './td3.declaration.ts';
 import { virelDeclaration, virelFixedDeclaration, virelPublishedDeclaration } from './virel.declaration.ts';
 
 export const agentDeclarations: readonly AgentDeclaration[] = [
-  sacDeclaration, virelDeclaration, virelPublishedDeclaration, virelFixedDeclaration, sacV1Declaration, td3Declaration, ddpgDeclaration,
+  sacDeclaration,
+  virelDeclaration,
+  virelPublishedDeclaration,
+  virelFixedDeclaration,
+  sacV1Declaration,
+  td3Declaration,
+  ddpgDeclaration,
 ];
 
 /** Environment steps of the tasks that are learned sooner than the others. */
 const quickTasks: Readonly<Record<string, number>> = {
-  'inverted-pendulum': 20_000, pendulum: 20_000, 'fetch-reach': 20_000, reacher: 50_000, 'inverted-double-pendulum': 50_000,
+  'inverted-pendulum': 20_000,
+  pendulum: 20_000,
+  'fetch-reach': 20_000,
+  reacher: 50_000,
+  'inverted-double-pendulum': 50_000,
 };
 const stepsOf = ({ id }: TaskDeclaration): number => quickTasks[id] ?? 100_000;
 /** Haarnoja et al. 2018, arXiv 1801.01290, table 2. */
 const publishedRewardScales: Readonly<Record<string, number>> = {
-  swimmer: 25, hopper: 5, 'half-cheetah': 5, walker2d: 5, ant: 5, humanoid: 20, 'humanoid-standup': 100,
+  swimmer: 25,
+  hopper: 5,
+  'half-cheetah': 5,
+  walker2d: 5,
+  ant: 5,
+  humanoid: 20,
+  'humanoid-standup': 100,
 };
 /** To three decimals: a default that a person reads. */
 const round = (value: number): number => Math.round(value * 1000) / 1000;
@@ -43,7 +59,11 @@ const automaticDefaults: Readonly<Record<string, (task: TaskDeclaration, agent: 
  * of a policy at its widest would outweigh them for thousands of steps; docs/tasks-manipulation.md has the figures.
  */
 const goalDefaults: Readonly<Record<string, ParameterValue>> = {
-  discount: 0.95, 'target-smoothing': 0.05, 'actor-learning-rate': 1e-3, 'critic-learning-rate': 1e-3, 'temperature-learning-rate': 1e-3,
+  discount: 0.95,
+  'target-smoothing': 0.05,
+  'actor-learning-rate': 1e-3,
+  'critic-learning-rate': 1e-3,
+  'temperature-learning-rate': 1e-3,
 };
 const goalTemperature = 0.05;
 

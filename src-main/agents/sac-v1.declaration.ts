@@ -11,11 +11,16 @@ export const sacV1Declaration: AgentDeclaration = {
   title: 'SAC v1',
   sentence: 'Soft actor-critic’s first version: twin critics beside a state value, and a temperature fixed by the reward’s scale.',
   parts: { prior: 'uniform', posterior: 'direct', value: 'V and twin Q', temperature: '1/reward scale' },
-  citation: 'Haarnoja et al. 2018, Soft Actor-Critic: Off-Policy Maximum Entropy Deep Reinforcement Learning with a Stochastic Actor, arXiv 1801.01290',
+  citation:
+    'Haarnoja et al. 2018, Soft Actor-Critic: Off-Policy Maximum Entropy Deep Reinforcement Learning with a Stochastic Actor, arXiv 1801.01290',
   page: 'agents/sac-v1.md',
   parameters: [
     ...runParametersWith({
-      'reward-scale': { default: 'auto', citation: 'Haarnoja et al. 2018, arXiv 1801.01290, table 2: 5 on hopper, half-cheetah, walker2d and ant, 20 on humanoid, 25 on swimmer, 100 on humanoid-standup; 1 where the paper has no such task' },
+      'reward-scale': {
+        default: 'auto',
+        citation:
+          'Haarnoja et al. 2018, arXiv 1801.01290, table 2: 5 on hopper, half-cheetah, walker2d and ant, 20 on humanoid, 25 on swimmer, 100 on humanoid-standup; 1 where the paper has no such task',
+      },
     }),
     discount(table1),
     targetSmoothing(0.005, table1),
@@ -23,7 +28,15 @@ export const sacV1Declaration: AgentDeclaration = {
     learningRate('critic-learning-rate', 'the value networks', table1),
     actorPaused,
     {
-      name: 'policy-regularisation', kind: 'number', default: 1e-3, min: 0, max: 100, unit: '1', scale: 'log', live: true, group: 'optimisation',
+      name: 'policy-regularisation',
+      kind: 'number',
+      default: 1e-3,
+      min: 0,
+      max: 100,
+      unit: '1',
+      scale: 'log',
+      live: true,
+      group: 'optimisation',
       sentence: 'Weight of ½ mean μ² and ½ mean (log σ)² in the actor’s loss.',
       citation: 'Haarnoja et al. 2018, arXiv 1801.01290, its code',
     },

@@ -1,6 +1,15 @@
 // What SAC says about itself: its parts and every hyper-parameter. Importable without loading an engine.
 import type { AgentDeclaration } from '../contract/declarations.ts';
-import { actorPaused, discount, learnedOnly, learningRate, logSigmaBounds, sacTable1, targetSmoothing, temperatureParameters } from './parts/agent-parameters.ts';
+import {
+  actorPaused,
+  discount,
+  learnedOnly,
+  learningRate,
+  logSigmaBounds,
+  sacTable1,
+  targetSmoothing,
+  temperatureParameters,
+} from './parts/agent-parameters.ts';
 import { priorParameters } from './parts/prior-parameters.ts';
 import { runParameters } from './parts/run-parameters.ts';
 import { withoutResidual } from './parts/unused.ts';
@@ -22,7 +31,8 @@ export const sacDeclaration: AgentDeclaration = {
     actorPaused,
     ...temperatureParameters({
       rules: ['learned', 'fixed', 'schedule'],
-      sentence: 'Learned holds the entropy, or the KL from the prior, at its target; fixed keeps the temperature as given; a schedule lowers or raises it over a span of steps.',
+      sentence:
+        'Learned holds the entropy, or the KL from the prior, at its target; fixed keeps the temperature as given; a schedule lowers or raises it over a span of steps.',
       start: 1,
       startSentence: 'Weight α of the entropy: where a learned temperature or a schedule starts, or the fixed value.',
       citation: 'Haarnoja et al. 2018, arXiv 1812.05905, section 5; schedule: Elbow',

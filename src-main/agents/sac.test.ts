@@ -9,7 +9,19 @@ import type { ParameterValues } from '../contract/parameters.ts';
 import { defaultsFor } from './declarations.ts';
 import { sac } from './sac.ts';
 import { sacDeclaration } from './sac.declaration.ts';
-import { actionValue, type Doubles, expectGradient, finiteDifference, gaussianOf, mean as meanOf, minQ, rowsOf, smallerCritics, squashedSample, toDoubles } from './testing/double-precision.ts';
+import {
+  actionValue,
+  type Doubles,
+  expectGradient,
+  finiteDifference,
+  gaussianOf,
+  mean as meanOf,
+  minQ,
+  rowsOf,
+  smallerCritics,
+  squashedSample,
+  toDoubles,
+} from './testing/double-precision.ts';
 import { gradientIn, smallProblem } from './testing/small-problem.ts';
 
 const defaults = defaultsFor(sacDeclaration, taskDeclarations.find(({ id }) => id === 'half-cheetah') as TaskDeclaration);
@@ -25,7 +37,13 @@ const act = (p: Doubles, s: number[], epsilon: number[]) => squashedSample(gauss
 
 describe('one SAC update', async () => {
   const [o, a, B] = [3, 2, 5];
-  const { agent, update, draw, controls, scattered: initial } = problem(o, a, { hidden: [6, 5], 'batch-size': B, 'reward-scale': 2, temperature: 0.4, 'critic-learning-rate': 0.02 });
+  const {
+    agent,
+    update,
+    draw,
+    controls,
+    scattered: initial,
+  } = problem(o, a, { hidden: [6, 5], 'batch-size': B, 'reward-scale': 2, temperature: 0.4, 'critic-learning-rate': 0.02 });
   const { batch, noise } = draw();
   const engine = createEngine({ device: 'cpu', threads: 1, stateShapes: agent.stateShapes });
   await engine.writeState(initial);
@@ -48,7 +66,11 @@ describe('one SAC update', async () => {
     return 2 * (batch['reward']?.[k] as number) + 0.99 * (1 - (batch['terminated']?.[k] as number)) * value;
   });
   const criticLoss = (q: Doubles): number =>
-    0.5 * [1, 2].reduce((sum, i) => sum + mean((k) => (actionValue(q, `critic-${i}`, s[k] as number[], stored[k] as number[]) - (y[k] as number)) ** 2), 0);
+    0.5 *
+    [1, 2].reduce(
+      (sum, i) => sum + mean((k) => (actionValue(q, `critic-${i}`, s[k] as number[], stored[k] as number[]) - (y[k] as number)) ** 2),
+      0,
+    );
   const updated = { ...p, ...toDoubles(Object.fromEntries(Object.entries(after).filter(([name]) => name.startsWith('critic-')))) };
   const actorLoss = (q: Doubles): number =>
     mean((k) => {
@@ -59,8 +81,22 @@ describe('one SAC update', async () => {
   const gradient = (name: string): Float32Array => gradientIn(after, name);
 
   it('meets here either critic as the smaller', () => {
-    expect(smallerCritics(p, 'target/', sNext, sNext.map((state, k) => act(p, state, epsilonNext[k] as number[]).action))).toEqual([1, 2]);
-    expect(smallerCritics(updated, '', s, s.map((state, k) => act(p, state, epsilon[k] as number[]).action))).toEqual([1, 2]);
+    expect(
+      smallerCritics(
+        p,
+        'target/',
+        sNext,
+        sNext.map((state, k) => act(p, state, epsilonNext[k] as number[]).action),
+      ),
+    ).toEqual([1, 2]);
+    expect(
+      smallerCritics(
+        updated,
+        '',
+        s,
+        s.map((state, k) => act(p, state, epsilon[k] as number[]).action),
+      ),
+    ).toEqual([1, 2]);
   });
 
   it('reports the losses and the entropy of its formulas', () => {
@@ -69,16 +105,22 @@ describe('one SAC update', async () => {
     expect(diagnostics['entropy']?.[0]).toBeCloseTo(-meanLogProbability, 4);
     expect(diagnostics['temperature']?.[0]).toBeCloseTo(0.4, 6);
     expect(diagnostics['entropy-target']?.[0]).toBe(-a);
-    expect(diagnostics['mean-q']?.[0]).toBeCloseTo(mean((k) => minQ(p, '', s[k] as number[], stored[k] as number[])), 5);
+    expect(diagnostics['mean-q']?.[0]).toBeCloseTo(
+      mean((k) => minQ(p, '', s[k] as number[], stored[k] as number[])),
+      5,
+    );
   });
 
   it.each(Object.keys(initial).filter((name) => /^critic-\d/.test(name)))('has the critic gradient of %s', (name) => {
     expectGradient(gradient(name), finiteDifference(criticLoss, p, name), name);
   });
 
-  it.each(Object.keys(initial).filter((name) => name.startsWith('actor/')))('has the actor gradient of %s, through the updated critics', (name) => {
-    expectGradient(gradient(name), finiteDifference(actorLoss, p, name), name);
-  });
+  it.each(Object.keys(initial).filter((name) => name.startsWith('actor/')))(
+    'has the actor gradient of %s, through the updated critics',
+    (name) => {
+      expectGradient(gradient(name), finiteDifference(actorLoss, p, name), name);
+    },
+  );
 
   it('moves the temperature by −(E[log π] + H̄)', () => {
     expect(gradient('log-temperature')[0]).toBeCloseTo(-(meanLogProbability - a), 4);
@@ -115,7 +157,12 @@ describe('one SAC update', async () => {
 
 describe('temperature', () => {
   it('stays as given when it is fixed', async () => {
-    const { agent, update, draw, controls, initial } = problem(3, 2, { hidden: [4], 'batch-size': 4, 'temperature-rule': 'fixed', temperature: 0.2 });
+    const { agent, update, draw, controls, initial } = problem(3, 2, {
+      hidden: [4],
+      'batch-size': 4,
+      'temperature-rule': 'fixed',
+      temperature: 0.2,
+    });
     const engine = createEngine({ device: 'cpu', threads: 1, stateShapes: agent.stateShapes });
     await engine.writeState(initial);
     const program = await engine.compile(update);
@@ -144,10 +191,12 @@ it('eager and compiled execution agree over 200 updates, state for state', async
   // other's gradients, for which we allow a factor of 20: 3.4e-6 absolute. Moments and Q-sized entries are relative: 1e-4.
   const { agent, update, draw, controls, initial } = problem(4, 2, { hidden: [16, 16], 'batch-size': 16 });
   const engines = ['cpu', 'reference'].map((device) => createEngine({ device, threads: 1, stateShapes: agent.stateShapes }));
-  const programs = await Promise.all(engines.map(async (engine) => {
-    await engine.writeState(initial);
-    return engine.compile(update);
-  }));
+  const programs = await Promise.all(
+    engines.map(async (engine) => {
+      await engine.writeState(initial);
+      return engine.compile(update);
+    }),
+  );
   for (let k = 0; k < 200; k += 1) {
     const drawn = draw();
     for (const program of programs) await program.run({ ...drawn, controls });
@@ -161,7 +210,9 @@ it('eager and compiled execution agree over 200 updates, state for state', async
   }
   expect(worst).toBeLessThan(1);
   // The runs did learn: parameters are far from where they began.
-  expect(Math.abs(((eager as NamedArrays)['actor/layer-0/bias']?.[0] as number) - (initial['actor/layer-0/bias']?.[0] as number))).toBeGreaterThan(1e-3);
+  expect(
+    Math.abs(((eager as NamedArrays)['actor/layer-0/bias']?.[0] as number) - (initial['actor/layer-0/bias']?.[0] as number)),
+  ).toBeGreaterThan(1e-3);
 }, 150_000);
 
 it('gives the same bits over repeats and over one and two threads', async () => {
@@ -173,7 +224,11 @@ it('gives the same bits over repeats and over one and two threads', async () => 
     const program = await engine.compile(update);
     for (let k = 0; k < 20; k += 1) await program.run({ ...draw(), controls });
     const state = await engine.readState();
-    hashes.push(Object.values(state).map((array) => Buffer.from(array.buffer).toString('base64')).join());
+    hashes.push(
+      Object.values(state)
+        .map((array) => Buffer.from(array.buffer).toString('base64'))
+        .join(),
+    );
   }
   expect(hashes[1] === hashes[0] && hashes[2] === hashes[0]).toBe(true);
 });

@@ -9,14 +9,29 @@ import { inspectionOf, type InspectionView } from './parts/inspection.ts';
 import { Adam, at, gradientsOf, pick, polyak } from './parts/optimiser.ts';
 import { createPrior } from './parts/priors/create.ts';
 import { divergenceDiagnostics, gapDiagnostics, inCriticTarget } from './parts/priors/diagnostics.ts';
-import { criticsProgram, keepFormer, scalarShapes, stochasticPolicyPrograms, type Transitions, transitionShapes, transitionsOf } from './parts/programs.ts';
+import {
+  criticsProgram,
+  keepFormer,
+  scalarShapes,
+  stochasticPolicyPrograms,
+  type Transitions,
+  transitionShapes,
+  transitionsOf,
+} from './parts/programs.ts';
 import { type PolicySample, SquashedGaussianPolicy } from './parts/squashed-gaussian.ts';
 import { Temperature, temperatureAt } from './parts/temperature.ts';
 import { booleanOf, choiceOf, integersOf, numberOf, scalarsOf } from './parts/values.ts';
 import { sacDeclaration } from './sac.declaration.ts';
 
 /** Controls whose value is the hyper-parameter's own. */
-const plainControls = ['discount', 'target-smoothing', 'reward-scale', 'actor-learning-rate', 'critic-learning-rate', 'temperature-learning-rate'] as const;
+const plainControls = [
+  'discount',
+  'target-smoothing',
+  'reward-scale',
+  'actor-learning-rate',
+  'critic-learning-rate',
+  'temperature-learning-rate',
+] as const;
 
 export const sac: Agent = {
   declaration: sacDeclaration,
@@ -28,7 +43,11 @@ export const sac: Agent = {
     const isActorPaused = booleanOf(values, 'actor-paused');
     const rule = choiceOf(values, 'temperature-rule', ['learned', 'fixed', 'schedule']);
 
-    const policy = new SquashedGaussianPolicy('actor', { observation: observationSize, hidden, action: actionSize }, choiceOf(values, 'log-sigma-bounds', ['affine', 'clip']));
+    const policy = new SquashedGaussianPolicy(
+      'actor',
+      { observation: observationSize, hidden, action: actionSize },
+      choiceOf(values, 'log-sigma-bounds', ['affine', 'clip']),
+    );
     const critics = new Critics({ observation: observationSize, action: actionSize, hidden });
     const prior = createPrior(values, problem, policy, supplies);
     const temperature = new Temperature(rule);
@@ -39,19 +58,32 @@ export const sac: Agent = {
     type Given = Pick<ProgramInputs, 'state' | 'controls'>;
 
     /** Critics, eqs. 5 and 6: y = r + γ (1 − d) (min Q′(s′, a′) − α log π(a′|s′)), a′ ~ π(·|s′), of these critics. */
-    function backup(given: Given, networks: NamedTensors, { r, sNext, continues }: Transitions, next: PolicySample, alpha: tf.Tensor): tf.Tensor {
+    function backup(
+      given: Given,
+      networks: NamedTensors,
+      { r, sNext, continues }: Transitions,
+      next: PolicySample,
+      alpha: tf.Tensor,
+    ): tf.Tensor {
       const softValue = critics.minimum(networks, sNext, next.action).sub(alpha.mul(inCriticTarget(prior, given, sNext, next)));
       return r.add(at(given.controls, 'discount').mul(continues).mul(softValue));
     }
 
-    const criticLoss = ({ s, a }: Transitions, y: tf.Tensor) => (parameters: NamedTensors): tf.Scalar =>
-      critics.squaredError(parameters, s, a, y).mul(0.5);
+    const criticLoss =
+      ({ s, a }: Transitions, y: tf.Tensor) =>
+      (parameters: NamedTensors): tf.Scalar =>
+        critics.squaredError(parameters, s, a, y).mul(0.5);
 
     /** Actor, eqs. 7 and 9: E[α log π(ã|s) − min Q(s, ã)], ã reparameterised. */
-    const actorLoss = (given: Given, networks: NamedTensors, { s }: Transitions, epsilon: tf.Tensor2D, alpha: tf.Tensor) => (parameters: NamedTensors): tf.Scalar => {
-      const sample = policy.sample(parameters, s, epsilon);
-      return alpha.mul(prior.divergence(given, s, sample)).sub(critics.minimum(networks, s, sample.action)).mean();
-    };
+    const actorLoss =
+      (given: Given, networks: NamedTensors, { s }: Transitions, epsilon: tf.Tensor2D, alpha: tf.Tensor) =>
+      (parameters: NamedTensors): tf.Scalar => {
+        const sample = policy.sample(parameters, s, epsilon);
+        return alpha
+          .mul(prior.divergence(given, s, sample))
+          .sub(critics.minimum(networks, s, sample.action))
+          .mean();
+      };
 
     function update({ state, batch, noise, controls }: ProgramInputs): ProgramOutputs {
       const transitions = transitionsOf(batch, controls);
@@ -112,7 +144,9 @@ export const sac: Agent = {
         onlineTarget: backup(given, state, transitions, next, alpha),
         criticLoss: criticLoss(transitions, target),
         actorLoss: actorLoss(given, state, transitions, epsilon, alpha),
-        action: current.action, mean: current.mu, logSigma: current.logSigma,
+        action: current.action,
+        mean: current.mu,
+        logSigma: current.logSigma,
         extras: {
           temperature: alpha,
           ...(rule === 'learned' ? gapDiagnostics(prior, controls, prior.divergence(given, s, current)) : {}),
@@ -125,16 +159,28 @@ export const sac: Agent = {
     return {
       declaration: sacDeclaration,
       stateShapes: {
-        ...actorShapes, ...critics.shapes, ...targetShapesOf(critics.shapes),
-        ...actorAdam.stateShapes, ...criticAdam.stateShapes, ...temperature.stateShapes, ...prior.stateShapes,
+        ...actorShapes,
+        ...critics.shapes,
+        ...targetShapesOf(critics.shapes),
+        ...actorAdam.stateShapes,
+        ...criticAdam.stateShapes,
+        ...temperature.stateShapes,
+        ...prior.stateShapes,
       },
       initialState(stream, former = {}) {
         const actor = policy.network.initialState(stream);
         const online = critics.initialState(stream);
-        const networks = keepFormer({
-          ...actor, ...online, ...targetsLike(online),
-          ...actorAdam.initialState(), ...criticAdam.initialState(), ...temperature.initialState(numberOf(values, 'temperature')),
-        }, former);
+        const networks = keepFormer(
+          {
+            ...actor,
+            ...online,
+            ...targetsLike(online),
+            ...actorAdam.initialState(),
+            ...criticAdam.initialState(),
+            ...temperature.initialState(numberOf(values, 'temperature')),
+          },
+          former,
+        );
         return { ...networks, ...keepFormer(prior.initialState(stream, networks), former) };
       },
       updates: [
@@ -154,9 +200,18 @@ export const sac: Agent = {
       ...stochasticPolicyPrograms('sac', policy, problem),
       critics: criticsProgram('sac', critics, problem),
       inspection: inspectionOf({
-        agent: 'sac', problem, critics, actor: policy.network, noise: ['current', 'next'], controls: controlShapes, view,
+        agent: 'sac',
+        problem,
+        critics,
+        actor: policy.network,
+        noise: ['current', 'next'],
+        controls: controlShapes,
+        view,
         bonus: ({ state, noise, controls }, s) =>
-          temperature.value(state, controls).mul(inCriticTarget(prior, { state, controls }, s, policy.sample(state, s, at(noise, 'current') as tf.Tensor2D))).neg(),
+          temperature
+            .value(state, controls)
+            .mul(inCriticTarget(prior, { state, controls }, s, policy.sample(state, s, at(noise, 'current') as tf.Tensor2D)))
+            .neg(),
       }),
       warning: (means) => temperature.warning(means, prior.constant !== 0),
       controls: (given, step) => ({

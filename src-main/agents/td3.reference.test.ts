@@ -18,7 +18,11 @@ const names = Object.keys(initial);
 const isOnlineCritic = (name: string): boolean => name.startsWith('critic-');
 
 it('is compared in every tensor but Adam’s own', () => {
-  expect(names.toSorted()).toEqual(Object.keys(agent.stateShapes).filter((name) => !name.startsWith('adam/')).toSorted());
+  expect(names.toSorted()).toEqual(
+    Object.keys(agent.stateShapes)
+      .filter((name) => !name.startsWith('adam/'))
+      .toSorted(),
+  );
 });
 
 describe.each(['cpu', 'reference'])('on the device %s', async (device) => {
@@ -26,14 +30,21 @@ describe.each(['cpu', 'reference'])('on the device %s', async (device) => {
   const ratio = (name: string, number: number): number =>
     changeRatio(states[number - 1]?.[name] as Float32Array, after[number]?.[name] as Float32Array, initial[name] as Float32Array);
 
-  it.each(reference.updates.map(({ losses }, k) => ({ number: k + 1, losses })))('update $number has Stable-Baselines3’s losses, each to 1e-4 of itself', ({ number, losses }) => {
-    const ours = Object.entries(diagnostics[number - 1] ?? {}).filter(([name]) => name.endsWith('-loss'));
-    expect(ours.map(([name]) => name).toSorted()).toEqual(Object.keys(losses).map((name) => `${name}-loss`).toSorted());
-    for (const [name, value] of ours) {
-      const theirs = losses[name.slice(0, -'-loss'.length)] as number;
-      expect(Math.abs((value[0] as number) - theirs) / Math.abs(theirs), name).toBeLessThanOrEqual(1e-4);
-    }
-  });
+  it.each(reference.updates.map(({ losses }, k) => ({ number: k + 1, losses })))(
+    'update $number has Stable-Baselines3’s losses, each to 1e-4 of itself',
+    ({ number, losses }) => {
+      const ours = Object.entries(diagnostics[number - 1] ?? {}).filter(([name]) => name.endsWith('-loss'));
+      expect(ours.map(([name]) => name).toSorted()).toEqual(
+        Object.keys(losses)
+          .map((name) => `${name}-loss`)
+          .toSorted(),
+      );
+      for (const [name, value] of ours) {
+        const theirs = losses[name.slice(0, -'-loss'.length)] as number;
+        expect(Math.abs((value[0] as number) - theirs) / Math.abs(theirs), name).toBeLessThanOrEqual(1e-4);
+      }
+    },
+  );
 
   it.each(names)('%s changes as theirs: to 1e-3 of the change after its first update, to 1e-2 after ten', (name) => {
     expect(ratio(name, isOnlineCritic(name) ? 1 : 2)).toBeLessThanOrEqual(1e-3);

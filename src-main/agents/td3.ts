@@ -13,7 +13,14 @@ import { booleanOf, integersOf, numberOf, scalarsOf } from './parts/values.ts';
 import { td3Declaration } from './td3.declaration.ts';
 
 const plainControls = [
-  'discount', 'target-smoothing', 'reward-scale', 'actor-learning-rate', 'critic-learning-rate', 'exploration-noise', 'smoothing-noise', 'smoothing-clip',
+  'discount',
+  'target-smoothing',
+  'reward-scale',
+  'actor-learning-rate',
+  'critic-learning-rate',
+  'exploration-noise',
+  'smoothing-noise',
+  'smoothing-clip',
 ] as const;
 
 export const td3: Agent = {
@@ -36,12 +43,21 @@ export const td3: Agent = {
       const clip = at(controls, 'smoothing-clip');
       const smoothing = tf.maximum(tf.minimum(at(noise, 'smoothing').mul(at(controls, 'smoothing-noise')), clip), clip.neg());
       const nextAction = tf.clipByValue(policy.action(networks, sNext).add(smoothing), -1, 1) as tf.Tensor2D;
-      return r.add(at(controls, 'discount').mul(continues).mul(critics.minimum(networks, sNext, nextAction)));
+      return r.add(
+        at(controls, 'discount')
+          .mul(continues)
+          .mul(critics.minimum(networks, sNext, nextAction)),
+      );
     }
-    const criticLoss = ({ s, a }: Transitions, y: tf.Tensor) => (parameters: NamedTensors): tf.Scalar => critics.squaredError(parameters, s, a, y);
+    const criticLoss =
+      ({ s, a }: Transitions, y: tf.Tensor) =>
+      (parameters: NamedTensors): tf.Scalar =>
+        critics.squaredError(parameters, s, a, y);
     /** By the first critic: ∇J = E[∇_a Q₁(s, π(s)) ∇π(s)]. */
-    const actorLoss = (networks: NamedTensors, s: tf.Tensor2D) => (parameters: NamedTensors): tf.Scalar =>
-      (critics.evaluate(networks, s, policy.action(parameters, s))[0] as tf.Tensor1D).mean().neg() as tf.Scalar;
+    const actorLoss =
+      (networks: NamedTensors, s: tf.Tensor2D) =>
+      (parameters: NamedTensors): tf.Scalar =>
+        (critics.evaluate(networks, s, policy.action(parameters, s))[0] as tf.Tensor1D).mean().neg() as tf.Scalar;
 
     function updateCritics(inputs: ProgramInputs): ProgramOutputs {
       const { state, batch, controls } = inputs;
@@ -81,19 +97,31 @@ export const td3: Agent = {
         onlineTarget: backup(inputs, state, transitions),
         criticLoss: criticLoss(transitions, target),
         actorLoss: actorLoss(state, transitions.s),
-        action: policy.explore(inputs, transitions.s), mean: policy.network.apply(state, transitions.s),
+        action: policy.explore(inputs, transitions.s),
+        mean: policy.network.apply(state, transitions.s),
       };
     }
 
     const program = (name: string, isDue: UpdateProgram['isDue'], fn: UpdateProgram['fn']): UpdateProgram => ({
-      name, batchSize, isDue, fn,
-      signature: { batch: transitionShapes(batchSize, problem), noise: { smoothing: [batchSize, actionSize] }, controls: scalarShapes(plainControls) },
+      name,
+      batchSize,
+      isDue,
+      fn,
+      signature: {
+        batch: transitionShapes(batchSize, problem),
+        noise: { smoothing: [batchSize, actionSize] },
+        controls: scalarShapes(plainControls),
+      },
     });
 
     return {
       declaration: td3Declaration,
       stateShapes: {
-        ...actorShapes, ...critics.shapes, ...targetShapesOf(targeted), ...actorAdam.stateShapes, ...criticAdam.stateShapes,
+        ...actorShapes,
+        ...critics.shapes,
+        ...targetShapesOf(targeted),
+        ...actorAdam.stateShapes,
+        ...criticAdam.stateShapes,
       },
       initialState(stream, former = {}) {
         const online = { ...policy.network.initialState(stream), ...critics.initialState(stream) };
@@ -106,7 +134,14 @@ export const td3: Agent = {
       ...deterministicPolicyPrograms('td3', policy, problem),
       critics: criticsProgram('td3', critics, problem),
       inspection: inspectionOf({
-        agent: 'td3', problem, critics, actor: policy.network, noise: ['exploration', 'smoothing'], controls: scalarShapes(plainControls), view, bonus: null,
+        agent: 'td3',
+        problem,
+        critics,
+        actor: policy.network,
+        noise: ['exploration', 'smoothing'],
+        controls: scalarShapes(plainControls),
+        view,
+        bonus: null,
       }),
       controls: (given) => scalarsOf(given, plainControls),
     };

@@ -8,25 +8,57 @@ import type { ParameterValues } from '../contract/parameters.ts';
 import { createStream } from '../random/stream.ts';
 import type { Agent, UpdateProgram } from './agent.ts';
 import { defaultsFor } from './declarations.ts';
-import { actionValue, type Doubles, expectGradient, finiteDifference, gaussianOf, mean as meanOf, minQ, mlp, rowsOf, smallerCritics, squashedSample, toDoubles } from './testing/double-precision.ts';
+import {
+  actionValue,
+  type Doubles,
+  expectGradient,
+  finiteDifference,
+  gaussianOf,
+  mean as meanOf,
+  minQ,
+  mlp,
+  rowsOf,
+  smallerCritics,
+  squashedSample,
+  toDoubles,
+} from './testing/double-precision.ts';
 import { entriesOf, gradientIn, runOnce, smallProblem } from './testing/small-problem.ts';
 import { virel, virelFixed, virelPublished } from './virel.ts';
 
 const halfCheetah = taskDeclarations.find(({ id }) => id === 'half-cheetah') as TaskDeclaration;
 const [o, a, B] = [3, 2, 5];
 /** Small networks; κ, γ, τ and the regularisers unlike their defaults, so that none can hide. */
-const small = { hidden: [6, 5], 'batch-size': B, 'reward-scale': 2, discount: 0.9, 'target-smoothing': 0.02, 'residual-samples': 7, 'policy-regularisation': 0.03, 'critic-learning-rate': 0.02 };
+const small = {
+  hidden: [6, 5],
+  'batch-size': B,
+  'reward-scale': 2,
+  discount: 0.9,
+  'target-smoothing': 0.02,
+  'residual-samples': 7,
+  'policy-regularisation': 0.03,
+  'critic-learning-rate': 0.02,
+};
 
 function problem(values: Partial<ParameterValues>, agent: Agent = virel) {
-  return smallProblem(agent, { observationSize: o, actionSize: a }, { ...defaultsFor(agent.declaration, halfCheetah), 'entropy-target': -a, ...small, ...values } as ParameterValues);
+  return smallProblem(agent, { observationSize: o, actionSize: a }, {
+    ...defaultsFor(agent.declaration, halfCheetah),
+    'entropy-target': -a,
+    ...small,
+    ...values,
+  } as ParameterValues);
 }
 
 const withMeans = (state: NamedArrays, squared: number, absolute: number, deviation: number): NamedArrays => ({
   ...state,
-  'residual/squared': Float32Array.of(squared), 'residual/absolute': Float32Array.of(absolute), 'residual/q-deviation': Float32Array.of(deviation), 'residual/estimates': Float32Array.of(3),
+  'residual/squared': Float32Array.of(squared),
+  'residual/absolute': Float32Array.of(absolute),
+  'residual/q-deviation': Float32Array.of(deviation),
+  'residual/estimates': Float32Array.of(3),
 });
-const critics = (state: NamedArrays): NamedArrays => entriesOf(state, 'critic-', 'value/', 'target/', 'adam/first/critic-', 'adam/second/critic-', 'adam/first/value/', 'adam/second/value/');
-const policy = (state: NamedArrays): NamedArrays => entriesOf(state, 'actor/', 'adam/first/actor/', 'adam/second/actor/', 'adam/beta1-power/actor');
+const critics = (state: NamedArrays): NamedArrays =>
+  entriesOf(state, 'critic-', 'value/', 'target/', 'adam/first/critic-', 'adam/second/critic-', 'adam/first/value/', 'adam/second/value/');
+const policy = (state: NamedArrays): NamedArrays =>
+  entriesOf(state, 'actor/', 'adam/first/actor/', 'adam/second/actor/', 'adam/beta1-power/actor');
 
 const forms = [
   { form: 'twin', bounds: 'affine', count: 2, targeted: ['critic-1', 'critic-2'] },
@@ -42,40 +74,61 @@ describe.each(forms)('one update of the $form form', async ({ form, bounds, coun
 
   const p = toDoubles(initial);
   const [s, sNext, stored] = [rowsOf(batch['observation'], o), rowsOf(batch['next-observation'], o), rowsOf(batch['action'], a)] as const;
-  const [reward, terminated] = [[...batch['reward'] as Float32Array], [...batch['terminated'] as Float32Array]] as const;
+  const [reward, terminated] = [[...(batch['reward'] as Float32Array)], [...(batch['terminated'] as Float32Array)]] as const;
   const mean = (f: (k: number) => number): number => meanOf(reward.map((_, k) => f(k)));
   const act = (q: Doubles, state: number[], epsilon: number[]) => squashedSample(gaussianOf(q, 'actor', state, bounds), epsilon);
   const epsilon = rowsOf(noise['current'], a);
   /** The smaller of the form's action values. */
-  const smallest = (q: Doubles, state: number[], action: number[]): number => (form === 'twin' ? minQ(q, '', state, action) : actionValue(q, 'critic-1', state, action));
+  const smallest = (q: Doubles, state: number[], action: number[]): number =>
+    form === 'twin' ? minQ(q, '', state, action) : actionValue(q, 'critic-1', state, action);
 
-  const nextValue = (k: number): number => form === 'single'
-    ? mlp(p, 'target/value', sNext[k] as number[])[0] as number
-    : minQ(p, 'target/', sNext[k] as number[], nextActions()[k] as number[]);
+  const nextValue = (k: number): number =>
+    form === 'single'
+      ? (mlp(p, 'target/value', sNext[k] as number[])[0] as number)
+      : minQ(p, 'target/', sNext[k] as number[], nextActions()[k] as number[]);
   const nextActions = (): number[][] => sNext.map((state, k) => act(p, state, rowsOf(noise['next'], a)[k] as number[]).action);
   const y = reward.map((r, k) => 2 * r + 0.9 * (1 - (terminated[k] as number)) * nextValue(k));
   /** ½ Σ mean (Qᵢ − y)² of two, mean (Q − y)² of one. */
-  const criticLoss = (q: Doubles): number => Array.from({ length: count }, (_, i) => mean((k) => (actionValue(q, `critic-${i + 1}`, s[k] as number[], stored[k] as number[]) - (y[k] as number)) ** 2))
-    .reduce((x, z) => x + z, 0) * (form === 'twin' ? 0.5 : 1);
+  const criticLoss = (q: Doubles): number =>
+    Array.from({ length: count }, (_, i) =>
+      mean((k) => (actionValue(q, `critic-${i + 1}`, s[k] as number[], stored[k] as number[]) - (y[k] as number)) ** 2),
+    ).reduce((x, z) => x + z, 0) * (form === 'twin' ? 0.5 : 1);
   const beta = 0.05 * 5;
   /** Published losses are all of the networks before the step; the twin form's actor sees the updated critics, as SAC's. */
   const seen: Doubles = form === 'twin' ? { ...p, ...toDoubles(entriesOf(after, 'critic-')) } : p;
   const actorLoss = (q: Doubles): number => {
     const gaussians = s.map((state) => gaussianOf(q, 'actor', state, bounds));
-    const pull = meanOf(gaussians.flatMap(({ mu }) => mu.map((m) => m ** 2))) + meanOf(gaussians.flatMap(({ logSigma }) => logSigma.map((l) => l ** 2)));
-    return mean((k) => {
-      const { action, logProbability } = act(q, s[k] as number[], epsilon[k] as number[]);
-      return beta * logProbability - smallest(seen, s[k] as number[], action);
-    }) + 0.03 * pull;
+    const pull =
+      meanOf(gaussians.flatMap(({ mu }) => mu.map((m) => m ** 2))) +
+      meanOf(gaussians.flatMap(({ logSigma }) => logSigma.map((l) => l ** 2)));
+    return (
+      mean((k) => {
+        const { action, logProbability } = act(q, s[k] as number[], epsilon[k] as number[]);
+        return beta * logProbability - smallest(seen, s[k] as number[], action);
+      }) +
+      0.03 * pull
+    );
   };
   const valueLoss = (q: Doubles): number =>
-    mean((k) => ((mlp(q, 'value', s[k] as number[])[0] as number) - smallest(p, s[k] as number[], act(p, s[k] as number[], epsilon[k] as number[]).action)) ** 2);
+    mean(
+      (k) =>
+        ((mlp(q, 'value', s[k] as number[])[0] as number) -
+          smallest(p, s[k] as number[], act(p, s[k] as number[], epsilon[k] as number[]).action)) **
+        2,
+    );
   const meanLogProbability = mean((k) => act(p, s[k] as number[], epsilon[k] as number[]).logProbability);
 
   if (form === 'twin') {
     it('meets here either critic as the smaller', () => {
       expect(smallerCritics(p, 'target/', sNext, nextActions())).toEqual([1, 2]);
-      expect(smallerCritics(seen, '', s, s.map((state, k) => act(p, state, epsilon[k] as number[]).action))).toEqual([1, 2]);
+      expect(
+        smallerCritics(
+          seen,
+          '',
+          s,
+          s.map((state, k) => act(p, state, epsilon[k] as number[]).action),
+        ),
+      ).toEqual([1, 2]);
     });
   }
 
@@ -87,17 +140,26 @@ describe.each(forms)('one update of the $form form', async ({ form, bounds, coun
     expect(diagnostics['actor-loss']?.[0]).toBeCloseTo(actorLoss(p), 4);
     expect(diagnostics['entropy']?.[0]).toBeCloseTo(-meanLogProbability, 4);
     expect(diagnostics['kl']?.[0]).toBeCloseTo(meanLogProbability + a * Math.LN2, 4);
-    expect(diagnostics['mean-q']?.[0]).toBeCloseTo(mean((k) => smallest(p, s[k] as number[], stored[k] as number[])), 4);
-    expect(diagnostics['policy-sigma']?.[0]).toBeCloseTo(meanOf(s.flatMap((state) => gaussianOf(p, 'actor', state, bounds).logSigma.map(Math.exp))), 5);
+    expect(diagnostics['mean-q']?.[0]).toBeCloseTo(
+      mean((k) => smallest(p, s[k] as number[], stored[k] as number[])),
+      4,
+    );
+    expect(diagnostics['policy-sigma']?.[0]).toBeCloseTo(
+      meanOf(s.flatMap((state) => gaussianOf(p, 'actor', state, bounds).logSigma.map(Math.exp))),
+      5,
+    );
   });
 
   it.each(Object.keys(initial).filter((name) => name.startsWith('critic-')))('has the gradient of policy evaluation of %s', (name) => {
     expectGradient(gradientIn(after, name), finiteDifference(criticLoss, p, name), name);
   });
 
-  it.each(Object.keys(initial).filter((name) => name.startsWith('actor/')))('has the actor’s gradient of %s, regularisers and all', (name) => {
-    expectGradient(gradientIn(after, name), finiteDifference(actorLoss, p, name), name);
-  });
+  it.each(Object.keys(initial).filter((name) => name.startsWith('actor/')))(
+    'has the actor’s gradient of %s, regularisers and all',
+    (name) => {
+      expectGradient(gradientIn(after, name), finiteDifference(actorLoss, p, name), name);
+    },
+  );
 
   // Of the single form alone: the twin form has no state value.
   for (const name of Object.keys(initial).filter((one) => one.startsWith('value/'))) {
@@ -111,12 +173,16 @@ describe.each(forms)('one update of the $form form', async ({ form, bounds, coun
     expect(new Set(targets.map((name) => name.split('/')[1]))).toEqual(new Set(targeted));
     for (const name of targets) {
       const online = after[name.slice('target/'.length)] as Float32Array;
-      for (const [i, old] of (initial[name] as Float32Array).entries()) expect(after[name]?.[i]).toBeCloseTo(old + 0.02 * ((online[i] as number) - old), 6);
+      for (const [i, old] of (initial[name] as Float32Array).entries())
+        expect(after[name]?.[i]).toBeCloseTo(old + 0.02 * ((online[i] as number) - old), 6);
     }
   });
 
   it('has no entropy in its critic: another temperature leaves its step as it is, bit for bit, and changes the actor’s', async () => {
-    const hot = await runOnce({ ...given, controls: { ...given.controls, 'residual-scale': Float32Array.of(2) } }, update, initial, { batch, noise });
+    const hot = await runOnce({ ...given, controls: { ...given.controls, 'residual-scale': Float32Array.of(2) } }, update, initial, {
+      batch,
+      noise,
+    });
     expect(hot.diagnostics['temperature']?.[0]).toBe(10);
     expect(critics(hot.after)).toEqual(critics(after));
     expect(hot.after['adam/first/actor/layer-0/weight']).not.toEqual(after['adam/first/actor/layer-0/weight']);
@@ -155,8 +221,16 @@ describe('the temperature', () => {
     expect(await temperatureOf(values, (initial) => initial)).toBeCloseTo(0.05, 6);
   });
 
-  it.each([[0.3, 100, 0.3], [1e-4, 0.2, 0.2], [1e-4, 100, 0.25]])('is clipped to [%f, %f]', async (lowest, highest, expected) => {
-    expect(await temperatureOf({ 'residual-scale': 0.05, 'temperature-min': lowest, 'temperature-max': highest }, (initial) => withMeans(initial, 5, 1.9, 2.5))).toBeCloseTo(expected, 6);
+  it.each([
+    [0.3, 100, 0.3],
+    [1e-4, 0.2, 0.2],
+    [1e-4, 100, 0.25],
+  ])('is clipped to [%f, %f]', async (lowest, highest, expected) => {
+    expect(
+      await temperatureOf({ 'residual-scale': 0.05, 'temperature-min': lowest, 'temperature-max': highest }, (initial) =>
+        withMeans(initial, 5, 1.9, 2.5),
+      ),
+    ).toBeCloseTo(expected, 6);
   });
 
   it('says 0 residual samples before the first estimate, and mean δ² = 1', async () => {
@@ -166,7 +240,9 @@ describe('the temperature', () => {
   });
 
   it('fixed, is the given one; learned, moves by −(E[log π] + H̄) and rests with the actor', async () => {
-    expect(await temperatureOf({ 'temperature-rule': 'fixed', temperature: 0.7 }, (initial) => withMeans(initial, 5, 1.9, 2.5))).toBeCloseTo(0.7, 6);
+    expect(
+      await temperatureOf({ 'temperature-rule': 'fixed', temperature: 0.7 }, (initial) => withMeans(initial, 5, 1.9, 2.5)),
+    ).toBeCloseTo(0.7, 6);
     const learned = problem({ 'temperature-rule': 'learned', temperature: 0.4 });
     const drawn = inputs(learned);
     const { after, diagnostics } = await runOnce(learned, learned.program('virel update'), learned.scattered, drawn, 'reference');
@@ -174,11 +250,25 @@ describe('the temperature', () => {
     expect(gradientIn(after, 'log-temperature')[0]).toBeCloseTo((diagnostics['entropy']?.[0] as number) + a, 4);
     const paused = problem({ ...learned.values, 'actor-paused': true });
     const rested = await runOnce(paused, paused.program('virel update'), learned.scattered, drawn, 'reference');
-    expect(entriesOf(rested.after, 'log-temperature', 'adam/first/log-')).toEqual(entriesOf(learned.scattered, 'log-temperature', 'adam/first/log-'));
+    expect(entriesOf(rested.after, 'log-temperature', 'adam/first/log-')).toEqual(
+      entriesOf(learned.scattered, 'log-temperature', 'adam/first/log-'),
+    );
   });
 
-  it.each([[0, 1], [10, 1], [20, 0.1], [30, 0.01], [99, 0.01]])('of a schedule, at step %i, is %f', (step, expected) => {
-    const { instance, values } = problem({ 'temperature-rule': 'schedule', temperature: 1, 'temperature-end': 0.01, 'schedule-from': 10, 'schedule-to': 30 });
+  it.each([
+    [0, 1],
+    [10, 1],
+    [20, 0.1],
+    [30, 0.01],
+    [99, 0.01],
+  ])('of a schedule, at step %i, is %f', (step, expected) => {
+    const { instance, values } = problem({
+      'temperature-rule': 'schedule',
+      temperature: 1,
+      'temperature-end': 0.01,
+      'schedule-from': 10,
+      'schedule-to': 30,
+    });
     expect(instance.controls(values, step)['temperature']?.[0]).toBeCloseTo(expected, 6);
   });
 });
@@ -207,27 +297,45 @@ describe.each([
     expect(controls['target-smoothing']?.[0]).toBe(Math.fround(0.001));
     expect(controls['policy-regularisation']?.[0]).toBe(Math.fround(0.001));
     expect(controls['discount']?.[0]).toBe(Math.fround(0.99));
-    expect(values).toMatchObject({ 'warm-up': 1_000, 'warm-up-actions': 'policy', 'log-sigma-bounds': 'clip', 'actor-learning-rate': 3e-4, 'critic-learning-rate': 3e-4 });
+    expect(values).toMatchObject({
+      'warm-up': 1_000,
+      'warm-up-actions': 'policy',
+      'log-sigma-bounds': 'clip',
+      'actor-learning-rate': 3e-4,
+      'critic-learning-rate': 3e-4,
+    });
   });
 
   it('starts as rlkit does: hidden biases 0.1, hidden weights ±1/√300 by the units after them, small last layers', () => {
     const largest = (name: string): number => Math.max(...(initial[name] as Float32Array).map(Math.abs));
     expect(new Set(initial['actor/layer-1/bias'])).toEqual(new Set([Math.fround(0.1)]));
     for (const name of ['critic-1', 'value', 'actor']) {
-      for (const layer of [0, 1]) expect(largest(`${name}/layer-${layer}/weight`) * Math.sqrt(300)).toSatisfy((x: number) => x > 0.99 && x <= 1);
+      for (const layer of [0, 1])
+        expect(largest(`${name}/layer-${layer}/weight`) * Math.sqrt(300)).toSatisfy((x: number) => x > 0.99 && x <= 1);
       expect(largest(`${name}/layer-2/weight`) / (name === 'actor' ? 1e-3 : 3e-3)).toSatisfy((x: number) => x > 0.95 && x <= 1);
     }
   });
 
-  it(isDue ? 'estimates the residual before every update on 4,096 transitions, the newest alone' : 'never estimates the residual, and its temperature is 1', async () => {
-    expect([1, 2, 3, 500].map((step) => residual.isDue(step))).toEqual([isDue, isDue, isDue, isDue]);
-    if (isDue) {
-      expect([residual.batchSize, residual.waitsFor, controls['residual-rate']?.[0]]).toEqual([4_096, 4_096, 1]);
-      return;
-    }
-    expect(controls['temperature']?.[0]).toBe(1);
-    const tiny = problem({ ...values, ...small }, agent);
-    const { diagnostics } = await runOnce(tiny, tiny.program('virel update'), withMeans(tiny.initial, 5, 1.9, 2.5), tiny.draw(tiny.program('virel update').signature), 'reference');
-    expect(diagnostics['temperature']?.[0]).toBe(1);
-  });
+  it(
+    isDue
+      ? 'estimates the residual before every update on 4,096 transitions, the newest alone'
+      : 'never estimates the residual, and its temperature is 1',
+    async () => {
+      expect([1, 2, 3, 500].map((step) => residual.isDue(step))).toEqual([isDue, isDue, isDue, isDue]);
+      if (isDue) {
+        expect([residual.batchSize, residual.waitsFor, controls['residual-rate']?.[0]]).toEqual([4_096, 4_096, 1]);
+        return;
+      }
+      expect(controls['temperature']?.[0]).toBe(1);
+      const tiny = problem({ ...values, ...small }, agent);
+      const { diagnostics } = await runOnce(
+        tiny,
+        tiny.program('virel update'),
+        withMeans(tiny.initial, 5, 1.9, 2.5),
+        tiny.draw(tiny.program('virel update').signature),
+        'reference',
+      );
+      expect(diagnostics['temperature']?.[0]).toBe(1);
+    },
+  );
 });

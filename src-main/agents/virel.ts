@@ -20,8 +20,17 @@ import { booleanOf, choiceOf, integersOf, numberOf, scalarsOf } from './parts/va
 import { virelDeclaration, virelFixedDeclaration, virelPublishedDeclaration } from './virel.declaration.ts';
 
 const plainControls = [
-  'discount', 'target-smoothing', 'reward-scale', 'actor-learning-rate', 'critic-learning-rate', 'temperature-learning-rate', 'policy-regularisation',
-  'residual-scale', 'residual-rate', 'temperature-min', 'temperature-max',
+  'discount',
+  'target-smoothing',
+  'reward-scale',
+  'actor-learning-rate',
+  'critic-learning-rate',
+  'temperature-learning-rate',
+  'policy-regularisation',
+  'residual-scale',
+  'residual-rate',
+  'temperature-min',
+  'temperature-max',
 ] as const;
 
 function create(declaration: AgentDeclaration, problem: Problem, values: ParameterValues, supplies: Supplies): AgentInstance {
@@ -37,7 +46,12 @@ function create(declaration: AgentDeclaration, problem: Problem, values: Paramet
   const isActorPaused = booleanOf(values, 'actor-paused');
   const isPublished = choiceOf(values, 'initialisation', ['fan-in', 'published']) === 'published';
 
-  const policy = new SquashedGaussianPolicy('actor', { observation: observationSize, hidden, action: actionSize }, choiceOf(values, 'log-sigma-bounds', ['affine', 'clip']), isPublished ? 1e-3 : 'fan-in');
+  const policy = new SquashedGaussianPolicy(
+    'actor',
+    { observation: observationSize, hidden, action: actionSize },
+    choiceOf(values, 'log-sigma-bounds', ['affine', 'clip']),
+    isPublished ? 1e-3 : 'fan-in',
+  );
   const critic = new HardCritic(form, { observation: observationSize, action: actionSize, hidden }, isPublished ? 3e-3 : 'fan-in');
   const prior = createPrior(values, problem, policy, supplies);
   const temperature = new Temperature(rule);
@@ -48,9 +62,22 @@ function create(declaration: AgentDeclaration, problem: Problem, values: Paramet
   function estimate({ state, batch, noise, controls }: ProgramInputs): ProgramOutputs {
     const transitions = transitionsOf(batch, controls);
     const networks = usesTargets ? critic.targets(state) : critic.online(state);
-    const y = critic.bellmanTarget(networks, transitions, controls, () => policy.sample(state, transitions.sNext, at(noise, 'next') as tf.Tensor2D).action);
+    const y = critic.bellmanTarget(
+      networks,
+      transitions,
+      controls,
+      () => policy.sample(state, transitions.sNext, at(noise, 'next') as tf.Tensor2D).action,
+    );
     const qs = critic.actionValues.evaluate(state, transitions.s, transitions.a);
-    return { state: takeEstimate(state, qs.map((q) => q.sub(y)), qs[0] as tf.Tensor, at(controls, 'residual-rate')), diagnostics: {} };
+    return {
+      state: takeEstimate(
+        state,
+        qs.map((q) => q.sub(y)),
+        qs[0] as tf.Tensor,
+        at(controls, 'residual-rate'),
+      ),
+      diagnostics: {},
+    };
   }
 
   /** ε, or what the rule puts in its place. */
@@ -58,11 +85,18 @@ function create(declaration: AgentDeclaration, problem: Problem, values: Paramet
     rule === 'residual' ? residualTemperature(residualRule, state, controls) : temperature.value(state, controls);
 
   /** E-step, times ε: E[ε (log π(ã|s) − log p) − Q(s, ã)] and, as published, a pull of μ and log σ towards 0. */
-  const actorLoss = (given: Pick<ProgramInputs, 'state' | 'controls'>, networks: NamedTensors, s: tf.Tensor2D, epsilon: tf.Tensor2D, beta: tf.Tensor) => (parameters: NamedTensors): tf.Scalar => {
-    const sample = policy.sample(parameters, s, epsilon);
-    const objective = beta.mul(prior.divergence(given, s, sample)).sub(critic.actionValues.minimum(networks, s, sample.action)).mean();
-    return objective.add(at(given.controls, 'policy-regularisation').mul(sample.mu.square().mean().add(sample.logSigma.square().mean()))) as tf.Scalar;
-  };
+  const actorLoss =
+    (given: Pick<ProgramInputs, 'state' | 'controls'>, networks: NamedTensors, s: tf.Tensor2D, epsilon: tf.Tensor2D, beta: tf.Tensor) =>
+    (parameters: NamedTensors): tf.Scalar => {
+      const sample = policy.sample(parameters, s, epsilon);
+      const objective = beta
+        .mul(prior.divergence(given, s, sample))
+        .sub(critic.actionValues.minimum(networks, s, sample.action))
+        .mean();
+      return objective.add(
+        at(given.controls, 'policy-regularisation').mul(sample.mu.square().mean().add(sample.logSigma.square().mean())),
+      ) as tf.Scalar;
+    };
 
   function update({ state, batch, noise, controls }: ProgramInputs): ProgramOutputs {
     const transitions = transitionsOf(batch, controls);
@@ -114,7 +148,9 @@ function create(declaration: AgentDeclaration, problem: Problem, values: Paramet
       onlineTarget: critic.bellmanTarget(critic.online(state), transitions, controls, nextAction),
       criticLoss: critic.loss(transitions, target),
       actorLoss: actorLoss(given, state, s, epsilon, beta),
-      action: current.action, mean: current.mu, logSigma: current.logSigma,
+      action: current.action,
+      mean: current.mu,
+      logSigma: current.logSigma,
       extras: {
         temperature: beta,
         ...(rule === 'residual' ? { residual: at(state, 'residual/squared'), 'residual-estimates': at(state, 'residual/estimates') } : {}),
@@ -128,12 +164,25 @@ function create(declaration: AgentDeclaration, problem: Problem, values: Paramet
   const noiseNames = form === 'twin' ? ['current', 'next'] : ['current'];
   return {
     declaration,
-    stateShapes: { ...actorShapes, ...critic.stateShapes, ...actorAdam.stateShapes, ...temperature.stateShapes, ...residualShapes, ...prior.stateShapes },
+    stateShapes: {
+      ...actorShapes,
+      ...critic.stateShapes,
+      ...actorAdam.stateShapes,
+      ...temperature.stateShapes,
+      ...residualShapes,
+      ...prior.stateShapes,
+    },
     initialState(stream, former = {}) {
-      const networks = keepFormer({
-        ...policy.network.initialState(stream), ...critic.initialState(stream), ...actorAdam.initialState(),
-        ...temperature.initialState(numberOf(values, 'temperature')), ...initialResidual(),
-      }, former);
+      const networks = keepFormer(
+        {
+          ...policy.network.initialState(stream),
+          ...critic.initialState(stream),
+          ...actorAdam.initialState(),
+          ...temperature.initialState(numberOf(values, 'temperature')),
+          ...initialResidual(),
+        },
+        former,
+      );
       return { ...networks, ...keepFormer(prior.initialState(stream, networks), former) };
     },
     updates: [
@@ -164,7 +213,16 @@ function create(declaration: AgentDeclaration, problem: Problem, values: Paramet
     ],
     ...stochasticPolicyPrograms('virel', policy, problem),
     critics: criticsProgram('virel', critic.actionValues, problem),
-    inspection: inspectionOf({ agent: 'virel', problem, critics: critic.actionValues, actor: policy.network, noise: noiseNames, controls: controlShapes, view, bonus: null }),
+    inspection: inspectionOf({
+      agent: 'virel',
+      problem,
+      critics: critic.actionValues,
+      actor: policy.network,
+      noise: noiseNames,
+      controls: controlShapes,
+      view,
+      bonus: null,
+    }),
     warning: (means) => temperature.warning(means, prior.constant !== 0),
     controls: (given, step) => ({
       ...scalarsOf(given, plainControls),
@@ -175,7 +233,10 @@ function create(declaration: AgentDeclaration, problem: Problem, values: Paramet
   };
 }
 
-const agent = (declaration: AgentDeclaration): Agent => ({ declaration, create: (problem, values, supplies = {}) => create(declaration, problem, values, supplies) });
+const agent = (declaration: AgentDeclaration): Agent => ({
+  declaration,
+  create: (problem, values, supplies = {}) => create(declaration, problem, values, supplies),
+});
 
 export const virel = agent(virelDeclaration);
 export const virelPublished = agent(virelPublishedDeclaration);

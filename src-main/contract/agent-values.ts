@@ -2,7 +2,16 @@
 // the trainer alike.
 import type { AgentDeclaration, TaskDeclaration } from './declarations.ts';
 import { formatValue } from './effects/numbers.ts';
-import { type Condition, describeRange, formatParameter, ParameterError, type ParameterDeclaration, type ParameterValue, type ParameterValues, parseParameter } from './parameters.ts';
+import {
+  type Condition,
+  describeRange,
+  formatParameter,
+  ParameterError,
+  type ParameterDeclaration,
+  type ParameterValue,
+  type ParameterValues,
+  parseParameter,
+} from './parameters.ts';
 
 /** What the checks need to know of an agent and a task. */
 export type AgentParameters = Pick<AgentDeclaration, 'title' | 'parameters' | 'unused'>;
@@ -25,14 +34,21 @@ export function whyNotLive(declaration: ParameterDeclaration, values: ParameterV
  * @param step the checkpoint's, in environment steps; without it only what holds at every step is told
  * @param parent the parent's values at that step
  */
-export function whyNotForkable(declaration: ParameterDeclaration, values: ParameterValues, step?: number, parent: ParameterValues = values): string | null {
+export function whyNotForkable(
+  declaration: ParameterDeclaration,
+  values: ParameterValues,
+  step?: number,
+  parent: ParameterValues = values,
+): string | null {
   const { structural, liveWhen, countsUntil } = declaration;
   if (structural === true) return 'it shapes what the checkpoint stores, and another value would not fit; start a new run instead';
   const idle = failing(liveWhen, values);
   if (idle !== null) return `a fork goes on from the checkpoint, and this would only count where a run begins: ${idle}`;
   if (step === undefined || countsUntil === undefined) return null;
   const last = Math.max(Number(values[countsUntil]), Number(parent[countsUntil]));
-  return step < last ? null : `the checkpoint is at step ${step.toLocaleString('en-US')}, and ${countsUntil} is over by then; choose an earlier checkpoint or start a new run`;
+  return step < last
+    ? null
+    : `the checkpoint is at step ${step.toLocaleString('en-US')}, and ${countsUntil} is over by then; choose an earlier checkpoint or start a new run`;
 }
 
 function failing(conditions: readonly Condition[] | undefined, values: ParameterValues): string | null {
@@ -62,7 +78,9 @@ export function checkValues(agent: AgentParameters, task: TaskActions, values: P
     };
     if (maxPerAction !== undefined && typeof value === 'number' && value > maxPerAction.value * actions * (1 + 1e-12)) {
       const most = (maxPerAction.value * actions).toLocaleString('en-US', { maximumFractionDigits: 4 });
-      refuse(`must be at most ${most} ${unit} on ${task.id}, ${maxPerAction.value} for each of its ${actions} action dimensions: ${maxPerAction.why}`);
+      refuse(
+        `must be at most ${most} ${unit} on ${task.id}, ${maxPerAction.value} for each of its ${actions} action dimensions: ${maxPerAction.why}`,
+      );
     }
     if (declaration.kind === 'numbers' && Array.isArray(value) && value.length !== 1 && value.length !== actions) {
       refuse(`must be one number, or ${actions} for ${task.id}: ${task.action.map((one) => one.name).join(', ')}`);
@@ -73,17 +91,25 @@ export function checkValues(agent: AgentParameters, task: TaskActions, values: P
       throw new ParameterError(atMost, `${atMost} must be at least ${name}, which is ${value}; ${bound} was given`);
     }
     checkLessThan(declaration, values, changed);
-    if (declaration.kind === 'text' && value === '') throw new ParameterError(name, `${name} has to be given beside the other values: ${describeRange(declaration)}`);
+    if (declaration.kind === 'text' && value === '')
+      throw new ParameterError(name, `${name} has to be given beside the other values: ${describeRange(declaration)}`);
   }
 }
 
 /** A run that was made without this check keeps its edits: they are refused only where they bring the trouble about. */
-export function checkLessThan({ name, lessThan, usedWhen = [] }: ParameterDeclaration, values: ParameterValues, changed: ParameterValues): void {
+export function checkLessThan(
+  { name, lessThan, usedWhen = [] }: ParameterDeclaration,
+  values: ParameterValues,
+  changed: ParameterValues,
+): void {
   if (lessThan === undefined || Number(values[name]) < Number(values[lessThan.parameter])) return;
   const named = [name, lessThan.parameter, ...usedWhen.map(({ parameter }) => parameter)].find((one) => Object.hasOwn(changed, one));
   if (named === undefined) return;
   const both = `${name} must be less than ${lessThan.parameter}: ${lessThan.why}`;
-  throw new ParameterError(named, `${both}; they are ${formatParameter(values[name] ?? '')} and ${formatParameter(values[lessThan.parameter] ?? '')}`);
+  throw new ParameterError(
+    named,
+    `${both}; they are ${formatParameter(values[name] ?? '')} and ${formatParameter(values[lessThan.parameter] ?? '')}`,
+  );
 }
 
 /**
@@ -95,7 +121,10 @@ export function checkLessThan({ name, lessThan, usedWhen = [] }: ParameterDeclar
  * @throws ParameterError naming the parameter, the allowed range and the reason
  */
 export function checkEdit(
-  agent: AgentParameters, task: TaskActions, before: ParameterValues, given: Readonly<Record<string, unknown>>,
+  agent: AgentParameters,
+  task: TaskActions,
+  before: ParameterValues,
+  given: Readonly<Record<string, unknown>>,
   { propose = () => null, asks = true }: { propose?: (name: string, after: ParameterValues) => number | null; asks?: boolean } = {},
 ): ParameterValues {
   const parsed: ParameterValues = {};
@@ -104,13 +133,19 @@ export function checkEdit(
     if (declaration === undefined) {
       const unused = agent.unused.find((one) => one.name === name);
       const live = agent.parameters.filter((one) => one.live).map((one) => one.name);
-      throw new ParameterError(name, unused ? `${agent.title} has no ${name}: ${unused.reason}` : `${agent.title} has no hyper-parameter ${name}; live ones are ${live.join(', ')}`);
+      throw new ParameterError(
+        name,
+        unused
+          ? `${agent.title} has no ${name}: ${unused.reason}`
+          : `${agent.title} has no hyper-parameter ${name}; live ones are ${live.join(', ')}`,
+      );
     }
     parsed[name] = parseParameter(declaration, value);
   }
   // Asked for together with a change of kind a value may well stay the same; alone it is no change.
   const changes: ParameterValues = Object.fromEntries(
-    Object.entries(parsed).filter(([name, value]) => formatParameter(before[name] ?? '') !== formatParameter(value)));
+    Object.entries(parsed).filter(([name, value]) => formatParameter(before[name] ?? '') !== formatParameter(value)),
+  );
   const after = { ...before, ...changes };
   for (const declaration of agent.parameters.filter(({ name }) => Object.hasOwn(changes, name))) {
     const { name } = declaration;
@@ -122,8 +157,14 @@ export function checkEdit(
     if (asked !== undefined && askedFor !== undefined && !Object.hasOwn(given, asked) && whyUnused(askedFor, after) === null) {
       const now = propose(asked, after);
       const unit = askedFor.unit === '1' ? '' : ` ${askedFor.unit}`;
-      const proposal = now === null ? '' : `; measured now: ${now.toPrecision(3)}${unit}, so ${asked}=${now.toPrecision(3)} would keep the policy as it is`;
-      throw new ParameterError(asked, `${asked} has to be given with ${name}=${formatParameter(changes[name] ?? '')}, since the stored ${formatParameter(before[asked] ?? '')} was not meant for that${proposal}`);
+      const proposal =
+        now === null
+          ? ''
+          : `; measured now: ${now.toPrecision(3)}${unit}, so ${asked}=${now.toPrecision(3)} would keep the policy as it is`;
+      throw new ParameterError(
+        asked,
+        `${asked} has to be given with ${name}=${formatParameter(changes[name] ?? '')}, since the stored ${formatParameter(before[asked] ?? '')} was not meant for that${proposal}`,
+      );
     }
   }
   checkValues(agent, task, after, changes);
@@ -132,9 +173,11 @@ export function checkEdit(
 
 /** "entropy-target −6 → −3 nats, prior uniform → constant": what changes, for events and marks. */
 export function describeChanges(agent: AgentParameters, before: ParameterValues, changes: ParameterValues): string {
-  return Object.entries(changes).map(([name, value]) => {
-    const unit = agent.parameters.find((one) => one.name === name)?.unit ?? '';
-    const shown = unit === '' || unit === '1' ? '' : ` ${unit}`;
-    return `${name} ${formatValue(before[name])} → ${formatValue(value)}${shown}`;
-  }).join(', ');
+  return Object.entries(changes)
+    .map(([name, value]) => {
+      const unit = agent.parameters.find((one) => one.name === name)?.unit ?? '';
+      const shown = unit === '' || unit === '1' ? '' : ` ${unit}`;
+      return `${name} ${formatValue(before[name])} → ${formatValue(value)}${shown}`;
+    })
+    .join(', ');
 }

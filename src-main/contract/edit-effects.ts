@@ -13,7 +13,12 @@ export { equivalentSigma } from './squashed-entropy.ts';
 
 /** Changes of kind first, since they speak for what is changed with them. */
 const words: Readonly<Record<string, Words>> = {
-  ...temperatureRuleWords, ...priorKindWords, ...temperatureWords, ...priorWords, ...residualWords, ...learningWords,
+  ...temperatureRuleWords,
+  ...priorKindWords,
+  ...temperatureWords,
+  ...priorWords,
+  ...residualWords,
+  ...learningWords,
 };
 
 /**
@@ -23,7 +28,11 @@ const words: Readonly<Record<string, Words>> = {
  * @returns sentences that begin with the change: "entropy target −6 → −3 nats: σ about 0.09 → 0.15, the policy widens, temperature likely rises."
  */
 export function describeEffect(
-  agent: AgentParameters, task: TaskActions, before: ParameterValues, changes: ParameterValues, measured: Readonly<Record<string, number>> = {},
+  agent: AgentParameters,
+  task: TaskActions,
+  before: ParameterValues,
+  changes: ParameterValues,
+  measured: Readonly<Record<string, number>> = {},
 ): string {
   const effect: Effect = { agent, actions: task.action.length, before, after: { ...before, ...changes }, changes, measured };
   const left = new Set(Object.keys(changes));

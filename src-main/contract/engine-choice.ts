@@ -35,7 +35,8 @@ const formatMs = (ms: number): string => `${ms < 1 ? ms.toFixed(2) : ms.toFixed(
  * seed no longer gives the same bits.
  */
 export function describeChange(before: EngineChoice, after: EngineChoice): string | null {
-  const said = ({ device, threads, runtime }: EngineChoice): string => `${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${runtime}`;
+  const said = ({ device, threads, runtime }: EngineChoice): string =>
+    `${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${runtime}`;
   if (said(before) === said(after)) return null;
   return `Computed by ${said(after)} from here on (before: ${said(before)}): from here on this run is no longer, bit for bit, what its seed gives on one device.`;
 }

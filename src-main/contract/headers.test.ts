@@ -5,10 +5,15 @@ import { responseHeaders } from './headers.ts';
 const policyOf = (path: string): string => responseHeaders(path)['Content-Security-Policy'] ?? '';
 
 describe('response headers', () => {
-  it.each(['/index.html', '/assets/index-B1c2D3e4.js', '/message.txt', '/assets/other-worker-B1c2D3e4.js', '/scene-worker.js.map', '/assets/scene-worker-x.js/y.js', '/x-scene-worker.js'])(
-    'lets %s evaluate no string',
-    (path) => expect(policyOf(path)).not.toContain("'unsafe-eval'"),
-  );
+  it.each([
+    '/index.html',
+    '/assets/index-B1c2D3e4.js',
+    '/message.txt',
+    '/assets/other-worker-B1c2D3e4.js',
+    '/scene-worker.js.map',
+    '/assets/scene-worker-x.js/y.js',
+    '/x-scene-worker.js',
+  ])('lets %s evaluate no string', (path) => expect(policyOf(path)).not.toContain("'unsafe-eval'"));
   it.each(['/scene-worker.js', '/assets/scene-worker-B1c2D3e4.js', '/assets/scene-worker.entry-B_-2D3e4.js'])(
     'lets %s evaluate strings and reach its own origin only',
     (path) => {

@@ -32,22 +32,24 @@ const sceneWorkerFile = /\/scene-worker[\w.-]*\.js$/;
 /** Vite puts a hash of the content into the names below assets/, so those never change. */
 const hashedFile = /^\/assets\/[^/]+-[\w-]{8,}\.\w+$/;
 
-const contentTypes = new Map(Object.entries({
-  html: 'text/html; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  mjs: 'text/javascript; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  json: 'application/json; charset=utf-8',
-  xml: 'text/xml; charset=utf-8',
-  txt: 'text/plain; charset=utf-8',
-  svg: 'image/svg+xml',
-  png: 'image/png',
-  webp: 'image/webp',
-  ico: 'image/x-icon',
-  woff2: 'font/woff2',
-  wasm: 'application/wasm',
-  onnx: 'application/octet-stream',
-}));
+const contentTypes = new Map(
+  Object.entries({
+    html: 'text/html; charset=utf-8',
+    js: 'text/javascript; charset=utf-8',
+    mjs: 'text/javascript; charset=utf-8',
+    css: 'text/css; charset=utf-8',
+    json: 'application/json; charset=utf-8',
+    xml: 'text/xml; charset=utf-8',
+    txt: 'text/plain; charset=utf-8',
+    svg: 'image/svg+xml',
+    png: 'image/png',
+    webp: 'image/webp',
+    ico: 'image/x-icon',
+    woff2: 'font/woff2',
+    wasm: 'application/wasm',
+    onnx: 'application/octet-stream',
+  }),
+);
 
 /** @param path of the file below the renderer's root, beginning with a slash: `/index.html` */
 export function responseHeaders(path: string): Record<string, string> {

@@ -6,8 +6,7 @@ export const socketPath = '/workstation';
 
 export type ClientMessage =
   /** Must come first: nothing else is answered before it. */
-  | { kind: 'hello'; token: string }
-  | { kind: 'call'; id: number; name: string; request: unknown };
+  { kind: 'hello'; token: string } | { kind: 'call'; id: number; name: string; request: unknown };
 
 export type ServerMessage =
   | { kind: 'welcome' }

@@ -81,7 +81,9 @@ export function describeRange(declaration: ParameterDeclaration): string {
   if (kind === 'choice') return `one of ${(choices ?? []).join(', ')}`;
   if (kind === 'text') return `a text of at most ${textLimit} characters`;
   const what = {
-    integer: 'a whole number', number: 'a number', integers: 'whole numbers, separated by commas, each',
+    integer: 'a whole number',
+    number: 'a number',
+    integers: 'whole numbers, separated by commas, each',
     numbers: 'one number for all action dimensions or one for each, separated by commas, each',
   }[kind];
   if (min !== undefined && max !== undefined) return `${what} from ${formatBound(min)} to ${formatBound(max)}`;
@@ -105,11 +107,13 @@ function formatBound(value: number): string {
 export function parseParameter(declaration: ParameterDeclaration, given: unknown): ParameterValue {
   const refuse = (reason = ''): never => {
     // JSON would show NaN and the infinities as null.
-    const shown = typeof given === 'string' ? `"${given.slice(0, 60)}"` : typeof given === 'number' ? String(given) : JSON.stringify(given)?.slice(0, 60);
-    throw new ParameterError(
-      declaration.name,
-      `${declaration.name} must be ${describeRange(declaration)}${reason}; ${shown} was given`,
-    );
+    const shown =
+      typeof given === 'string'
+        ? `"${given.slice(0, 60)}"`
+        : typeof given === 'number'
+          ? String(given)
+          : JSON.stringify(given)?.slice(0, 60);
+    throw new ParameterError(declaration.name, `${declaration.name} must be ${describeRange(declaration)}${reason}; ${shown} was given`);
   };
   const inRange = (value: number): boolean =>
     Number.isFinite(value) &&
@@ -117,7 +121,11 @@ export function parseParameter(declaration: ParameterDeclaration, given: unknown
     (declaration.max === undefined || value <= declaration.max);
   /** A number that is none has no more to be told than the range. */
   const refuseNumbers = (values: readonly number[]): never =>
-    refuse(declaration.why !== undefined && values.every((value) => !Number.isNaN(value)) && !values.every(inRange) ? `: ${declaration.why}` : '');
+    refuse(
+      declaration.why !== undefined && values.every((value) => !Number.isNaN(value)) && !values.every(inRange)
+        ? `: ${declaration.why}`
+        : '',
+    );
   const toNumber = (value: unknown): number => {
     if (typeof value === 'number') return value;
     // Only plain decimal notation: '' would be 0, '0x10' 16, '1,5' NaN.
@@ -146,7 +154,9 @@ export function parseParameter(declaration: ParameterDeclaration, given: unknown
       const parts: unknown[] = Array.isArray(given) ? given : typeof given === 'string' ? given.trim().split(/\s*,\s*|\s+/) : [given];
       const values = parts.map(toNumber);
       if (values.length < 1 || values.length > listLimits[declaration.kind]) return refuse();
-      return values.every((value) => inRange(value) && (declaration.kind === 'numbers' || Number.isSafeInteger(value))) ? values : refuseNumbers(values);
+      return values.every((value) => inRange(value) && (declaration.kind === 'numbers' || Number.isSafeInteger(value)))
+        ? values
+        : refuseNumbers(values);
     }
     case 'text':
       return typeof given === 'string' && given.length <= textLimit ? given.trim() : refuse();

@@ -4,8 +4,19 @@ import type { ParameterValues } from './parameters.ts';
 import { proposalFor, type Measurements } from './proposals.ts';
 
 const action = [0, 1].map((i) => ({ name: `joint ${i}`, unit: 'N·m', low: -1, high: 1 }));
-const histogram = { step: 9, createdAt: 0, bins: 2, counts: Int32Array.of(1, 1, 1, 1), moments: Float64Array.of(0, 0, 0.25, Math.log(0.5), 1, 1, 0.25, Math.log(0.5)) };
-const around: Measurements = { task: { action }, detail: { environmentSteps: 40, totalSteps: 100 }, measured: { entropy: -1.5, temperature: 0.2 }, histogram };
+const histogram = {
+  step: 9,
+  createdAt: 0,
+  bins: 2,
+  counts: Int32Array.of(1, 1, 1, 1),
+  moments: Float64Array.of(0, 0, 0.25, Math.log(0.5), 1, 1, 0.25, Math.log(0.5)),
+};
+const around: Measurements = {
+  task: { action },
+  detail: { environmentSteps: 40, totalSteps: 100 },
+  measured: { entropy: -1.5, temperature: 0.2 },
+  histogram,
+};
 const constant: ParameterValues = { prior: 'constant', 'prior-mean': [0], 'prior-scale': [0.5] };
 
 describe('proposalFor', () => {

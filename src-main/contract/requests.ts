@@ -4,7 +4,16 @@ import { z } from 'zod';
 import type { DeviceDeclaration, ResolvedAgent, TaskDeclaration } from './declarations.ts';
 import type { ImportedModel, Inspection, ModelFile } from './models.ts';
 import { listLimits, textLimit } from './parameters.ts';
-import { type ActionHistogram, controlActions, type EvaluationSummary, type NonFiniteCount, type QueueEntry, type RunDetail, type RunEdit, type RunSummary } from './runs.ts';
+import {
+  type ActionHistogram,
+  controlActions,
+  type EvaluationSummary,
+  type NonFiniteCount,
+  type QueueEntry,
+  type RunDetail,
+  type RunEdit,
+  type RunSummary,
+} from './runs.ts';
 import type { metricDeclarations, MetricSeries, PolicySnapshot, Rollout } from './series.ts';
 import type { TrialProgress, TrialStart } from './trials.ts';
 
@@ -21,7 +30,12 @@ const inspection = {
 };
 /** NaN and the infinities too: the check against the declaration refuses them with the allowed range. */
 const anyNumber = z.custom<number>((value) => typeof value === 'number');
-const parameterValue = z.union([anyNumber, z.string().max(10 * textLimit), z.boolean(), z.array(anyNumber).max(listLimits.numbers).readonly()]);
+const parameterValue = z.union([
+  anyNumber,
+  z.string().max(10 * textLimit),
+  z.boolean(),
+  z.array(anyNumber).max(listLimits.numbers).readonly(),
+]);
 const parameterValues = z.record(z.string().max(100), parameterValue);
 
 export const requestSchemas = {
@@ -132,7 +146,11 @@ export const requestSchemas = {
   'models.list': nothing,
   /** A piece of a file of a folder, in order; `offset` 0 begins the file. */
   'models.upload': z.strictObject({
-    upload: uploadId, folder: z.string().min(1).max(200), path: z.string().min(1).max(500), offset: z.int().min(0), bytes: z.instanceof(Uint8Array),
+    upload: uploadId,
+    folder: z.string().min(1).max(200),
+    path: z.string().min(1).max(500),
+    offset: z.int().min(0),
+    bytes: z.instanceof(Uint8Array),
   }),
   'models.inspect': z.strictObject(inspection),
   'models.import': z.strictObject(inspection),
@@ -232,7 +250,10 @@ export type WorkstationEvent =
   /** Rows of the run list changed (created, state, progress, renamed, deleted, restored). */
   | { kind: 'runs-changed'; runs: RunSummary[]; removed: string[] }
   /** New points, evaluations, events, checkpoints or a new live snapshot of these runs. */
-  | { kind: 'run-data-changed'; runs: { run: string; environmentSteps: number; snapshotStep: number | null; evaluationCount: number; eventCount: number }[] }
+  | {
+      kind: 'run-data-changed';
+      runs: { run: string; environmentSteps: number; snapshotStep: number | null; evaluationCount: number; eventCount: number }[];
+    }
   | { kind: 'queue-changed'; entries: QueueEntry[] }
   /** Machine load, about once in two seconds: shares are 0 to 1, sizes in bytes. */
   | { kind: 'machine'; cpuShare: number; memoryUsedBytes: number; memoryTotalBytes: number; diskFreeBytes: number };

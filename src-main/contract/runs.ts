@@ -117,7 +117,20 @@ export interface RunEvent {
   attempt: number;
   step: number;
   createdAt: number;
-  kind: 'started' | 'resumed' | 'paused' | 'checkpoint' | 'stopped' | 'finished' | 'failed' | 'extended' | 'device' | 'rolled-back' | 'warning' | 'edit' | 'prior';
+  kind:
+    | 'started'
+    | 'resumed'
+    | 'paused'
+    | 'checkpoint'
+    | 'stopped'
+    | 'finished'
+    | 'failed'
+    | 'extended'
+    | 'device'
+    | 'rolled-back'
+    | 'warning'
+    | 'edit'
+    | 'prior';
   message: string;
   requester: string | null;
 }
@@ -197,7 +210,9 @@ export interface NonFiniteCount {
  */
 export function continuationProblem({ isDemo, checkpoints, events }: Pick<RunDetail, 'isDemo' | 'checkpoints' | 'events'>): string | null {
   if (checkpoints.length > 0 || !events.some(({ kind }) => kind === 'checkpoint')) return null;
-  const why = isDemo ? 'The demo run comes without checkpoints, so it cannot be continued.' : 'Its checkpoints have been deleted, so this run cannot be continued.';
+  const why = isDemo
+    ? 'The demo run comes without checkpoints, so it cannot be continued.'
+    : 'Its checkpoints have been deleted, so this run cannot be continued.';
   return `${why} Its curves and recordings are kept. Start a new run with the same settings instead (New run like this).`;
 }
 

@@ -10,7 +10,10 @@ export const maxRunsAtOnce = 1000;
  */
 export function parseSeeds(text: string): number[] {
   const refuse = (why: string): never => {
-    throw new ParameterError('seeds', `seeds are whole numbers from 0 to ${Number.MAX_SAFE_INTEGER}, written like 1 or 1-3 or 1,4,9; ${why}`);
+    throw new ParameterError(
+      'seeds',
+      `seeds are whole numbers from 0 to ${Number.MAX_SAFE_INTEGER}, written like 1 or 1-3 or 1,4,9; ${why}`,
+    );
   };
   const toSeed = (digits: string): number => {
     const seed = Number(digits);

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { equivalentSigma, squashedEntropy, widestSigma } from './squashed-entropy.ts';
 
 describe('squashedEntropy', () => {
-  it.each([[0.1, -0.893597], [0.5, 0.499967], [1, 0.669804], [2, -0.001233]])('at σ %d is %d nats', (sigma, entropy) => {
+  it.each([
+    [0.1, -0.893597],
+    [0.5, 0.499967],
+    [1, 0.669804],
+    [2, -0.001233],
+  ])('at σ %d is %d nats', (sigma, entropy) => {
     expect(squashedEntropy(sigma)).toBeCloseTo(entropy, 6);
   });
 
@@ -29,7 +34,10 @@ describe('squashedEntropy', () => {
 });
 
 describe('equivalentSigma', () => {
-  it.each([[-1, 0.0897], [-0.5, 0.15]])('of %d nats is %d', (entropy, sigma) => {
+  it.each([
+    [-1, 0.0897],
+    [-0.5, 0.15],
+  ])('of %d nats is %d', (entropy, sigma) => {
     expect(equivalentSigma(entropy)).toBeCloseTo(sigma, 3);
   });
 

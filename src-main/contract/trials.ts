@@ -6,7 +6,14 @@ const common = { kind: 'integer', unit: '1', scale: 'linear', citation: 'Elbow',
 /** What a trial takes beside the task's options. */
 export const trialParameters = {
   episodes: { ...common, name: 'episodes', default: 10, min: 1, max: 10_000, sentence: 'Whole episodes, with the policy’s mean action.' },
-  seed: { ...common, name: 'seed', default: 1, min: 0, max: Number.MAX_SAFE_INTEGER, sentence: 'Draws the starts and the noise; the same seed gives the same episodes.' },
+  seed: {
+    ...common,
+    name: 'seed',
+    default: 1,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    sentence: 'Draws the starts and the noise; the same seed gives the same episodes.',
+  },
 } as const satisfies Record<string, ParameterDeclaration>;
 
 export interface TrialSummary {

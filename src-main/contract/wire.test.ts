@@ -16,17 +16,27 @@ function arbitrary(seed: number): unknown {
       return array;
     };
     switch (below(depth > 5 ? 8 : 11)) {
-      case 0: return null;
-      case 1: return below(2) === 0;
-      case 2: return numbers[below(numbers.length)];
-      case 3: return 'ab\u0000é\ud83e\uddbe"\\'.slice(0, below(9));
-      case 4: return fill(new Float64Array(below(20)));
+      case 0:
+        return null;
+      case 1:
+        return below(2) === 0;
+      case 2:
+        return numbers[below(numbers.length)];
+      case 3:
+        return 'ab\u0000é\ud83e\uddbe"\\'.slice(0, below(9));
+      case 4:
+        return fill(new Float64Array(below(20)));
       // A view in the middle of a larger buffer, at an offset that is no multiple of eight.
-      case 5: return fill(new Float32Array(new ArrayBuffer(100), 12, below(10)));
-      case 6: return fill(new Int32Array(below(7)));
-      case 7: return fill(new Uint8Array(new ArrayBuffer(50), 3, below(11)));
-      case 8: return Array.from({ length: below(5) }, () => value(depth + 1));
-      default: return Object.fromEntries(Array.from({ length: below(5) }, () => [keys[below(keys.length)], value(depth + 1)]));
+      case 5:
+        return fill(new Float32Array(new ArrayBuffer(100), 12, below(10)));
+      case 6:
+        return fill(new Int32Array(below(7)));
+      case 7:
+        return fill(new Uint8Array(new ArrayBuffer(50), 3, below(11)));
+      case 8:
+        return Array.from({ length: below(5) }, () => value(depth + 1));
+      default:
+        return Object.fromEntries(Array.from({ length: below(5) }, () => [keys[below(keys.length)], value(depth + 1)]));
     }
   };
   return value(0);

@@ -7,7 +7,9 @@ import { trace } from './tracing/trace.ts';
 
 const empty = { batch: {}, noise: {}, controls: {} };
 const program = (fn: ProgramDeclaration['fn'], batch: Record<string, number[]> = { x: [2, 2] }): ProgramDeclaration => ({
-  name: 'test', signature: { batch, noise: {}, controls: {} }, fn,
+  name: 'test',
+  signature: { batch, noise: {}, controls: {} },
+  fn,
 });
 const x = ({ batch }: ProgramInputs): tf.Tensor => batch['x'] as tf.Tensor;
 
@@ -16,13 +18,18 @@ describe.each(['cpu', 'reference'])('the %s device', (device) => {
     const engine = createEngine({ device, threads: 1, stateShapes: { total: [2], untouched: [1] } });
     await engine.writeState({ total: Float32Array.of(1, 2), untouched: Float32Array.of(7) });
     const add = await engine.compile({
-      name: 'add', signature: { batch: { x: [2] }, noise: {}, controls: { gain: [] } },
+      name: 'add',
+      signature: { batch: { x: [2] }, noise: {}, controls: { gain: [] } },
       fn: ({ state, batch, controls }) => {
         const total = (state['total'] as tf.Tensor).add((batch['x'] as tf.Tensor).mul(controls['gain'] as tf.Tensor));
         return { state: { total }, diagnostics: { sum: total.sum() } };
       },
     });
-    const view = await engine.compile({ name: 'view', signature: empty, fn: ({ state }) => ({ state: {}, diagnostics: { total: state['total'] as tf.Tensor } }) });
+    const view = await engine.compile({
+      name: 'view',
+      signature: empty,
+      fn: ({ state }) => ({ state: {}, diagnostics: { total: state['total'] as tf.Tensor } }),
+    });
     for (let k = 1; k <= 3; k += 1) {
       const { sum } = await add.run({ batch: { x: Float32Array.of(1, 1) }, noise: {}, controls: { gain: Float32Array.of(10) } });
       expect(sum?.[0]).toBe(3 + 20 * k);
@@ -54,12 +61,21 @@ describe.each(['cpu', 'reference'])('the %s device', (device) => {
 });
 
 it('names the devices that exist when asked for another', () => {
-  expect(() => createEngine({ device: 'abacus', threads: 1, stateShapes: {} })).toThrow(/no device abacus; there are cpu, gpu, cuda, tensorflow, auto, reference, gpu:software/);
+  expect(() => createEngine({ device: 'abacus', threads: 1, stateShapes: {} })).toThrow(
+    /no device abacus; there are cpu, gpu, cuda, tensorflow, auto, reference, gpu:software/,
+  );
 });
 
 describe('tracing', () => {
   it('says which op and which line of the program reads a value', async () => {
-    const reading = program((inputs) => ({ state: {}, diagnostics: { y: x(inputs).tanh().mul(x(inputs).tanh().dataSync()[0] ?? 0) } }));
+    const reading = program((inputs) => ({
+      state: {},
+      diagnostics: {
+        y: x(inputs)
+          .tanh()
+          .mul(x(inputs).tanh().dataSync()[0] ?? 0),
+      },
+    }));
     await expect(trace(reading, {})).rejects.toThrow(/reads the value of a tensor.*comes from Tanh.*engine\.test\.ts:\d+/s);
   });
 
@@ -67,20 +83,31 @@ describe('tracing', () => {
     ['an unknown state entry', 'nothing', /returns state nothing of shape \[2,2\].*no such entry/],
     ['a state entry of another shape', 'w', /returns state w of shape \[2,2\].*\[3\]/],
   ])('refuses %s', async (_, name, message) => {
-    await expect(trace(program((inputs) => ({ state: { [name]: x(inputs) }, diagnostics: {} })), { w: [3] })).rejects.toThrow(message);
+    await expect(
+      trace(
+        program((inputs) => ({ state: { [name]: x(inputs) }, diagnostics: {} })),
+        { w: [3] },
+      ),
+    ).rejects.toThrow(message);
   });
 
   it('computes equal expressions once and nothing that no result needs', async () => {
-    const { graph } = await trace(program((inputs) => {
-      x(inputs).exp();
-      return { state: {}, diagnostics: { a: x(inputs).tanh().add(1), b: x(inputs).tanh().add(1) } };
-    }), {});
+    const { graph } = await trace(
+      program((inputs) => {
+        x(inputs).exp();
+        return { state: {}, diagnostics: { a: x(inputs).tanh().add(1), b: x(inputs).tanh().add(1) } };
+      }),
+      {},
+    );
     expect(graph.nodes.map(({ op }) => op).sort()).toEqual(['Add', 'Exp', 'Tanh']);
   });
 
   it('leaves tfjs on the backend that it found', async () => {
     await tf.setBackend('cpu');
-    await trace(program((inputs) => ({ state: {}, diagnostics: { y: x(inputs).neg() } })), {});
+    await trace(
+      program((inputs) => ({ state: {}, diagnostics: { y: x(inputs).neg() } })),
+      {},
+    );
     expect(tf.getBackend()).toBe('cpu');
     expect(tf.tensor([2]).square().dataSync()[0]).toBe(4);
   });
@@ -91,7 +118,8 @@ describe('the ONNX export', () => {
     const engine = createEngine({ device: 'cpu', threads: 1, stateShapes: { w: [2, 1] } });
     await engine.writeState({ w: Float32Array.of(2, -3) });
     const linear: ProgramDeclaration = {
-      name: 'linear', signature: { batch: { input: [1, 2] }, noise: {}, controls: { gain: [] } },
+      name: 'linear',
+      signature: { batch: { input: [1, 2] }, noise: {}, controls: { gain: [] } },
       fn: ({ state, batch, controls }) => ({
         state: {},
         diagnostics: {

@@ -8,7 +8,12 @@ import { NonFiniteError } from './non-finite.ts';
 import type { NamedArrays, ProgramDeclaration } from './program.ts';
 
 const stateShapes = { weight: [8, 8], moment: [8, 8], bias: [2], untouched: [1] };
-const start = (): NamedArrays => ({ weight: Float32Array.from({ length: 64 }, (_, k) => 1 + k), moment: new Float32Array(64), bias: Float32Array.of(0.5, -0.5), untouched: Float32Array.of(9) });
+const start = (): NamedArrays => ({
+  weight: Float32Array.from({ length: 64 }, (_, k) => 1 + k),
+  moment: new Float32Array(64),
+  bias: Float32Array.of(0.5, -0.5),
+  untouched: Float32Array.of(9),
+});
 
 /** weight ← weight − rate·gradient and moment ← gradient², where gradient = mean(reward)·weight is in no diagnostic. */
 const step: ProgramDeclaration = {
@@ -31,7 +36,10 @@ const given = (changes: { reward?: number[]; next?: number[]; jitter?: number[];
 });
 
 async function failure(run: Promise<unknown>): Promise<NonFiniteError> {
-  const error: unknown = await run.then(() => new Error('nothing failed'), (thrown: unknown) => thrown);
+  const error: unknown = await run.then(
+    () => new Error('nothing failed'),
+    (thrown: unknown) => thrown,
+  );
   if (!(error instanceof NonFiniteError)) throw error;
   return error;
 }
@@ -46,11 +54,29 @@ describe.each(['cpu', 'reference', ...(driver === null ? [] : ['gpu:software'])]
   afterAll(() => anchor.dispose());
 
   it.each<[string, Parameters<typeof given>[0], string, string[], string[]]>([
-    ['a reward', { reward: [1, Infinity, 3] }, 'weight -Infinity (64 of 64 numbers)', ['next state weight', 'next state moment'], ['batch reward 1 Infinity 1/3']],
-    ['two rows of a batch', { next: [0, 0, NaN, 0, 0, -Infinity] }, 'offset NaN', ['diagnostic offset', 'next state bias'], ['batch next 2 NaN 2/6']],
+    [
+      'a reward',
+      { reward: [1, Infinity, 3] },
+      'weight -Infinity (64 of 64 numbers)',
+      ['next state weight', 'next state moment'],
+      ['batch reward 1 Infinity 1/3'],
+    ],
+    [
+      'two rows of a batch',
+      { next: [0, 0, NaN, 0, 0, -Infinity] },
+      'offset NaN',
+      ['diagnostic offset', 'next state bias'],
+      ['batch next 2 NaN 2/6'],
+    ],
     ['noise', { jitter: [0, NaN] }, 'offset NaN', ['diagnostic offset', 'next state bias'], ['noise jitter 1 NaN 1/2']],
     ['a control', { rate: -Infinity }, 'loss -Infinity', ['diagnostic loss', 'next state weight'], ['control rate 0 -Infinity 1/1']],
-    ['a gradient beyond single precision, though the loss is finite', { reward: [3e37, 3e37, 3e37], rate: 1e-30 }, 'weight -Infinity (50 of 64 numbers)', ['next state weight', 'next state moment'], []],
+    [
+      'a gradient beyond single precision, though the loss is finite',
+      { reward: [3e37, 3e37, 3e37], rate: 1e-30 },
+      'weight -Infinity (50 of 64 numbers)',
+      ['next state weight', 'next state moment'],
+      [],
+    ],
     ['a moment alone', { reward: [3e18, 3e18, 3e18], rate: 1e-30 }, 'moment Infinity (57 of 64 numbers)', ['next state moment'], []],
     ['a loss beyond single precision', { rate: 3e38 }, 'loss Infinity', ['diagnostic loss', 'next state weight'], []],
   ])('keeps its state where %s is not finite, and says which tensors', async (_, changes, message, computed, before) => {
@@ -64,7 +90,9 @@ describe.each(['cpu', 'reference', ...(driver === null ? [] : ['gpu:software'])]
     expect(await engine.readState()).toEqual(kept);
     expect(error.message).toContain(`the test update: ${message}`);
     expect(error.computed.map(({ role, name }) => `${role} ${name}`)).toEqual(computed);
-    expect(error.given.map(({ role, name, first, value, count, size }) => `${role} ${name} ${first} ${value} ${count}/${size}`)).toEqual(before);
+    expect(error.given.map(({ role, name, first, value, count, size }) => `${role} ${name} ${first} ${value} ${count}/${size}`)).toEqual(
+      before,
+    );
     expect(error.inputs).toEqual(inputs);
     // The next one goes on from the kept state as if nothing had been tried.
     const other = createEngine({ device, threads: 1, stateShapes });
@@ -83,7 +111,9 @@ describe.each(['cpu', 'reference', ...(driver === null ? [] : ['gpu:software'])]
     await engine.writeState(damaged);
     const error = await failure((await engine.compile(step)).run(given()));
     expect(error.given).toEqual([{ role: 'state', name: 'weight', shape: [8, 8], count: 2, size: 64, first: 1, value: NaN }]);
-    expect(error.message).toBe('the test update: loss NaN, weight NaN (2 of 64 numbers), moment NaN (2 of 64 numbers). It was not applied; the state is as it was.');
+    expect(error.message).toBe(
+      'the test update: loss NaN, weight NaN (2 of 64 numbers), moment NaN (2 of 64 numbers). It was not applied; the state is as it was.',
+    );
     expect(await engine.readState()).toEqual(damaged);
     await engine.dispose();
   });
@@ -99,7 +129,11 @@ describe.each(['cpu', 'reference', ...(driver === null ? [] : ['gpu:software'])]
   it('takes a state that is finite though its sum is not', async () => {
     const engine = createEngine({ device, threads: 1, stateShapes });
     await engine.writeState({ ...start(), weight: new Float32Array(64).fill(3e38) });
-    const turn = await engine.compile({ name: 'turn', signature: { batch: {}, noise: {}, controls: {} }, fn: ({ state }) => ({ state: { weight: (state['weight'] as tf.Tensor).neg() }, diagnostics: {} }) });
+    const turn = await engine.compile({
+      name: 'turn',
+      signature: { batch: {}, noise: {}, controls: {} },
+      fn: ({ state }) => ({ state: { weight: (state['weight'] as tf.Tensor).neg() }, diagnostics: {} }),
+    });
     await turn.run({ batch: {}, noise: {}, controls: {} });
     expect((await engine.readState())['weight']).toEqual(new Float32Array(64).fill(-3e38));
     await engine.dispose();
@@ -108,8 +142,14 @@ describe.each(['cpu', 'reference', ...(driver === null ? [] : ['gpu:software'])]
   it('leaves to the caller what a program shows that changes nothing', async () => {
     const engine = createEngine({ device, threads: 1, stateShapes });
     await engine.writeState(start());
-    const view = await engine.compile({ name: 'view', signature: { batch: { x: [1] }, noise: {}, controls: {} }, fn: ({ batch }) => ({ state: {}, diagnostics: { twice: tf.mul(batch['x'] as tf.Tensor, 2) } }) });
-    expect((await view.run({ batch: { x: Float32Array.of(-Infinity) }, noise: {}, controls: {} }))['twice']).toEqual(Float32Array.of(-Infinity));
+    const view = await engine.compile({
+      name: 'view',
+      signature: { batch: { x: [1] }, noise: {}, controls: {} },
+      fn: ({ batch }) => ({ state: {}, diagnostics: { twice: tf.mul(batch['x'] as tf.Tensor, 2) } }),
+    });
+    expect((await view.run({ batch: { x: Float32Array.of(-Infinity) }, noise: {}, controls: {} }))['twice']).toEqual(
+      Float32Array.of(-Infinity),
+    );
     await engine.dispose();
   });
 });

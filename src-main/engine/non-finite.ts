@@ -51,7 +51,12 @@ export class NonFiniteError extends Error {
   constructor({ name, signature }: ProgramDeclaration, stateShapes: NamedShapes, { given, diagnostics, state, next }: Computation) {
     const { batch, noise, controls } = signature;
     const computed = [...search('diagnostic', diagnostics, {}), ...search('next state', next, stateShapes)];
-    const before = [...search('batch', given.batch, batch), ...search('noise', given.noise, noise), ...search('control', given.controls, controls), ...search('state', state, stateShapes)];
+    const before = [
+      ...search('batch', given.batch, batch),
+      ...search('noise', given.noise, noise),
+      ...search('control', given.controls, controls),
+      ...search('state', state, stateShapes),
+    ];
     super(`the ${name}: ${computed.map(inWords).join(', ')}. It was not applied; the state is as it was.`);
     this.name = 'NonFiniteError';
     this.program = name;
@@ -91,13 +96,27 @@ function search(role: TensorRole, arrays: NamedArrays, shapes: NamedShapes): Non
     const first = array.findIndex((value) => !Number.isFinite(value));
     if (first < 0) return [];
     const count = array.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0);
-    return [{ role, name, shape: shapes[name] ?? (array.length === 1 ? [] : [array.length]), count, size: array.length, first, value: array[first] as number }];
+    return [
+      {
+        role,
+        name,
+        shape: shapes[name] ?? (array.length === 1 ? [] : [array.length]),
+        count,
+        size: array.length,
+        first,
+        value: array[first] as number,
+      },
+    ];
   });
 }
 
 function largestOf(given: ProgramGiven): NonFiniteError['largest'] {
   let largest: NonFiniteError['largest'] = null;
-  for (const [role, arrays] of [['batch', given.batch], ['noise', given.noise], ['control', given.controls]] as const) {
+  for (const [role, arrays] of [
+    ['batch', given.batch],
+    ['noise', given.noise],
+    ['control', given.controls],
+  ] as const) {
     for (const [name, array] of Object.entries(arrays)) {
       for (const value of array) {
         if (Number.isFinite(value) && Math.abs(value) > Math.abs(largest?.value ?? 0)) largest = { role, name, value };

@@ -49,11 +49,22 @@ describe('describeModel', () => {
     expect(scene.extent).toBe(4);
     expect(scene.timestep).toBe(0.002);
     expect(scene.bodies.map(({ name, parent, mocap }) => [name, parent, mocap])).toEqual([
-      ['world', 0, null], ['base', 0, null], ['arm', 1, null], ['wrist', 2, null], ['ghost', 0, 0],
+      ['world', 0, null],
+      ['base', 0, null],
+      ['arm', 1, null],
+      ['wrist', 2, null],
+      ['ghost', 0, 0],
     ]);
     expect(scene.geoms.map(({ name, shape, body }) => [name, shape, body])).toEqual([
-      ['floor', 'plane', 0], ['ball', 'sphere', 1], ['egg', 'ellipsoid', 1], ['brick', 'box', 1], ['can', 'cylinder', 1],
-      ['wedge', 'mesh', 1], ['arm', 'capsule', 2], ['wrist', 'sphere', 3], ['ghost', 'sphere', 4],
+      ['floor', 'plane', 0],
+      ['ball', 'sphere', 1],
+      ['egg', 'ellipsoid', 1],
+      ['brick', 'box', 1],
+      ['can', 'cylinder', 1],
+      ['wedge', 'mesh', 1],
+      ['arm', 'capsule', 2],
+      ['wrist', 'sphere', 3],
+      ['ghost', 'sphere', 4],
     ]);
     expect(scene.geoms[0]).toMatchObject({ size: [5, 0, 1], rgba: [0, 1, 0, 1], material: null, collides: true, group: 0 });
     expect(scene.geoms[1]).toMatchObject({ rgba: [1, 0, 0, 0.5], material: 0, collides: false, mesh: null });
@@ -102,8 +113,10 @@ describe('describeModel', () => {
 
   it('gives each corner of a mesh its place on a picture, counted from the upper row', () => {
     // OBJ counts from the lower row. The last face has the fourth corner elsewhere on the picture.
-    const obj = 'v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nvt 0 0\nvt 1 0\nvt 0 1\nvt .5 .5\nvt .75 .5\nf 1/1 3/3 2/2\nf 1/1 2/2 4/4\nf 1/1 4/4 3/3\nf 2/2 3/3 4/5\n';
-    const xml = '<mujoco><asset><mesh name="corner" file="corner.obj"/></asset><worldbody><geom type="mesh" mesh="corner"/></worldbody></mujoco>';
+    const obj =
+      'v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nvt 0 0\nvt 1 0\nvt 0 1\nvt .5 .5\nvt .75 .5\nf 1/1 3/3 2/2\nf 1/1 2/2 4/4\nf 1/1 4/4 3/3\nf 2/2 3/3 4/5\n';
+    const xml =
+      '<mujoco><asset><mesh name="corner" file="corner.obj"/></asset><worldbody><geom type="mesh" mesh="corner"/></worldbody></mujoco>';
     const simulator = new Simulator(mujoco, xml, { 'corner.obj': new TextEncoder().encode(obj) });
     const [mesh] = describeModel(simulator).meshes;
     const { positions, pictureCoordinates } = mesh ?? {};
@@ -111,9 +124,11 @@ describe('describeModel', () => {
     expect(pictureCoordinates).toHaveLength((positions.length / 3) * 2);
     // The mesh lies turned in its own frame, so lengths of edges tell its corners.
     const places = new Map<string, number[]>();
-    for (let i = 0; i < positions.length / 3; i += 1) places.set(`${pictureCoordinates[2 * i]} ${pictureCoordinates[2 * i + 1]}`, [...positions.subarray(3 * i, 3 * i + 3)]);
+    for (let i = 0; i < positions.length / 3; i += 1)
+      places.set(`${pictureCoordinates[2 * i]} ${pictureCoordinates[2 * i + 1]}`, [...positions.subarray(3 * i, 3 * i + 3)]);
     expect([...places.keys()].sort()).toEqual(['0 0', '0 1', '0.5 0.5', '0.75 0.5', '1 1']);
-    const apart = (a: string, b: string): number => Math.hypot(...(places.get(a) ?? []).map((value, k) => value - (places.get(b)?.[k] ?? NaN)));
+    const apart = (a: string, b: string): number =>
+      Math.hypot(...(places.get(a) ?? []).map((value, k) => value - (places.get(b)?.[k] ?? NaN)));
     for (const other of ['0 0', '1 1', '0.5 0.5']) expect(apart('0 1', other)).toBeCloseTo(1, 5);
     expect(apart('1 1', '0 0')).toBeCloseTo(Math.SQRT2, 5);
     expect(apart('0.5 0.5', '0.75 0.5')).toBeCloseTo(0, 6);

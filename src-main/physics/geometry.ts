@@ -24,7 +24,8 @@ export function poseSize({ counts }: Simulator): number {
 export function copyPoses(simulator: Simulator, target: Float32Array): void {
   const { geomXpos, geomXmat, siteXpos, siteXmat, counts } = simulator;
   const size = poseSize(simulator);
-  if (target.length < size) throw new RangeError(`${counts.geom + counts.site} poses need ${size} numbers, the target has ${target.length}`);
+  if (target.length < size)
+    throw new RangeError(`${counts.geom + counts.site} poses need ${size} numbers, the target has ${target.length}`);
   copyFrames(geomXpos, geomXmat, counts.geom, target);
   copyFrames(siteXpos, siteXmat, counts.site, target.subarray(counts.geom * POSE_STRIDE));
 }

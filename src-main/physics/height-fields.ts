@@ -31,7 +31,8 @@ function thin(heights: Float32Array, rowCount: number, columnCount: number): { r
     for (let c = 0; c < columns; c += 1) {
       const [left, right] = place(c, columns, columnCount);
       const at = (dr: number, dc: number): number => heights[(above + dr) * columnCount + left + dc] as number;
-      thinned[r * columns + c] = (1 - down) * ((1 - right) * at(0, 0) + right * at(0, 1)) + down * ((1 - right) * at(1, 0) + right * at(1, 1));
+      thinned[r * columns + c] =
+        (1 - down) * ((1 - right) * at(0, 0) + right * at(0, 1)) + down * ((1 - right) * at(1, 0) + right * at(1, 1));
     }
   }
   return { rows, columns, heights: thinned };

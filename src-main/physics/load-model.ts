@@ -14,7 +14,12 @@ export type ModelEdit = (mujoco: MuJoCo, spec: MjSpec) => void;
  * @param modelXml MJCF or URDF
  * @throws PhysicsError `model` with MuJoCo's own explanation.
  */
-export function loadModel(mujoco: MuJoCo, modelXml: string, files: ModelFiles, edit: ModelEdit | null = null): { model: MjModel; data: MjData } {
+export function loadModel(
+  mujoco: MuJoCo,
+  modelXml: string,
+  files: ModelFiles,
+  edit: ModelEdit | null = null,
+): { model: MjModel; data: MjData } {
   const disk = new mujoco.MjVFS();
   let model: MjModel | null = null;
   let data: MjData | null = null;

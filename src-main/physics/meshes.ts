@@ -41,7 +41,10 @@ export function readMeshes({ model, names }: Simulator): SceneMesh[] {
       for (let k = 0; triples !== null && k < 2; k += 1) coordinatesOut.push(coordinates[2 * (coordinateStart + coordinate) + k] as number);
     }
     return {
-      name, positions: Float32Array.from(positionsOut), normals: Float32Array.from(normalsOut), indices,
+      name,
+      positions: Float32Array.from(positionsOut),
+      normals: Float32Array.from(normalsOut),
+      indices,
       pictureCoordinates: triples === null ? null : Float32Array.from(coordinatesOut),
     };
   });

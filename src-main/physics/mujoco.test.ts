@@ -37,7 +37,10 @@ describe('loadMuJoCo', () => {
       }),
     },
   ])('refuses $what', async ({ options }) => {
-    const error = await loadMuJoCo(await options()).then(() => null, (reason: unknown) => reason);
+    const error = await loadMuJoCo(await options()).then(
+      () => null,
+      (reason: unknown) => reason,
+    );
     expect(error).toBeInstanceOf(PhysicsError);
     expect((error as PhysicsError).code).toBe('load');
     expect((error as PhysicsError).message).toMatch(/^MuJoCo could not be loaded: ./);

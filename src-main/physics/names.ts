@@ -4,7 +4,7 @@ import type { MjModel } from '@mujoco/mujoco';
 import { PhysicsError } from './errors.ts';
 
 export type NamedKind =
-  | 'body' | 'joint' | 'geom' | 'site' | 'camera' | 'light' | 'mesh' | 'height-field' | 'material' | 'texture' | 'actuator' | 'sensor';
+  'body' | 'joint' | 'geom' | 'site' | 'camera' | 'light' | 'mesh' | 'height-field' | 'material' | 'texture' | 'actuator' | 'sensor';
 
 /** The names of one kind by id; an element without a name has the empty string. */
 export type ModelNames = Readonly<Record<NamedKind, readonly string[]>>;

@@ -1,7 +1,6 @@
 // What a viewer needs to draw a model, as plain data that can be posted between threads. Z is up, lengths are metres.
 
-export type GeomShape =
-  | 'plane' | 'height-field' | 'sphere' | 'capsule' | 'ellipsoid' | 'cylinder' | 'box' | 'mesh' | 'other';
+export type GeomShape = 'plane' | 'height-field' | 'sphere' | 'capsule' | 'ellipsoid' | 'cylinder' | 'box' | 'mesh' | 'other';
 export type JointKind = 'free' | 'ball' | 'slide' | 'hinge';
 export type LightKind = 'spot' | 'directional' | 'point' | 'image';
 export type Triple = readonly [number, number, number];

@@ -42,7 +42,13 @@ export class Simulator {
     this.data = data;
     this.names = readNames(model);
     this.counts = {
-      qpos: model.nq, qvel: model.nv, ctrl: model.nu, body: model.nbody, geom: model.ngeom, site: model.nsite, mocap: model.nmocap,
+      qpos: model.nq,
+      qvel: model.nv,
+      ctrl: model.nu,
+      body: model.nbody,
+      geom: model.ngeom,
+      site: model.nsite,
+      mocap: model.nmocap,
     };
     this.#stateBits = mujoco.mjtState.mjSTATE_INTEGRATION.value;
     this.stateSize = mujoco.mj_stateSize(model, this.#stateBits);

@@ -31,7 +31,9 @@ function pixel({ textures: [texture] }: SceneModel, column: number, row: number)
 describe('textures of a model', () => {
   it('are the pictures of its files, from the upper row on', () => {
     const picture = png(4, 2, (column, row) => [column * 10, row * 100, 7]);
-    const scene = sceneOf('<texture name="skin" type="2d" file="skin.png"/><material name="m" texture="skin" texrepeat="2 3"/>', box('m'), { 'skin.png': picture });
+    const scene = sceneOf('<texture name="skin" type="2d" file="skin.png"/><material name="m" texture="skin" texrepeat="2 3"/>', box('m'), {
+      'skin.png': picture,
+    });
     expect(scene.textures).toMatchObject([{ name: 'skin', kind: 'flat', width: 4, height: 2, isFromFile: true }]);
     expect(pixel(scene, 0, 0)).toEqual([0, 0, 7, 255]);
     expect(pixel(scene, 3, 0)).toEqual([30, 0, 7, 255]);
@@ -41,24 +43,37 @@ describe('textures of a model', () => {
   });
 
   it('may be cubes of six pictures, and MuJoCo’s own patterns', () => {
-    const { textures: [cube] } = sceneOf('<texture name="c" type="cube" builtin="flat" width="8" height="8" rgb1="1 0 0" rgb2="0 0 1"/><material name="m" texture="c"/>', box('m'));
+    const {
+      textures: [cube],
+    } = sceneOf(
+      '<texture name="c" type="cube" builtin="flat" width="8" height="8" rgb1="1 0 0" rgb2="0 0 1"/><material name="m" texture="c"/>',
+      box('m'),
+    );
     expect(cube).toMatchObject({ kind: 'cube', width: 8, height: 8, isFromFile: false });
     expect(cube?.pixels).toHaveLength(6 * 8 * 8 * 4);
   });
 
   it('are grey with one channel', () => {
-    const scene = sceneOf('<texture name="g" type="2d" nchannel="1" file="g.png"/><material name="m" texture="g"/>', box('m'), { 'g.png': png(2, 2, () => [90, 90, 90]) });
+    const scene = sceneOf('<texture name="g" type="2d" nchannel="1" file="g.png"/><material name="m" texture="g"/>', box('m'), {
+      'g.png': png(2, 2, () => [90, 90, 90]),
+    });
     expect(pixel(scene, 1, 1)).toEqual([90, 90, 90, 255]);
   });
 
   it('are left out where nothing shows them', () => {
-    const scene = sceneOf('<texture name="sky" type="skybox" builtin="flat" width="8" height="8"/><texture name="t" type="2d" builtin="flat" width="8" height="8"/><material name="m" texture="t"/><material name="plain"/>', box('plain'));
+    const scene = sceneOf(
+      '<texture name="sky" type="skybox" builtin="flat" width="8" height="8"/><texture name="t" type="2d" builtin="flat" width="8" height="8"/><material name="m" texture="t"/><material name="plain"/>',
+      box('plain'),
+    );
     expect(scene.textures.map(({ pixels }) => pixels.length)).toEqual([0, 0]);
     expect(scene.materials.map(({ texture }) => texture)).toEqual([1, null]);
   });
 
   it('may be measured in lengths, whichever group their geoms are in', () => {
-    const assets = ['a', 'b', 'c'].map((name) => `<texture name="${name}" type="2d" builtin="flat" width="2" height="2"/><material name="${name}" texture="${name}" texuniform="${name !== 'b'}"/>`);
+    const assets = ['a', 'b', 'c'].map(
+      (name) =>
+        `<texture name="${name}" type="2d" builtin="flat" width="2" height="2"/><material name="${name}" texture="${name}" texuniform="${name !== 'b'}"/>`,
+    );
     const scene = sceneOf(assets.join(''), `${box('a')}${box('b')}${box('c', 'group="4"')}`);
     expect(scene.materials.map(({ isTextureUniform }) => isTextureUniform)).toEqual([true, false, true]);
   });
@@ -72,7 +87,10 @@ describe('textures of a model', () => {
 
   it('give a geom its material’s colour, or its own where it says one', () => {
     const { geoms } = sceneOf('<material name="m" rgba="1 0 0 1"/>', `${box('m')}${box('m', 'rgba="0 1 0 .5"')}`);
-    expect(geoms.map(({ rgba }) => rgba)).toEqual([[1, 0, 0, 1], [0, 1, 0, 0.5]]);
+    expect(geoms.map(({ rgba }) => rgba)).toEqual([
+      [1, 0, 0, 1],
+      [0, 1, 0, 0.5],
+    ]);
   });
 });
 
@@ -86,7 +104,10 @@ describe('the scales of pictures', () => {
     ['a large cube', [square(2048, 6)], [2]],
   ])('%s', (_what, pictures, scales) => {
     expect(drawnScales(pictures)).toEqual(scales);
-    const drawn = pictures.reduce((sum, one, i) => sum + (one === null ? 0 : (one.pictures * one.width * one.height) / (scales[i] ?? 1) ** 2), 0);
+    const drawn = pictures.reduce(
+      (sum, one, i) => sum + (one === null ? 0 : (one.pictures * one.width * one.height) / (scales[i] ?? 1) ** 2),
+      0,
+    );
     expect(drawn).toBeLessThanOrEqual(drawnTextures.pixels);
   });
 });

@@ -10,7 +10,11 @@ const asked = 99;
 function transition(episode: number, t: number): Transition {
   const place = 10 * episode + t;
   return {
-    observation: [place, asked], action: [0.5], reward: -7, nextObservation: [place + 1, asked], terminated: false,
+    observation: [place, asked],
+    action: [0.5],
+    reward: -7,
+    nextObservation: [place + 1, asked],
+    terminated: false,
     goal: { achieved: [place + 1], episodeStep: t },
   };
 }
@@ -51,9 +55,25 @@ describe('hindsight', () => {
     }
     // Episode 0 achieves 1, 2, 3; episode 1 11 to 14; episode 2, still under way, 21 and 22.
     const expected: Record<string, number> = {
-      '0 1': 1 / 3, '0 2': 1 / 3, '0 3': 1 / 3, '1 2': 1 / 2, '1 3': 1 / 2, '2 3': 1,
-      '10 11': 1 / 4, '10 12': 1 / 4, '10 13': 1 / 4, '10 14': 1 / 4, '11 12': 1 / 3, '11 13': 1 / 3, '11 14': 1 / 3, '12 13': 1 / 2, '12 14': 1 / 2, '13 14': 1,
-      '20 21': 1 / 2, '20 22': 1 / 2, '21 22': 1,
+      '0 1': 1 / 3,
+      '0 2': 1 / 3,
+      '0 3': 1 / 3,
+      '1 2': 1 / 2,
+      '1 3': 1 / 2,
+      '2 3': 1,
+      '10 11': 1 / 4,
+      '10 12': 1 / 4,
+      '10 13': 1 / 4,
+      '10 14': 1 / 4,
+      '11 12': 1 / 3,
+      '11 13': 1 / 3,
+      '11 14': 1 / 3,
+      '12 13': 1 / 2,
+      '12 14': 1 / 2,
+      '13 14': 1,
+      '20 21': 1 / 2,
+      '20 22': 1 / 2,
+      '21 22': 1,
     };
     expect([...counts.keys()].sort()).toEqual(Object.keys(expected).sort());
     for (const [pair, share] of Object.entries(expected)) {
@@ -93,7 +113,11 @@ describe('hindsight', () => {
     }
   });
 
-  it.each([[[3, 4, 2], 100], [[5, 5, 3], 7], [[5, 5, 5], 10]])('samples the same after being restored from its rows (episodes %j, capacity %i)', (lengths, capacity) => {
+  it.each([
+    [[3, 4, 2], 100],
+    [[5, 5, 3], 7],
+    [[5, 5, 5], 10],
+  ])('samples the same after being restored from its rows (episodes %j, capacity %i)', (lengths, capacity) => {
     const original = bufferOf(lengths, { capacity });
     const restored = bufferOf([2], { capacity });
     restored.restart(original.firstRow);
@@ -115,7 +139,9 @@ describe('hindsight', () => {
   it('forgets the starts of episodes that are gone', () => {
     const starts = new EpisodeStarts();
     for (let row = 0; row < 30_000; row += 3) starts.add(row, Math.max(0, row - 9));
-    expect([29_990, 29_991, 29_996, 29_997, 29_999].map((row) => starts.endOf(row, 30_000))).toEqual([29_991, 29_994, 29_997, 30_000, 30_000]);
+    expect([29_990, 29_991, 29_996, 29_997, 29_999].map((row) => starts.endOf(row, 30_000))).toEqual([
+      29_991, 29_994, 29_997, 30_000, 30_000,
+    ]);
   });
 
   it('refuses transitions without a goal, or with one of other dimensions', () => {

@@ -113,7 +113,13 @@ describe('a replay buffer', () => {
 });
 
 describe('taking the newest row back', () => {
-  it.each([[1, 8], [7, 8], [8, 8], [21, 8], [8192, 20_000]])('leaves %i rows at capacity %i as they were before one more', (rows, capacity) => {
+  it.each([
+    [1, 8],
+    [7, 8],
+    [8, 8],
+    [21, 8],
+    [8192, 20_000],
+  ])('leaves %i rows at capacity %i as they were before one more', (rows, capacity) => {
     const [buffer, untouched] = [filled(rows, capacity), filled(rows, capacity)];
     buffer.add(transition(rows, 3, 2));
     buffer.takeBack();

@@ -83,7 +83,9 @@ export class ReplayBuffer {
       );
     }
     if (goal?.achieved.length !== hindsight?.goalSize) {
-      throw new RangeError(`a transition needs ${hindsight?.goalSize ?? 'no'} goal dimensions; ${goal?.achieved.length ?? 'none'} were given`);
+      throw new RangeError(
+        `a transition needs ${hindsight?.goalSize ?? 'no'} goal dimensions; ${goal?.achieved.length ?? 'none'} were given`,
+      );
     }
     const row = this.#claimSlot(this.#rowsAdded % this.capacity);
     this.#overwritten.set(row);
@@ -129,7 +131,8 @@ export class ReplayBuffer {
     if (size === 0) throw new RangeError('the replay buffer is empty: nothing can be sampled yet');
     const { observation, action, reward, terminated } = batch;
     const nextObservation = batch['next-observation'];
-    const relabelled = this.hindsight === null ? 0 : Math.floor((reward.length * this.hindsight.relabelled) / (this.hindsight.relabelled + 1));
+    const relabelled =
+      this.hindsight === null ? 0 : Math.floor((reward.length * this.hindsight.relabelled) / (this.hindsight.relabelled + 1));
     for (let row = 0; row < reward.length; row += 1) {
       const slot = stream.integer(size);
       const chunk = this.#chunks[Math.floor(slot / chunkRows)] as Float32Array;

@@ -39,7 +39,8 @@ describe('attempts', () => {
       () => store.evaluations.add(run, former, evaluationAt(5, 1)),
       () => store.snapshots.setLive(run, former, 5, Uint8Array.of(1)),
       () => store.checkpoints.add(run, former, { step: 5, path: 'a', bytes: 1, sha256: 'ab'.repeat(32), createdAt: 1, details: null }),
-    ]) expect(refusal(act)).toMatchObject({ code: 'conflict', message: expect.stringContaining('replaced by attempt 2') as string });
+    ])
+      expect(refusal(act)).toMatchObject({ code: 'conflict', message: expect.stringContaining('replaced by attempt 2') as string });
     expect(store.metrics.names(run)).toEqual([]);
   });
 
@@ -48,7 +49,14 @@ describe('attempts', () => {
     const run = newRun(store);
     const evaluate = (attempt: number, step: number, value: number): void => {
       store.evaluations.add(run, attempt, evaluationAt(step, value));
-      store.checkpoints.add(run, attempt, { step, path: `${attempt}-${step}`, bytes: 1, sha256: 'ab'.repeat(32), createdAt: step, details: null });
+      store.checkpoints.add(run, attempt, {
+        step,
+        path: `${attempt}-${step}`,
+        bytes: 1,
+        sha256: 'ab'.repeat(32),
+        createdAt: step,
+        details: null,
+      });
     };
     const values = (): [number, number][] => store.evaluations.list(run).map((evaluation) => [evaluation.step, evaluation.meanReturn]);
     const first = openAttempt(store, run);
@@ -63,10 +71,22 @@ describe('attempts', () => {
     // Repeating the evaluation of the very step at which it begins replaces the former one.
     evaluate(second, 100, 2);
     evaluate(second, 200, 5);
-    expect(values()).toEqual([[100, 2], [200, 5]]);
+    expect(values()).toEqual([
+      [100, 2],
+      [200, 5],
+    ]);
     expect(store.snapshots.getEvaluation(run, 200).onnx).toEqual(Uint8Array.of(1, 2, 5));
-    expect(refusal(() => store.snapshots.getEvaluation(run, 300))).toMatchObject({ code: 'not-found', message: expect.stringContaining('200, 100') as string });
-    expect(store.evaluations.list(run, { includeSuperseded: true }).map(({ step, attempt }) => [step, attempt])).toEqual([[100, 1], [100, 2], [200, 1], [200, 2], [300, 1]]);
+    expect(refusal(() => store.snapshots.getEvaluation(run, 300))).toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('200, 100') as string,
+    });
+    expect(store.evaluations.list(run, { includeSuperseded: true }).map(({ step, attempt }) => [step, attempt])).toEqual([
+      [100, 1],
+      [100, 2],
+      [200, 1],
+      [200, 2],
+      [300, 1],
+    ]);
     expect(store.checkpoints.newest(run)).toMatchObject({ step: 200, attempt: 2, path: '2-200' });
 
     // The newest checkpoint was damaged: the third goes on from before the second began.

@@ -52,20 +52,41 @@ export class Attempts implements AttemptsApi {
       if (row?.deleted_at !== null) throw new StoreError('conflict', `Run ${run} was deleted and cannot be trained. Restore it first.`);
       const former = this.holder(run);
       if (former && !(former.pid === pid && former.bootId === bootId) && isAlive(former.pid, former.bootId)) {
-        throw new StoreError('conflict', `Run ${run} is being trained by process ${former.pid} already. Stop it there first, or watch it in the window.`);
+        throw new StoreError(
+          'conflict',
+          `Run ${run} is being trained by process ${former.pid} already. Stop it there first, or watch it in the window.`,
+        );
       }
       const now = Date.now();
       if (former) this.#end(run, now);
       this.#connection.run(
-        'UPDATE attempts SET superseded_after = min(coalesce(superseded_after, ?), ?) WHERE run = ?', startStep, startStep, run);
+        'UPDATE attempts SET superseded_after = min(coalesce(superseded_after, ?), ?) WHERE run = ?',
+        startStep,
+        startStep,
+        run,
+      );
       const newest = this.#connection.get<{ attempt: number | null }>('SELECT max(attempt) AS attempt FROM attempts WHERE run = ?', run);
       const number = (newest?.attempt ?? 0) + 1;
       this.#connection.run(
         `INSERT INTO attempts (run, attempt, start_step, last_step, started_at, environment, pid, boot_id, heartbeat_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, run, number, startStep, startStep, now, JSON.stringify(attempt.environment), pid, bootId, now);
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        run,
+        number,
+        startStep,
+        startStep,
+        now,
+        JSON.stringify(attempt.environment),
+        pid,
+        bootId,
+        now,
+      );
       this.#connection.run(
         `UPDATE runs SET state = 'running', state_reason = NULL, started_at = coalesce(started_at, ?), finished_at = NULL, environment_steps = ?,
-           claimed_at = NULL, claimed_by = NULL, last_error = NULL WHERE id = ?`, now, startStep, run);
+           claimed_at = NULL, claimed_by = NULL, last_error = NULL WHERE id = ?`,
+        now,
+        startStep,
+        run,
+      );
       if (this.#connection.run('DELETE FROM queue WHERE run = ?', run).changes > 0) this.#connection.touchQueue();
       updateEvaluationColumns(this.#connection, run);
       return number;
@@ -83,7 +104,11 @@ export class Attempts implements AttemptsApi {
     this.#connection.write(() => {
       this.#connection.requireCurrentAttempt(run, attempt);
       const { changes } = this.#connection.run(
-        'UPDATE attempts SET heartbeat_at = ? WHERE run = ? AND attempt = ? AND ended_at IS NULL', Date.now(), run, attempt);
+        'UPDATE attempts SET heartbeat_at = ? WHERE run = ? AND attempt = ? AND ended_at IS NULL',
+        Date.now(),
+        run,
+        attempt,
+      );
       if (changes === 0) throw new StoreError('conflict', `Attempt ${attempt} of run ${run} has ended. What it stored is kept.`);
     });
   }
@@ -98,7 +123,8 @@ export class Attempts implements AttemptsApi {
   }
 
   reapDead(isAlive: IsAlive = processIsAlive): string[] {
-    const lost = (): HeldRow[] => this.#connection.all<HeldRow>(heldRows).filter(({ pid, bootId }) => pid === null || !isAlive(pid, bootId ?? ''));
+    const lost = (): HeldRow[] =>
+      this.#connection.all<HeldRow>(heldRows).filter(({ pid, bootId }) => pid === null || !isAlive(pid, bootId ?? ''));
     if (lost().length === 0) return [];
     return this.#connection.write(() => {
       const interrupted: string[] = [];
@@ -108,12 +134,18 @@ export class Attempts implements AttemptsApi {
         measureFiles(this.#connection, run);
         this.#connection.touch(run, 'summary');
         if (state !== 'running' && state !== 'paused') continue;
-        const newest = this.#connection.get<{ step: number | null }>(`SELECT max(step) AS step FROM ${currentCheckpoints} WHERE run = ?`, run)?.step ?? null;
-        const reason = `its trainer${pid === null ? '' : ` (process ${pid})`} vanished at about step ${steps}: killed, crashed or the power went. ` +
+        const newest =
+          this.#connection.get<{ step: number | null }>(`SELECT max(step) AS step FROM ${currentCheckpoints} WHERE run = ?`, run)?.step ??
+          null;
+        const reason =
+          `its trainer${pid === null ? '' : ` (process ${pid})`} vanished at about step ${steps}: killed, crashed or the power went. ` +
           `It can be continued from ${newest === null ? 'the start, since it has no checkpoint' : `its checkpoint at step ${newest}`}.`;
         this.#connection.run(
           `UPDATE runs SET state = 'interrupted', state_reason = ?, finished_at = ?, steps_per_second = NULL, eta_seconds = NULL WHERE id = ?`,
-          reason, Date.now(), run);
+          reason,
+          Date.now(),
+          run,
+        );
         interrupted.push(run);
       }
       return interrupted;
@@ -134,7 +166,11 @@ export class Attempts implements AttemptsApi {
   }
 
   holder(run: string): { attempt: number; pid: number; bootId: string; heartbeatAt: number } | null {
-    return this.#connection.get<{ attempt: number; pid: number; bootId: string; heartbeatAt: number }>(
-      'SELECT attempt, pid, boot_id AS bootId, heartbeat_at AS heartbeatAt FROM attempts WHERE run = ? AND ended_at IS NULL', run) ?? null;
+    return (
+      this.#connection.get<{ attempt: number; pid: number; bootId: string; heartbeatAt: number }>(
+        'SELECT attempt, pid, boot_id AS bootId, heartbeat_at AS heartbeatAt FROM attempts WHERE run = ? AND ended_at IS NULL',
+        run,
+      ) ?? null
+    );
   }
 }

@@ -34,7 +34,15 @@ export class Checkpoints implements CheckpointsApi {
       this.#connection.requireCurrentAttempt(run, attempt);
       this.#connection.run(
         'INSERT INTO checkpoints (run, attempt, step, path, bytes, sha256, created_at, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-        run, attempt, step, path, bytes, sha256, createdAt, JSON.stringify(details ?? null));
+        run,
+        attempt,
+        step,
+        path,
+        bytes,
+        sha256,
+        createdAt,
+        JSON.stringify(details ?? null),
+      );
       measureFiles(this.#connection, run);
       this.#connection.touch(run, 'summary');
     });
@@ -45,14 +53,19 @@ export class Checkpoints implements CheckpointsApi {
   }
 
   list(run: string): Checkpoint[] {
-    return this.#connection.all<CheckpointRow>(
-      `SELECT ${columns} FROM ${currentCheckpoints} WHERE run = ? ORDER BY step DESC, id DESC`, run).map(parse);
+    return this.#connection
+      .all<CheckpointRow>(`SELECT ${columns} FROM ${currentCheckpoints} WHERE run = ? ORDER BY step DESC, id DESC`, run)
+      .map(parse);
   }
 
   removeOlder(run: string, keep: number): Checkpoint[] {
     checkInteger('keep', keep);
     return this.#connection.write(() => {
-      const kept = new Set(this.list(run).slice(0, keep).map((checkpoint) => checkpoint.id));
+      const kept = new Set(
+        this.list(run)
+          .slice(0, keep)
+          .map((checkpoint) => checkpoint.id),
+      );
       const all = this.#connection.all<CheckpointRow>(`SELECT ${columns} FROM checkpoints WHERE run = ? ORDER BY id`, run).map(parse);
       const removed = all.filter((checkpoint) => !kept.has(checkpoint.id));
       for (const { id } of removed) this.#connection.run('DELETE FROM checkpoints WHERE id = ?', id);

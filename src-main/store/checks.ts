@@ -2,7 +2,8 @@
 import { StoreError } from './errors.ts';
 
 export function refuse(field: string, allowed: string, given: unknown): never {
-  const shown = typeof given === 'string' ? JSON.stringify(given.length > 60 ? `${given.slice(0, 60)}…` : given) : String(given).slice(0, 60);
+  const shown =
+    typeof given === 'string' ? JSON.stringify(given.length > 60 ? `${given.slice(0, 60)}…` : given) : String(given).slice(0, 60);
   throw new StoreError('invalid', `${field} must be ${allowed}; ${shown} was given`);
 }
 
@@ -51,5 +52,5 @@ export function checkChoice<T extends string>(field: string, value: unknown, cho
 export function checkRelativePath(field: string, value: unknown): string {
   const path = typeof value === 'string' ? value : '';
   const isInside = path !== '' && !/^[/\\]|^[a-z]:|\\|\0/i.test(path) && !path.split('/').some((part) => part === '..' || part === '');
-  return isInside ? path : refuse(field, 'relative, with forward slashes, and inside the run\'s folder', value);
+  return isInside ? path : refuse(field, "relative, with forward slashes, and inside the run's folder", value);
 }

@@ -40,6 +40,8 @@ export function fromJson(text: string): unknown {
 
 /** A row that the store cannot have written so. SQLite keeps no checksums: bytes that changed on a disk show up here. */
 export function damagedRow(what: string): StoreError {
-  return new StoreError('corrupt',
-    `The database is damaged: it holds ${what}. Nothing was changed. Other runs may be readable; \`npm run doctor\` checks the whole file.`);
+  return new StoreError(
+    'corrupt',
+    `The database is damaged: it holds ${what}. Nothing was changed. Other runs may be readable; \`npm run doctor\` checks the whole file.`,
+  );
 }

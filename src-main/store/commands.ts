@@ -23,7 +23,13 @@ export class Commands implements CommandsApi {
       if (row?.state !== 'running' && row?.state !== 'paused') {
         throw new StoreError('conflict', `Run ${run} is ${row?.state}: no trainer holds it that could ${action}.`);
       }
-      return this.#connection.run('INSERT INTO commands (run, action, requester, requested_at) VALUES (?, ?, ?, ?)', run, action, requester, Date.now()).id;
+      return this.#connection.run(
+        'INSERT INTO commands (run, action, requester, requested_at) VALUES (?, ?, ?, ?)',
+        run,
+        action,
+        requester,
+        Date.now(),
+      ).id;
     });
   }
 
@@ -34,7 +40,12 @@ export class Commands implements CommandsApi {
   done(id: number, step: number): void {
     checkInteger('step', step);
     this.#connection.write(() => {
-      const row = this.#connection.get<{ run: string }>('UPDATE commands SET settled_at = ?, done_step = ? WHERE id = ? RETURNING run', Date.now(), step, id);
+      const row = this.#connection.get<{ run: string }>(
+        'UPDATE commands SET settled_at = ?, done_step = ? WHERE id = ? RETURNING run',
+        Date.now(),
+        step,
+        id,
+      );
       if (!row) throw new StoreError('not-found', `There is no request ${id}`);
       this.#connection.touch(row.run, 'data');
     });

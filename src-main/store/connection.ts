@@ -94,9 +94,10 @@ export class Connection {
    */
   touch(run: string, what: 'summary' | 'data'): void {
     const revision = this.nextRevision();
-    const { changes } = what === 'summary'
-      ? this.run('UPDATE runs SET revision = ?, summary_revision = ? WHERE id = ?', revision, revision, run)
-      : this.run('UPDATE runs SET revision = ? WHERE id = ?', revision, run);
+    const { changes } =
+      what === 'summary'
+        ? this.run('UPDATE runs SET revision = ?, summary_revision = ? WHERE id = ?', revision, revision, run)
+        : this.run('UPDATE runs SET revision = ? WHERE id = ?', revision, run);
     if (changes === 0) throw new StoreError('not-found', `There is no run with the id ${JSON.stringify(run)} in ${this.dataDirectory}`);
   }
 
@@ -113,11 +114,20 @@ export class Connection {
    */
   requireCurrentAttempt(run: string, attempt: number): void {
     const row = this.get<{ newest: number | null; found: number }>(
-      'SELECT max(attempt) AS newest, coalesce(sum(attempt = ?), 0) AS found FROM attempts WHERE run = ?', attempt, run);
-    if (!row?.found) throw new StoreError('not-found', `There is no attempt ${attempt} of a run with the id ${JSON.stringify(run)} in ${this.dataDirectory}`);
+      'SELECT max(attempt) AS newest, coalesce(sum(attempt = ?), 0) AS found FROM attempts WHERE run = ?',
+      attempt,
+      run,
+    );
+    if (!row?.found)
+      throw new StoreError(
+        'not-found',
+        `There is no attempt ${attempt} of a run with the id ${JSON.stringify(run)} in ${this.dataDirectory}`,
+      );
     if (row.newest !== attempt) {
-      throw new StoreError('conflict',
-        `Attempt ${attempt} of run ${run} was replaced by attempt ${row.newest}: another trainer continues the run. What attempt ${attempt} stored before is kept.`);
+      throw new StoreError(
+        'conflict',
+        `Attempt ${attempt} of run ${run} was replaced by attempt ${row.newest}: another trainer continues the run. What attempt ${attempt} stored before is kept.`,
+      );
     }
   }
 }

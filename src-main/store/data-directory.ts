@@ -12,7 +12,8 @@ export function resolveDataDirectory(given?: string): string {
   const fromEnvironment = process.env['ELBOW_DATA_DIR'];
   const [source, path] = given !== undefined ? ['--data-dir', given] : ['ELBOW_DATA_DIR', fromEnvironment || undefined];
   if (path === undefined) return envPaths('elbow', { suffix: '' }).data;
-  if (path.trim() === '' || path.includes('\0')) throw new StoreError('invalid', `${source} must name a folder; ${JSON.stringify(path)} does not`);
+  if (path.trim() === '' || path.includes('\0'))
+    throw new StoreError('invalid', `${source} must name a folder; ${JSON.stringify(path)} does not`);
   return resolve(path);
 }
 

@@ -36,5 +36,8 @@ export function requireEditable(connection: Connection, run: string): void {
 /** @throws StoreError not-found, conflict where a trainer has held the run */
 export function requireNotStarted(connection: Connection, run: string): void {
   if (stateOf(connection, run).started === null) return;
-  throw new StoreError('conflict', `Run ${run} has started already: edits to be made again can only be given to a new run. Nothing was changed.`);
+  throw new StoreError(
+    'conflict',
+    `Run ${run} has started already: edits to be made again can only be given to a new run. Nothing was changed.`,
+  );
 }

@@ -24,7 +24,12 @@ describe('edits', () => {
       if (wasOver && pending.length === 0) break;
       seen.push(...pending);
       const newest = pending.at(-1);
-      if (newest) store.edits.applied(run, attempt, { step, values: newest.changes, edits: pending.map(({ id }) => ({ id, previous: { temperature: 0 } })) });
+      if (newest)
+        store.edits.applied(run, attempt, {
+          step,
+          values: newest.changes,
+          edits: pending.map(({ id }) => ({ id, previous: { temperature: 0 } })),
+        });
       await sleep(2);
     }
     expect(await ended).toEqual([0, 0]);
@@ -40,7 +45,9 @@ describe('edits', () => {
     expect(values, 'the last one wins').toEqual(edits.at(-1)?.changes);
     expect(store.edits.appliedFrom(run, 0)).toHaveLength(2 * count);
     const seconds = processes.map(({ lines }) => Number(lines[0]) / 1000);
-    console.info(`two processes at once, beside a trainer: ${seconds.map((time) => Math.round(count / time)).join(' and ')} edits a second`);
+    console.info(
+      `two processes at once, beside a trainer: ${seconds.map((time) => Math.round(count / time)).join(' and ')} edits a second`,
+    );
     expect(Math.max(...seconds), 'a thousand a second in all').toBeLessThan(2);
   });
 });

@@ -27,7 +27,13 @@ describe('edits', () => {
     const second = store.edits.request(run, { changes: { 'temperature-rule': 'fixed' }, requester: 'CLI' });
     const pending = { undoes: null, dueStep: null, state: 'pending', appliedStep: null, previous: null, reason: null };
     expect(store.edits.pending(run)).toEqual([
-      { id: first, requester: 'window', requestedAt: expect.any(Number) as number, changes: { 'batch-size': 128, hidden: [64, 64] }, ...pending },
+      {
+        id: first,
+        requester: 'window',
+        requestedAt: expect.any(Number) as number,
+        changes: { 'batch-size': 128, hidden: [64, 64] },
+        ...pending,
+      },
       { id: second, requester: 'CLI', requestedAt: expect.any(Number) as number, changes: { 'temperature-rule': 'fixed' }, ...pending },
     ]);
     expect(store.edits.pending(run)[0]?.requestedAt).toBeGreaterThanOrEqual(before);
@@ -141,10 +147,13 @@ describe('edits', () => {
 
     for (const undoes of [foreign, 9999]) {
       expect(refusal(() => store.edits.request(run, { changes: { a: 1 }, undoes, requester: 'me' }))).toMatchObject({
-        code: 'not-found', message: `Run ${run} has no edit ${undoes}`,
+        code: 'not-found',
+        message: `Run ${run} has no edit ${undoes}`,
       });
     }
-    expect(refusal(() => store.edits.request(run, { changes: { a: 1 }, undoes: undo, requester: 'me' }))).toEqual(conflict('was refused and never in force'));
+    expect(refusal(() => store.edits.request(run, { changes: { a: 1 }, undoes: undo, requester: 'me' }))).toEqual(
+      conflict('was refused and never in force'),
+    );
   });
 
   it('are made again by a new run, at their steps and with their undos', () => {
@@ -168,7 +177,8 @@ describe('edits', () => {
     ]);
     expect(store.runs.get(repetition)).toMatchObject({ isEdited: false, editCount: 2 });
     expect(refusal(() => store.edits.schedule(newRun(store), again.slice(1)))).toMatchObject({
-      code: 'invalid', message: expect.stringContaining('undoes must be the id of another edit of the list') as string,
+      code: 'invalid',
+      message: expect.stringContaining('undoes must be the id of another edit of the list') as string,
     });
     expect(refusal(() => store.edits.schedule(run, again))).toEqual(conflict('has started already'));
     expect(store.runs.get(run).editCount).toBe(3);
@@ -178,7 +188,9 @@ describe('edits', () => {
     const store = temporaryStore();
     const run = newRun(store);
     openAttempt(store, run);
-    const ids = store.transaction(() => Array.from({ length: 250 }, (_, index) => store.edits.request(run, { changes: { a: index }, requester: 'me' })));
+    const ids = store.transaction(() =>
+      Array.from({ length: 250 }, (_, index) => store.edits.request(run, { changes: { a: index }, requester: 'me' })),
+    );
     const idsOf = (edits: readonly RunEdit[]): number[] => edits.map(({ id }) => id);
     const detail = store.runs.get(run);
     expect(idsOf(detail.edits)).toEqual(ids.slice(150));

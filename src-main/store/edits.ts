@@ -54,7 +54,9 @@ export class Edits implements EditsApi {
     return this.#connection.write(() => {
       this.#connection.touch(run, 'data');
       requireNotStarted(this.#connection, run);
-      const copies = new Map(edits.map(({ id, changes, requester, dueStep }) => [id, insertDueEdit(this.#connection, run, { changes, requester, dueStep })]));
+      const copies = new Map(
+        edits.map(({ id, changes, requester, dueStep }) => [id, insertDueEdit(this.#connection, run, { changes, requester, dueStep })]),
+      );
       // In a run that was continued, an undo may come before what it takes back is applied again.
       for (const { id, undoes } of edits.filter((edit) => edit.undoes !== null)) {
         const undone = undoes === id ? undefined : copies.get(undoes as number);
@@ -79,7 +81,15 @@ export class Edits implements EditsApi {
         const { changes } = this.#connection.run(
           `UPDATE edits SET state = 'applied', attempt = ?, applied_step = ?, previous = ?, settled_at = ?
              WHERE id = ? AND run = ? AND (state = 'pending' OR (state = 'applied' AND applied_step = ? AND attempt < ?))`,
-          attempt, step, JSON.stringify(previous), Date.now(), id, run, step, attempt);
+          attempt,
+          step,
+          JSON.stringify(previous),
+          Date.now(),
+          id,
+          run,
+          step,
+          attempt,
+        );
         if (changes === 0) throw notPending(this.get(run, id));
       }
       this.#connection.run('UPDATE runs SET live_values = ? WHERE id = ?', JSON.stringify(values), run);
@@ -91,7 +101,11 @@ export class Edits implements EditsApi {
     checkText('reason', reason, 2000);
     this.#connection.write(() => {
       const row = this.#connection.get<{ run: string }>(
-        "UPDATE edits SET state = 'refused', reason = ?, settled_at = ? WHERE id = ? AND state = 'pending' RETURNING run", reason, Date.now(), id);
+        "UPDATE edits SET state = 'refused', reason = ?, settled_at = ? WHERE id = ? AND state = 'pending' RETURNING run",
+        reason,
+        Date.now(),
+        id,
+      );
       if (!row) {
         const found = this.#connection.get<{ id: number; state: EditState }>('SELECT id, state FROM edits WHERE id = ?', id);
         throw found ? notPending(found) : new StoreError('not-found', `There is no edit ${id}`);
@@ -110,41 +124,65 @@ export class Edits implements EditsApi {
     checkInteger('limit', limit, 1, maxLimit);
     const end = before === null ? Number.MAX_SAFE_INTEGER : checkInteger('before', before, 1);
     return this.#connection.read(() => ({
-      edits: this.#connection.all<EditRow>(`${select} WHERE run = ? AND id < ? ORDER BY id DESC LIMIT ?`, run, end, limit).reverse().map(parse),
+      edits: this.#connection
+        .all<EditRow>(`${select} WHERE run = ? AND id < ? ORDER BY id DESC LIMIT ?`, run, end, limit)
+        .reverse()
+        .map(parse),
       count: this.#connection.get<{ count: number }>('SELECT count(*) AS count FROM edits WHERE run = ?', run)?.count ?? 0,
     }));
   }
 
   appliedFrom(run: string, step: number): RunEdit[] {
     checkInteger('step', step);
-    return this.#connection.all<EditRow>(`${select} WHERE run = ? AND applied_step >= ? AND state = 'applied' ORDER BY applied_step, id`, run, step).map(parse);
+    return this.#connection
+      .all<EditRow>(`${select} WHERE run = ? AND applied_step >= ? AND state = 'applied' ORDER BY applied_step, id`, run, step)
+      .map(parse);
   }
 
   newestToUndo(run: string): RunEdit | null {
     const row = this.#connection.get<EditRow>(
       `${select} WHERE run = ? AND state = 'applied' AND undoes IS NULL
          AND id NOT IN (SELECT undoes FROM edits WHERE run = ? AND undoes IS NOT NULL AND state IN ('pending', 'applied'))
-       ORDER BY id DESC LIMIT 1`, run, run);
+       ORDER BY id DESC LIMIT 1`,
+      run,
+      run,
+    );
     return row ? parse(row) : null;
   }
 }
 
 /** A pending edit that is due at a certain step. Within a write, of values that were checked. */
-export function insertDueEdit(connection: Connection, run: string, edit: { changes: ParameterValues; requester: string; dueStep: number }): number {
+export function insertDueEdit(
+  connection: Connection,
+  run: string,
+  edit: { changes: ParameterValues; requester: string; dueStep: number },
+): number {
   return insertEdit(connection, run, { ...edit, undoes: null });
 }
 
-function insertEdit(connection: Connection, run: string, { changes, undoes, requester, dueStep }: Required<NewEdit> & { dueStep: number | null }): number {
+function insertEdit(
+  connection: Connection,
+  run: string,
+  { changes, undoes, requester, dueStep }: Required<NewEdit> & { dueStep: number | null },
+): number {
   return connection.run(
     "INSERT INTO edits (run, requester, requested_at, changes, undoes, due_step, state) VALUES (?, ?, ?, ?, ?, ?, 'pending')",
-    run, requester, Date.now(), JSON.stringify(changes), undoes, dueStep).id;
+    run,
+    requester,
+    Date.now(),
+    JSON.stringify(changes),
+    undoes,
+    dueStep,
+  ).id;
 }
 
 /** Drops what an ended trainer was asked for; what is due at a certain step waits for the next one. Within a write. */
 export function dropPendingEdits(connection: Connection, run: string, now: number): void {
   connection.run(
     "UPDATE edits SET state = 'dropped', reason = 'the trainer ended before it came to this edit', settled_at = ? WHERE run = ? AND state = 'pending' AND due_step IS NULL",
-    now, run);
+    now,
+    run,
+  );
 }
 
 function checkEdit(changes: ParameterValues, requester: string): void {
@@ -161,6 +199,6 @@ function parse(row: EditRow): RunEdit {
   return {
     ...row,
     changes: fromJson(row.changes) as ParameterValues,
-    previous: row.previous === null ? null : fromJson(row.previous) as ParameterValues,
+    previous: row.previous === null ? null : (fromJson(row.previous) as ParameterValues),
   };
 }

@@ -8,15 +8,34 @@ describe('evaluations', () => {
     const run = newRun(store);
     const attempt = openAttempt(store, run);
     const returns = Float64Array.of(-0.1, 1e300, 3);
-    store.evaluations.add(run, attempt, { ...evaluationAt(50, 5), returns, lengths: Int32Array.of(1, 2, 3), rollouts: [rollout(1), { ...rollout(2), kind: 'worst', episode: 0 }] });
+    store.evaluations.add(run, attempt, {
+      ...evaluationAt(50, 5),
+      returns,
+      lengths: Int32Array.of(1, 2, 3),
+      rollouts: [rollout(1), { ...rollout(2), kind: 'worst', episode: 0 }],
+    });
     const [kept] = store.evaluations.list(run);
     expect(kept).toMatchObject({
-      step: 50, attempt, returns, lengths: Int32Array.of(1, 2, 3), hasPolicy: true,
-      rollouts: [{ episode: 1, return: 2, length: 3, kind: 'best' }, { episode: 0, return: 3, length: 3, kind: 'worst' }],
+      step: 50,
+      attempt,
+      returns,
+      lengths: Int32Array.of(1, 2, 3),
+      hasPolicy: true,
+      rollouts: [
+        { episode: 1, return: 2, length: 3, kind: 'best' },
+        { episode: 0, return: 3, length: 3, kind: 'worst' },
+      ],
     });
     const { kind, ...asGiven } = rollout(1);
     expect(kept?.rollouts[0]?.kind).toBe(kind);
-    expect(store.rollouts.get(kept?.rollouts[0]?.id ?? 0)).toEqual({ ...asGiven, id: kept?.rollouts[0]?.id, run, task: 'half-cheetah', attempt, step: 50 });
+    expect(store.rollouts.get(kept?.rollouts[0]?.id ?? 0)).toEqual({
+      ...asGiven,
+      id: kept?.rollouts[0]?.id,
+      run,
+      task: 'half-cheetah',
+      attempt,
+      step: 50,
+    });
     expect(store.snapshots.getEvaluation(run, 50)).toMatchObject({ run, step: 50, onnx: Uint8Array.of(1, 2, 5) });
     expect(store.snapshots.critics(run, 50)).toMatchObject({ run, step: 50, onnx: Uint8Array.of(3, 4) });
     expect(store.runs.summary(run)).toMatchObject({ lastReturn: kept?.meanReturn, bestReturn: kept?.meanReturn });
@@ -46,10 +65,12 @@ describe('evaluations', () => {
     const first = openAttempt(store, run);
     store.evaluations.add(run, first, evaluationAt(10, 3));
     store.evaluations.add(run, first, evaluationAt(20, 9));
-    expect(() => store.transaction(() => {
-      store.evaluations.add(run, first, evaluationAt(30, 99));
-      throw new Error('taken back');
-    })).toThrow('taken back');
+    expect(() =>
+      store.transaction(() => {
+        store.evaluations.add(run, first, evaluationAt(30, 99));
+        throw new Error('taken back');
+      }),
+    ).toThrow('taken back');
     expect(shown()).toEqual([2, 9, 9, [3, 9]]);
     store.evaluations.add(run, first, evaluationAt(30, 4));
     store.evaluations.add(run, first, evaluationAt(25, 5));
@@ -66,13 +87,18 @@ describe('evaluations', () => {
     const run = newRun(store);
     const first = openAttempt(store, run);
     store.transaction(() => {
-      for (let step = 1; step <= 1000; step += 1) store.evaluations.add(run, first, { ...evaluationAt(step, 1), rollouts: step === 400 ? [rollout()] : [] });
+      for (let step = 1; step <= 1000; step += 1)
+        store.evaluations.add(run, first, { ...evaluationAt(step, 1), rollouts: step === 400 ? [rollout()] : [] });
     });
     store.attempts.close(run, first);
     const later = openAttempt(store, run, 400);
     for (const step of [400, 450]) store.evaluations.add(run, later, evaluationAt(step, 2));
     const newest = store.evaluations.newest(run, 3);
-    expect(newest.map(({ step, attempt, rollouts }) => [step, attempt, rollouts.length])).toEqual([[399, 1, 0], [400, 2, 1], [450, 2, 1]]);
+    expect(newest.map(({ step, attempt, rollouts }) => [step, attempt, rollouts.length])).toEqual([
+      [399, 1, 0],
+      [400, 2, 1],
+      [450, 2, 1],
+    ]);
     expect(newest).toEqual(store.evaluations.list(run).slice(-3));
     expect(store.runs.get(run, { newestEvaluations: 3 })).toMatchObject({ evaluations: newest, evaluationCount: 401 });
     expect(store.runs.get(run).evaluations).toHaveLength(401);
@@ -97,7 +123,10 @@ describe('evaluations', () => {
   ])('refuses a spread with %j', (changes, message) => {
     const store = temporaryStore();
     const run = newRun(store);
-    expect(refusal(() => store.evaluations.spread(run, { fromStep: null, toStep: null, most: 10, ...changes }))).toMatchObject({ code: 'invalid', message: expect.stringMatching(message) as string });
+    expect(refusal(() => store.evaluations.spread(run, { fromStep: null, toStep: null, most: 10, ...changes }))).toMatchObject({
+      code: 'invalid',
+      message: expect.stringMatching(message) as string,
+    });
   });
 
   it('takes one evaluation a step of an attempt, and keeps the first', () => {
@@ -113,10 +142,16 @@ describe('evaluations', () => {
     const store = temporaryStore();
     const run = newRun(store);
     const attempt = openAttempt(store, run);
-    expect(refusal(() => store.snapshots.getLive(run))).toMatchObject({ code: 'not-found', message: expect.stringContaining('no policy snapshot yet') as string });
+    expect(refusal(() => store.snapshots.getLive(run))).toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('no policy snapshot yet') as string,
+    });
     store.evaluations.add(run, attempt, { ...evaluationAt(5, 1), policyOnnx: null, criticsOnnx: null });
     expect(store.evaluations.list(run)).toMatchObject([{ hasPolicy: false }]);
-    expect(refusal(() => store.snapshots.getEvaluation(run, 5))).toMatchObject({ code: 'not-found', message: expect.stringContaining('none at any step') as string });
+    expect(refusal(() => store.snapshots.getEvaluation(run, 5))).toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('none at any step') as string,
+    });
     expect(refusal(() => store.rollouts.get(999)).code).toBe('not-found');
   });
 
@@ -129,12 +164,18 @@ describe('evaluations', () => {
     store.snapshots.setLive(run, attempt, 2, Uint8Array.of(5, 6, 7).subarray(1));
     expect(store.snapshots.getLive(run)).toMatchObject({ step: 2, onnx: Uint8Array.of(6, 7) });
     expect(store.runs.get(run).liveSnapshot).toMatchObject({ step: 2 });
-    for (const [step, onnx] of [[-1, Uint8Array.of(1)], [1.5, Uint8Array.of(1)], [3, new Uint8Array(0)]] as const) {
+    for (const [step, onnx] of [
+      [-1, Uint8Array.of(1)],
+      [1.5, Uint8Array.of(1)],
+      [3, new Uint8Array(0)],
+    ] as const) {
       expect(refusal(() => store.snapshots.setLive(run, attempt, step, onnx)).code).toBe('invalid');
     }
   });
 
-  const withRollout = (changes: Partial<RolloutInput>): Partial<EvaluationInput> => ({ rollouts: [rollout(), { ...rollout(), ...changes }] });
+  const withRollout = (changes: Partial<RolloutInput>): Partial<EvaluationInput> => ({
+    rollouts: [rollout(), { ...rollout(), ...changes }],
+  });
   it.each<[string, Partial<EvaluationInput>, string]>([
     ['no episode', { returns: new Float64Array(0), lengths: new Int32Array(0) }, 'returns'],
     ['too few lengths', { lengths: Int32Array.of(1) }, 'lengths'],
@@ -146,15 +187,34 @@ describe('evaluations', () => {
     ['a rollout without steps', withRollout({ length: 0 }), 'length'],
     ['a rollout with an infinite return', withRollout({ return: -Infinity }), 'return'],
     ['a model hash that is none', withRollout({ modelHash: 'abc' }), 'modelHash'],
-    ['a column that is too short', withRollout({ columns: [{ name: 'action', width: 2, data: new Float32Array(5) }] }), 'column action must be 3 rows of 2'],
-    ['a state column without the first state', withRollout({ columns: [{ name: 'qvel', width: 1, data: new Float64Array(3) }] }), 'column qvel must be 4 rows of 1'],
-    ['a column twice', withRollout({ columns: [0, 1].map(() => ({ name: 'reward', width: 1, data: new Float64Array(3) })) }), 'without repetition'],
-    ['a width that is none', withRollout({ columns: [{ name: 'reward', width: -1, data: new Float64Array(3) }] }), 'width of column reward'],
+    [
+      'a column that is too short',
+      withRollout({ columns: [{ name: 'action', width: 2, data: new Float32Array(5) }] }),
+      'column action must be 3 rows of 2',
+    ],
+    [
+      'a state column without the first state',
+      withRollout({ columns: [{ name: 'qvel', width: 1, data: new Float64Array(3) }] }),
+      'column qvel must be 4 rows of 1',
+    ],
+    [
+      'a column twice',
+      withRollout({ columns: [0, 1].map(() => ({ name: 'reward', width: 1, data: new Float64Array(3) })) }),
+      'without repetition',
+    ],
+    [
+      'a width that is none',
+      withRollout({ columns: [{ name: 'reward', width: -1, data: new Float64Array(3) }] }),
+      'width of column reward',
+    ],
   ])('refuses %s and stores nothing of it', (_, changes, message) => {
     const store = temporaryStore();
     const run = newRun(store);
     const attempt = openAttempt(store, run);
-    expect(refusal(() => store.evaluations.add(run, attempt, { ...evaluationAt(5, 1), ...changes }))).toMatchObject({ code: 'invalid', message: expect.stringContaining(message) as string });
+    expect(refusal(() => store.evaluations.add(run, attempt, { ...evaluationAt(5, 1), ...changes }))).toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining(message) as string,
+    });
     expect(store.evaluations.list(run)).toEqual([]);
     expect(store.runs.summary(run).diskBytes).toBe(0);
   });

@@ -47,8 +47,18 @@ export class Evaluations implements EvaluationsApi {
       let bytes = returns.byteLength + lengths.byteLength;
       const { id } = this.#connection.run(
         'INSERT INTO evaluations (run, attempt, step, created_at, mean_return, returns, lengths) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        run, attempt, step, Date.now(), mean, toBlob(returns), toBlob(lengths));
-      for (const [kind, onnx] of [['policy', policyOnnx], ['critics', criticsOnnx]] as const) {
+        run,
+        attempt,
+        step,
+        Date.now(),
+        mean,
+        toBlob(returns),
+        toBlob(lengths),
+      );
+      for (const [kind, onnx] of [
+        ['policy', policyOnnx],
+        ['critics', criticsOnnx],
+      ] as const) {
         if (!onnx) continue;
         this.#connection.run('INSERT INTO evaluation_models (evaluation, kind, onnx) VALUES (?, ?, ?)', id, kind, toBlob(onnx));
         bytes += onnx.byteLength;
@@ -76,13 +86,17 @@ export class Evaluations implements EvaluationsApi {
   }
 
   list(run: string, { includeSuperseded = false }: { includeSuperseded?: boolean } = {}): EvaluationSummary[] {
-    return this.#connection.read(() => this.#describe(`SELECT id FROM ${includeSuperseded ? 'evaluations' : currentEvaluations} WHERE run = ?`, run));
+    return this.#connection.read(() =>
+      this.#describe(`SELECT id FROM ${includeSuperseded ? 'evaluations' : currentEvaluations} WHERE run = ?`, run),
+    );
   }
 
   newest(run: string, limit: number): EvaluationSummary[] {
     checkInteger('limit', limit, 1, mostAtOnce);
     // Of those that count, a later attempt has the later steps; in this order an index has them, so that their number costs nothing.
-    return this.#connection.read(() => this.#describe(`SELECT id FROM ${currentEvaluations} WHERE run = ? ORDER BY attempt DESC, step DESC LIMIT ?`, run, limit));
+    return this.#connection.read(() =>
+      this.#describe(`SELECT id FROM ${currentEvaluations} WHERE run = ? ORDER BY attempt DESC, step DESC LIMIT ?`, run, limit),
+    );
   }
 
   spread(run: string, { fromStep, toStep, most }: EvaluationSpread): { evaluations: EvaluationSummary[]; count: number } {
@@ -92,12 +106,25 @@ export class Evaluations implements EvaluationsApi {
     return this.#connection.read(() => {
       const within = `FROM ${currentEvaluations} WHERE run = ? AND step BETWEEN ? AND ?`;
       const all = this.#connection.get<{ count: number; first: number | null; last: number | null }>(
-        `SELECT count(*) AS count, min(step) AS first, max(step) AS last ${within}`, run, from, to);
+        `SELECT count(*) AS count, min(step) AS first, max(step) AS last ${within}`,
+        run,
+        from,
+        to,
+      );
       const { count, first, last } = { count: all?.count ?? 0, first: all?.first ?? 0, last: all?.last ?? 0 };
-      const evaluations = count <= most
-        ? this.#describe(`SELECT id ${within}`, run, from, to)
-        // Beside max(), a bare column is that of the same row (sqlite.org/lang_select.html, 2.5).
-        : this.#describe(`SELECT id FROM (SELECT id, max(step) ${within} GROUP BY CAST((step - ?) * ? / ? AS INTEGER))`, run, from, to, first, most, last - first + 1);
+      const evaluations =
+        count <= most
+          ? this.#describe(`SELECT id ${within}`, run, from, to)
+          : // Beside max(), a bare column is that of the same row (sqlite.org/lang_select.html, 2.5).
+            this.#describe(
+              `SELECT id FROM (SELECT id, max(step) ${within} GROUP BY CAST((step - ?) * ? / ? AS INTEGER))`,
+              run,
+              from,
+              to,
+              first,
+              most,
+              last - first + 1,
+            );
       return { evaluations, count };
     });
   }
@@ -106,22 +133,37 @@ export class Evaluations implements EvaluationsApi {
   #describe(selectIds: string, ...values: unknown[]): EvaluationSummary[] {
     type RolloutRow = EvaluationSummary['rollouts'][number] & { evaluation: number };
     const ids = JSON.stringify(this.#connection.all<{ id: number }>(selectIds, ...values).map(({ id }) => id));
-    const rollouts = Map.groupBy(this.#connection.all<RolloutRow>(
-      `SELECT id, evaluation, episode, return, length, kind FROM rollouts
-       WHERE evaluation IN (SELECT value FROM json_each(?)) ORDER BY id`, ids), (row) => row.evaluation);
+    const rollouts = Map.groupBy(
+      this.#connection.all<RolloutRow>(
+        `SELECT id, evaluation, episode, return, length, kind FROM rollouts
+       WHERE evaluation IN (SELECT value FROM json_each(?)) ORDER BY id`,
+        ids,
+      ),
+      (row) => row.evaluation,
+    );
     type Row = { id: number; step: number; attempt: number; returns: Buffer; lengths: Buffer; mean: number; hasPolicy: number };
-    return this.#connection.all<Row>(
-      `SELECT id, step, attempt, returns, lengths, mean_return AS mean,
+    return this.#connection
+      .all<Row>(
+        `SELECT id, step, attempt, returns, lengths, mean_return AS mean,
          EXISTS (SELECT 1 FROM evaluation_models WHERE evaluation = id AND kind = 'policy') AS hasPolicy
-       FROM evaluations WHERE id IN (SELECT value FROM json_each(?)) ORDER BY step, attempt`, ids).map((row) => ({
-      step: row.step,
-      attempt: row.attempt,
-      returns: toFloat64(row.returns),
-      lengths: toInt32(row.lengths),
-      meanReturn: row.mean,
-      rollouts: (rollouts.get(row.id) ?? []).map(({ id, episode, return: episodeReturn, length, kind }) => ({ id, episode, return: episodeReturn, length, kind })),
-      hasPolicy: row.hasPolicy === 1,
-    }));
+       FROM evaluations WHERE id IN (SELECT value FROM json_each(?)) ORDER BY step, attempt`,
+        ids,
+      )
+      .map((row) => ({
+        step: row.step,
+        attempt: row.attempt,
+        returns: toFloat64(row.returns),
+        lengths: toInt32(row.lengths),
+        meanReturn: row.mean,
+        rollouts: (rollouts.get(row.id) ?? []).map(({ id, episode, return: episodeReturn, length, kind }) => ({
+          id,
+          episode,
+          return: episodeReturn,
+          length,
+          kind,
+        })),
+        hasPolicy: row.hasPolicy === 1,
+      }));
   }
 }
 
@@ -131,14 +173,25 @@ export function updateEvaluationColumns(connection: Connection, run: string): vo
 }
 
 function readMeans(connection: Connection, run: string): number[] {
-  return connection.all<{ mean: number }>(`SELECT mean_return AS mean FROM ${currentEvaluations} WHERE run = ? ORDER BY step`, run).map((row) => row.mean);
+  return connection
+    .all<{ mean: number }>(`SELECT mean_return AS mean FROM ${currentEvaluations} WHERE run = ? ORDER BY step`, run)
+    .map((row) => row.mean);
 }
 
 function writeEvaluationColumns(connection: Connection, run: string, means: readonly number[]): void {
   const count = Math.min(means.length, sparklinePoints);
   // The first, the last, and evenly spaced ones between.
-  const sparkline = Float32Array.from({ length: count }, (_, index) => means[count === 1 ? 0 : Math.round((index * (means.length - 1)) / (count - 1))] ?? 0);
+  const sparkline = Float32Array.from(
+    { length: count },
+    (_, index) => means[count === 1 ? 0 : Math.round((index * (means.length - 1)) / (count - 1))] ?? 0,
+  );
   const best = means.reduce<number | null>((former, mean) => (former === null || mean > former ? mean : former), null);
-  connection.run('UPDATE runs SET evaluation_count = ?, last_return = ?, best_return = ?, sparkline = ? WHERE id = ?',
-    means.length, means.at(-1) ?? null, best, toBlob(sparkline), run);
+  connection.run(
+    'UPDATE runs SET evaluation_count = ?, last_return = ?, best_return = ?, sparkline = ? WHERE id = ?',
+    means.length,
+    means.at(-1) ?? null,
+    best,
+    toBlob(sparkline),
+    run,
+  );
 }

@@ -4,7 +4,21 @@ import type { EventsApi } from './api.ts';
 import { checkChoice, checkInteger, checkText } from './checks.ts';
 import type { Connection } from './connection.ts';
 
-const kinds = ['started', 'resumed', 'paused', 'checkpoint', 'stopped', 'finished', 'failed', 'extended', 'device', 'rolled-back', 'warning', 'edit', 'prior'] as const satisfies readonly RunEvent['kind'][];
+const kinds = [
+  'started',
+  'resumed',
+  'paused',
+  'checkpoint',
+  'stopped',
+  'finished',
+  'failed',
+  'extended',
+  'device',
+  'rolled-back',
+  'warning',
+  'edit',
+  'prior',
+] as const satisfies readonly RunEvent['kind'][];
 
 export class Events implements EventsApi {
   readonly #connection: Connection;
@@ -24,12 +38,21 @@ export class Events implements EventsApi {
       if (event.kind === 'edit') this.#connection.run('UPDATE runs SET is_edited = 1 WHERE id = ?', run);
       return this.#connection.run(
         'INSERT INTO events (run, attempt, step, created_at, kind, message, requester) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        run, attempt, event.step, Date.now(), event.kind, event.message, event.requester).id;
+        run,
+        attempt,
+        event.step,
+        Date.now(),
+        event.kind,
+        event.message,
+        event.requester,
+      ).id;
     });
   }
 
   list(run: string): RunEvent[] {
     return this.#connection.all<RunEvent>(
-      'SELECT id, attempt, step, created_at AS createdAt, kind, message, requester FROM events WHERE run = ? ORDER BY id', run);
+      'SELECT id, attempt, step, created_at AS createdAt, kind, message, requester FROM events WHERE run = ? ORDER BY id',
+      run,
+    );
   }
 }

@@ -13,7 +13,13 @@ import { evaluationAt, newRun, openAttempt, refusal, startProcess, temporaryDire
 function unbrokenPoints(store: Store, run: string): number {
   let count = 0;
   for (;;) {
-    const [series] = store.metrics.query(run, { metrics: ['mean-q'], fromStep: count + 1, toStep: count + 10_000, maxPoints: 10_000, includeSuperseded: false }).series;
+    const [series] = store.metrics.query(run, {
+      metrics: ['mean-q'],
+      fromStep: count + 1,
+      toStep: count + 10_000,
+      maxPoints: 10_000,
+      includeSuperseded: false,
+    }).series;
     if (!series || series.pointCount === 0) return count;
     const wrong = series.step.findIndex((step, index) => step !== count + index + 1 || series.mean[index] !== 2 * step);
     if (wrong >= 0) throw new Error(`point ${count + wrong + 1} is at step ${series.step[wrong]} and has the value ${series.mean[wrong]}`);
@@ -25,32 +31,36 @@ function unbrokenPoints(store: Store, run: string): number {
 const kills = Number(process.env['ELBOW_KILLS'] ?? 8);
 
 describe('killed and competing writers', () => {
-  it('loses no acknowledged flush to kill -9 at random instants, while another process writes', { timeout: 90_000 + kills * 4000 }, async () => {
-    const directory = temporaryDirectory();
-    const store = temporaryStore(directory);
-    const [run, other] = [newRun(store, 'killed'), newRun(store, 'other')];
-    const bystander = startProcess('metrics-process.ts', directory, other, '0', '1000000');
-    let from = 0;
-    for (let kill = 0; kill < kills; kill += 1) {
-      const { child, lines, ended } = startProcess('metrics-process.ts', directory, run, String(from), '1000000');
-      await expect.poll(() => lines.length, { timeout: 60_000, interval: 5 }).toBeGreaterThan(0);
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 30));
-      child.kill('SIGKILL');
-      await ended;
-      const acknowledged = Number(lines.at(-1));
-      const kept = unbrokenPoints(store, run);
-      expect(kept).toBeGreaterThanOrEqual(acknowledged);
-      expect(kept % 40, 'a flush is whole or absent').toBe(0);
-      expect(store.attempts.reapDead()).toEqual([run]);
-      from = kept;
-    }
-    const acknowledged = Number(bystander.lines.at(-1));
-    bystander.child.kill('SIGKILL');
-    await bystander.ended;
-    expect(unbrokenPoints(store, other)).toBeGreaterThanOrEqual(acknowledged);
-    expect(store.check()).toEqual([]);
-    console.info(`${kills} kills: ${from} points of the killed run and ${unbrokenPoints(store, other)} of the other are there`);
-  });
+  it(
+    'loses no acknowledged flush to kill -9 at random instants, while another process writes',
+    { timeout: 90_000 + kills * 4000 },
+    async () => {
+      const directory = temporaryDirectory();
+      const store = temporaryStore(directory);
+      const [run, other] = [newRun(store, 'killed'), newRun(store, 'other')];
+      const bystander = startProcess('metrics-process.ts', directory, other, '0', '1000000');
+      let from = 0;
+      for (let kill = 0; kill < kills; kill += 1) {
+        const { child, lines, ended } = startProcess('metrics-process.ts', directory, run, String(from), '1000000');
+        await expect.poll(() => lines.length, { timeout: 60_000, interval: 5 }).toBeGreaterThan(0);
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 30));
+        child.kill('SIGKILL');
+        await ended;
+        const acknowledged = Number(lines.at(-1));
+        const kept = unbrokenPoints(store, run);
+        expect(kept).toBeGreaterThanOrEqual(acknowledged);
+        expect(kept % 40, 'a flush is whole or absent').toBe(0);
+        expect(store.attempts.reapDead()).toEqual([run]);
+        from = kept;
+      }
+      const acknowledged = Number(bystander.lines.at(-1));
+      bystander.child.kill('SIGKILL');
+      await bystander.ended;
+      expect(unbrokenPoints(store, other)).toBeGreaterThanOrEqual(acknowledged);
+      expect(store.check()).toEqual([]);
+      console.info(`${kills} kills: ${from} points of the killed run and ${unbrokenPoints(store, other)} of the other are there`);
+    },
+  );
 
   it('takes every write of two processes that write at once', async () => {
     const directory = temporaryDirectory();
@@ -69,7 +79,10 @@ describe('killed and competing writers', () => {
     connectionOf(store).database.pragma('busy_timeout = 30');
     const other = new Database(join(directory, 'elbow.sqlite'));
     other.exec('BEGIN IMMEDIATE');
-    expect(refusal(() => store.runs.star(run, true))).toMatchObject({ code: 'locked', message: expect.stringContaining(`the database in ${directory} busy`) as string });
+    expect(refusal(() => store.runs.star(run, true))).toMatchObject({
+      code: 'locked',
+      message: expect.stringContaining(`the database in ${directory} busy`) as string,
+    });
     expect(store.runs.summary(run).starred).toBe(false);
     other.exec('ROLLBACK');
     other.close();
@@ -99,10 +112,14 @@ describe('a full disk', () => {
       }
     });
     expect(refused.code).toBe('disk-full');
-    expect(refused.message).toMatch(new RegExp(`^No room left in ${join(disk, 'data')}: [\\d.]+ (B|kB) are free\\. Everything that was stored before is kept`));
+    expect(refused.message).toMatch(
+      new RegExp(`^No room left in ${join(disk, 'data')}: [\\d.]+ (B|kB) are free\\. Everything that was stored before is kept`),
+    );
     expect(acknowledged).toBeGreaterThan(1000);
     expect(unbrokenPoints(store, run)).toBe(acknowledged);
-    expect(refusal(() => store.evaluations.add(run, attempt, { ...evaluationAt(5, 1), policyOnnx: new Uint8Array(500_000) })).code).toBe('disk-full');
+    expect(refusal(() => store.evaluations.add(run, attempt, { ...evaluationAt(5, 1), policyOnnx: new Uint8Array(500_000) })).code).toBe(
+      'disk-full',
+    );
     expect(store.evaluations.list(run)).toEqual([]);
     expect(refusal(() => writer.flush()).code).toBe('disk-full');
     expect(store.check()).toEqual([]);

@@ -23,15 +23,25 @@ export class FittedPriors implements FittedPriorsApi {
     return this.#connection.write(() => {
       this.#connection.touch(run, 'summary');
       this.#connection.run('UPDATE runs SET row_bytes = row_bytes + ? WHERE id = ?', data.byteLength, run);
-      return this.#connection.run('INSERT INTO fitted_priors (run, source_run, created_at, details, data) VALUES (?, ?, ?, ?, ?)',
-        run, source, Date.now(), JSON.stringify(details ?? null), toBlob(data)).id;
+      return this.#connection.run(
+        'INSERT INTO fitted_priors (run, source_run, created_at, details, data) VALUES (?, ?, ?, ?, ?)',
+        run,
+        source,
+        Date.now(),
+        JSON.stringify(details ?? null),
+        toBlob(data),
+      ).id;
     });
   }
 
   list(run: string): FittedPrior[] {
-    return this.#connection.all<PriorRow>(
-      `SELECT id, run, source_run AS sourceRun, created_at AS createdAt, length(data) AS bytes, details
-       FROM fitted_priors WHERE run = ? ORDER BY id`, run).map((row) => ({ ...row, details: fromJson(row.details) }));
+    return this.#connection
+      .all<PriorRow>(
+        `SELECT id, run, source_run AS sourceRun, created_at AS createdAt, length(data) AS bytes, details
+       FROM fitted_priors WHERE run = ? ORDER BY id`,
+        run,
+      )
+      .map((row) => ({ ...row, details: fromJson(row.details) }));
   }
 
   data(id: number): Uint8Array {
@@ -53,7 +63,13 @@ export function summariesOf(priors: readonly FittedPrior[]): FittedPriorSummary[
 export function copyFittedPriors(connection: Connection, from: string, to: string): void {
   connection.run(
     `INSERT INTO fitted_priors (run, source_run, created_at, details, data)
-     SELECT ?, source_run, created_at, details, data FROM fitted_priors WHERE run = ? ORDER BY id`, to, from);
+     SELECT ?, source_run, created_at, details, data FROM fitted_priors WHERE run = ? ORDER BY id`,
+    to,
+    from,
+  );
   connection.run(
-    'UPDATE runs SET row_bytes = row_bytes + (SELECT coalesce(sum(length(data)), 0) FROM fitted_priors WHERE run = ?) WHERE id = ?', from, to);
+    'UPDATE runs SET row_bytes = row_bytes + (SELECT coalesce(sum(length(data)), 0) FROM fitted_priors WHERE run = ?) WHERE id = ?',
+    from,
+    to,
+  );
 }

@@ -24,7 +24,8 @@ export class Histograms implements HistogramsApi {
   set(run: string, attempt: number, { step, bins, counts, moments }: Omit<ActionHistogram, 'createdAt'>): void {
     checkInteger('step', step);
     checkInteger('bins', bins, 1, 10_000);
-    if (counts.length === 0 || counts.length % bins !== 0) refuse('counts', `${bins} numbers for each action dimension`, `${counts.length} numbers`);
+    if (counts.length === 0 || counts.length % bins !== 0)
+      refuse('counts', `${bins} numbers for each action dimension`, `${counts.length} numbers`);
     const actions = counts.length / bins;
     if (moments.length !== actions * momentsPerAction) {
       refuse('moments', `${momentsPerAction} numbers for each of the ${actions} action dimensions`, `${moments.length} numbers`);
@@ -33,14 +34,23 @@ export class Histograms implements HistogramsApi {
       this.#connection.requireCurrentAttempt(run, attempt);
       this.#connection.run(
         'INSERT OR REPLACE INTO action_histograms (run, attempt, step, created_at, bins, counts, moments) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        run, attempt, step, Date.now(), bins, toBlob(counts), toBlob(moments));
+        run,
+        attempt,
+        step,
+        Date.now(),
+        bins,
+        toBlob(counts),
+        toBlob(moments),
+      );
       this.#connection.touch(run, 'data');
     });
   }
 
   get(run: string): ActionHistogram {
     const row = this.#connection.get<HistogramRow>(
-      'SELECT step, created_at AS createdAt, bins, counts, moments FROM action_histograms WHERE run = ?', run);
+      'SELECT step, created_at AS createdAt, bins, counts, moments FROM action_histograms WHERE run = ?',
+      run,
+    );
     if (!row) throw new StoreError('not-found', `Run ${run} has no histogram of its actions yet`);
     return { ...row, counts: toInt32(row.counts), moments: toFloat64(row.moments) };
   }

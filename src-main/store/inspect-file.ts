@@ -52,7 +52,9 @@ function inspectContent(path: string, newestVersion: number): void {
 }
 
 function refuse(path: string, what: string): never {
-  throw new StoreError('corrupt',
+  throw new StoreError(
+    'corrupt',
     `${path} ${what}. It was left as it is. Move it away together with elbow.sqlite-wal and elbow.sqlite-shm and put a backup in its place, ` +
-    'or choose another data directory with --data-dir.');
+      'or choose another data directory with --data-dir.',
+  );
 }

@@ -66,12 +66,21 @@ export class MetricsWriter implements MetricsWriterApi {
   #open(metric: string): Series {
     const known = this.#series.get(metric);
     if (known) return known;
-    if (!/^[a-z0-9][a-z0-9-]{0,99}$/.test(metric)) refuse('a metric\'s name', '1 to 100 small letters, digits and dashes', metric);
-    const row = this.#connection.get<SeriesRow>('SELECT * FROM metric_series WHERE run = ? AND attempt = ? AND metric = ?', this.#run, this.#attempt, metric);
+    if (!/^[a-z0-9][a-z0-9-]{0,99}$/.test(metric)) refuse("a metric's name", '1 to 100 small letters, digits and dashes', metric);
+    const row = this.#connection.get<SeriesRow>(
+      'SELECT * FROM metric_series WHERE run = ? AND attempt = ? AND metric = ?',
+      this.#run,
+      this.#attempt,
+      metric,
+    );
     const series: Series = {
       pyramid: PyramidBuilder.restore(row?.point_count ?? 0, (level, chunk) => {
         const stored = this.#connection.get<{ data: Buffer }>(
-          'SELECT data FROM metric_chunks WHERE series = ? AND level = ? AND chunk = ?', row?.id, level, chunk);
+          'SELECT data FROM metric_chunks WHERE series = ? AND level = ? AND chunk = ?',
+          row?.id,
+          level,
+          chunk,
+        );
         return stored ? toFloat64(stored.data) : new Float64Array();
       }),
       firstStep: row?.first_step ?? null,
@@ -84,14 +93,20 @@ export class MetricsWriter implements MetricsWriterApi {
   }
 
   flush(): void {
-    const changed = [...this.#series].filter(([, { pyramid, nonFinite, stored }]) =>
-      pyramid.pointCount > stored.points || nonFinite.count > stored.nonFinite);
+    const changed = [...this.#series].filter(
+      ([, { pyramid, nonFinite, stored }]) => pyramid.pointCount > stored.points || nonFinite.count > stored.nonFinite,
+    );
     if (changed.length === 0) return;
     this.#connection.write(() => {
       this.#connection.requireCurrentAttempt(this.#run, this.#attempt);
       const addedPoints = changed.reduce((sum, [metric, series]) => sum + this.#store(metric, series), 0);
       const lastStep = Math.max(...changed.map(([, series]) => series.lastStep ?? 0));
-      this.#connection.run('UPDATE attempts SET last_step = max(last_step, ?) WHERE run = ? AND attempt = ?', Math.floor(lastStep), this.#run, this.#attempt);
+      this.#connection.run(
+        'UPDATE attempts SET last_step = max(last_step, ?) WHERE run = ? AND attempt = ?',
+        Math.floor(lastStep),
+        this.#run,
+        this.#attempt,
+      );
       this.#connection.run('UPDATE runs SET row_bytes = row_bytes + ? WHERE id = ?', addedPoints * bytesPerPoint, this.#run);
       this.#connection.touch(this.#run, 'data');
     });
@@ -102,21 +117,40 @@ export class MetricsWriter implements MetricsWriterApi {
     const { firstStep, lastStep, nonFinite, pyramid } = series;
     const values = [pyramid.pointCount, firstStep, lastStep, nonFinite.count, nonFinite.first, nonFinite.last];
     const before = this.#connection.get<{ id: number; point_count: number }>(
-      'SELECT id, point_count FROM metric_series WHERE run = ? AND attempt = ? AND metric = ?', this.#run, this.#attempt, metric);
+      'SELECT id, point_count FROM metric_series WHERE run = ? AND attempt = ? AND metric = ?',
+      this.#run,
+      this.#attempt,
+      metric,
+    );
     if (before) {
       this.#connection.run(
         `UPDATE metric_series SET point_count = ?, first_step = ?, last_step = ?, non_finite_count = ?, non_finite_first = ?, non_finite_last = ?
-         WHERE id = ?`, ...values, before.id);
+         WHERE id = ?`,
+        ...values,
+        before.id,
+      );
     }
-    const id = before?.id ?? this.#connection.run(
-      `INSERT INTO metric_series (run, attempt, metric, point_count, first_step, last_step, non_finite_count, non_finite_first, non_finite_last)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, this.#run, this.#attempt, metric, ...values).id;
+    const id =
+      before?.id ??
+      this.#connection.run(
+        `INSERT INTO metric_series (run, attempt, metric, point_count, first_step, last_step, non_finite_count, non_finite_first, non_finite_last)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        this.#run,
+        this.#attempt,
+        metric,
+        ...values,
+      ).id;
     const { chunks, stored } = pyramid.changed();
     for (const { level, chunk, lastStep: last, entries } of chunks) {
       this.#connection.run(
         `INSERT INTO metric_chunks (series, level, chunk, last_step, data) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (series, level, chunk) DO UPDATE SET last_step = excluded.last_step, data = excluded.data`,
-        id, level, chunk, last, toBlob(entries));
+        id,
+        level,
+        chunk,
+        last,
+        toBlob(entries),
+      );
     }
     const now = { points: pyramid.pointCount, nonFinite: nonFinite.count };
     this.#connection.afterCommit(() => {

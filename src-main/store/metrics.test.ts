@@ -16,8 +16,19 @@ function randomNumbers(seed: number): () => number {
 
 type Point = readonly [step: number, value: number];
 
-function query(store: Store, run: string, window: { fromStep?: number | null; toStep?: number | null; maxPoints?: number } = {}): MetricSeries {
-  const [series] = store.metrics.query(run, { metrics: ['mean-q'], fromStep: null, toStep: null, maxPoints: 100, includeSuperseded: false, ...window }).series;
+function query(
+  store: Store,
+  run: string,
+  window: { fromStep?: number | null; toStep?: number | null; maxPoints?: number } = {},
+): MetricSeries {
+  const [series] = store.metrics.query(run, {
+    metrics: ['mean-q'],
+    fromStep: null,
+    toStep: null,
+    maxPoints: 100,
+    includeSuperseded: false,
+    ...window,
+  }).series;
   if (!series) throw new Error('a series for each metric is promised');
   return series;
 }
@@ -51,7 +62,13 @@ describe('metrics', () => {
     expect(query(store, run).pointCount, 'nothing is stored before the flush').toBe(0);
     writer.flush();
     writer.flush();
-    expect(query(store, run)).toMatchObject({ step: Float64Array.of(10, 20, 30, 40, 50), min: Float64Array.from(values), mean: Float64Array.from(values), max: Float64Array.from(values), isReduced: false });
+    expect(query(store, run)).toMatchObject({
+      step: Float64Array.of(10, 20, 30, 40, 50),
+      min: Float64Array.from(values),
+      mean: Float64Array.from(values),
+      max: Float64Array.from(values),
+      isReduced: false,
+    });
     expect(query(store, run, { fromStep: 20, toStep: 40 }).step).toEqual(Float64Array.of(20, 30, 40));
     expect(query(store, run, { fromStep: 20.5, toStep: 39.5 }).step).toEqual(Float64Array.of(30));
     for (const window of [{ fromStep: 51 }, { toStep: 9 }, { fromStep: 40, toStep: 20 }, { fromStep: 41, toStep: 49 }]) {
@@ -60,7 +77,14 @@ describe('metrics', () => {
     expect(query(store, run, { maxPoints: 2 })).toMatchObject({ pointCount: 5, isReduced: true });
     expect(Math.max(...query(store, run, { maxPoints: 2 }).max)).toBe(1e308);
     expect(store.metrics.names(run)).toEqual(['entropy', 'mean-q']);
-    expect(store.metrics.query(run, { metrics: ['entropy', 'unheard-of'], fromStep: null, toStep: null, maxPoints: 9, includeSuperseded: true }).series.map((series) => [series.metric, series.pointCount])).toEqual([['entropy', 5], ['unheard-of', 0]]);
+    expect(
+      store.metrics
+        .query(run, { metrics: ['entropy', 'unheard-of'], fromStep: null, toStep: null, maxPoints: 9, includeSuperseded: true })
+        .series.map((series) => [series.metric, series.pointCount]),
+    ).toEqual([
+      ['entropy', 5],
+      ['unheard-of', 0],
+    ]);
   });
 
   it('reduces to what brute force gives, for any lengths, flushes, attempts and windows', () => {
@@ -108,7 +132,13 @@ describe('metrics', () => {
       writer.flush();
     }
     const shown = query(store, run, { maxPoints: 2 });
-    expect(shown).toMatchObject({ pointCount: 70, step: Float64Array.of(40, 70), min: Float64Array.of(0, 4), mean: Float64Array.of(1.5, 5), max: Float64Array.of(3, 6) });
+    expect(shown).toMatchObject({
+      pointCount: 70,
+      step: Float64Array.of(40, 70),
+      min: Float64Array.of(0, 4),
+      mean: Float64Array.of(1.5, 5),
+      max: Float64Array.of(3, 6),
+    });
   });
 
   it('leaves superseded points out, and gives them apart on request', () => {
@@ -125,10 +155,16 @@ describe('metrics', () => {
     const both = store.metrics.query(run, { metrics: ['mean-q'], fromStep: null, toStep: null, maxPoints: 100, includeSuperseded: true });
     expect(Array.from(both.series[0]?.mean ?? [])).toEqual([...Array<number>(19).fill(1), 2, 2, 2, 3, 3]);
     expect(Array.from(both.series[0]?.step ?? [])).toEqual(Array.from({ length: 24 }, (_, index) => index + 1));
-    expect(both.superseded.map(({ attempt, step }) => [attempt, step[0], step.at(-1)])).toEqual([[1, 20, 30], [2, 23, 25]]);
+    expect(both.superseded.map(({ attempt, step }) => [attempt, step[0], step.at(-1)])).toEqual([
+      [1, 20, 30],
+      [2, 23, 25],
+    ]);
     const windowed = store.metrics.query(run, { metrics: ['mean-q'], fromStep: 25, toStep: 27, maxPoints: 100, includeSuperseded: true });
     expect(windowed.series[0]?.pointCount).toBe(0);
-    expect(windowed.superseded.map(({ attempt, step }) => [attempt, ...step])).toEqual([[1, 25, 26, 27], [2, 25]]);
+    expect(windowed.superseded.map(({ attempt, step }) => [attempt, ...step])).toEqual([
+      [1, 25, 26, 27],
+      [2, 25],
+    ]);
   });
 
   it('keeps values that are not finite out of curves, and counts them', () => {
@@ -140,12 +176,19 @@ describe('metrics', () => {
     writer.flush();
     expect(query(store, run)).toMatchObject({ pointCount: 2, step: Float64Array.of(0, 2) });
     expect(store.metrics.names(run)).toEqual(['entropy', 'mean-q']);
-    const counts = [{ metric: 'actor-loss', attempt, count: 5, firstStep: 0, lastStep: 4 }, { metric: 'mean-q', attempt, count: 3, firstStep: 1, lastStep: 4 }];
+    const counts = [
+      { metric: 'actor-loss', attempt, count: 5, firstStep: 0, lastStep: 4 },
+      { metric: 'mean-q', attempt, count: 3, firstStep: 1, lastStep: 4 },
+    ];
     expect(store.metrics.nonFinite(run)).toEqual(counts);
     const again = store.metrics.writer(run, attempt);
     again.append(9, { entropy: NaN });
     again.flush();
-    expect(store.metrics.nonFinite(run)).toEqual([counts[0], { metric: 'entropy', attempt, count: 1, firstStep: 9, lastStep: 9 }, counts[1]]);
+    expect(store.metrics.nonFinite(run)).toEqual([
+      counts[0],
+      { metric: 'entropy', attempt, count: 1, firstStep: 9, lastStep: 9 },
+      counts[1],
+    ]);
   });
 
   it('goes on where another writer of the attempt ended', () => {
@@ -211,7 +254,9 @@ describe('metrics', () => {
         expect(query(store, run, { maxPoints: 2000, fromStep: repeat % 2 ? count / 3 : null }).step.length).toBeLessThanOrEqual(2000);
         return performance.now() - begun;
       }).sort((a, b) => a - b);
-      console.info(`${count} points: written in ${written.toFixed(0)} ms, queried in ${read[3]?.toFixed(2)} ms (median of 7, worst ${read[6]?.toFixed(2)})`);
+      console.info(
+        `${count} points: written in ${written.toFixed(0)} ms, queried in ${read[3]?.toFixed(2)} ms (median of 7, worst ${read[6]?.toFixed(2)})`,
+      );
       return read[3] ?? Infinity;
     });
     // The budget is 20 ms on an idle machine; tests share theirs.
@@ -224,21 +269,33 @@ describe('metrics', () => {
     ['an empty name', { step: 6, values: { '': 1 } }, "a metric's name"],
     ['a name with a path', { step: 6, values: { '../x': 1 } }, "a metric's name"],
     ['a name without end', { step: 6, values: { ['a'.repeat(101)]: 1 } }, "a metric's name"],
-    ['one bad among good', { step: 6, values: { entropy: 1, 'BAD': 1 } }, "a metric's name"],
+    ['one bad among good', { step: 6, values: { entropy: 1, BAD: 1 } }, "a metric's name"],
   ])('refuses %s and takes nothing of it', (_, { step, values }, message) => {
     const store = temporaryStore();
     const run = newRun(store);
     const writer = store.metrics.writer(run, openAttempt(store, run));
     writer.append(5, { 'mean-q': 1, entropy: 1 });
-    expect(refusal(() => writer.append(step, values))).toMatchObject({ code: 'invalid', message: expect.stringContaining(message) as string });
+    expect(refusal(() => writer.append(step, values))).toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining(message) as string,
+    });
     writer.flush();
     expect(query(store, run).pointCount).toBe(1);
-    expect(store.metrics.query(run, { metrics: ['entropy'], fromStep: null, toStep: null, maxPoints: 9, includeSuperseded: false }).series[0]?.pointCount).toBe(1);
+    expect(
+      store.metrics.query(run, { metrics: ['entropy'], fromStep: null, toStep: null, maxPoints: 9, includeSuperseded: false }).series[0]
+        ?.pointCount,
+    ).toBe(1);
   });
 
   it.each([
-    [{ maxPoints: 1 }, 'maxPoints'], [{ maxPoints: 0 }, 'maxPoints'], [{ maxPoints: -5 }, 'maxPoints'], [{ maxPoints: 2.5 }, 'maxPoints'],
-    [{ maxPoints: NaN }, 'maxPoints'], [{ maxPoints: 1e308 }, 'maxPoints'], [{ fromStep: NaN }, 'fromStep'], [{ toStep: Infinity }, 'toStep'],
+    [{ maxPoints: 1 }, 'maxPoints'],
+    [{ maxPoints: 0 }, 'maxPoints'],
+    [{ maxPoints: -5 }, 'maxPoints'],
+    [{ maxPoints: 2.5 }, 'maxPoints'],
+    [{ maxPoints: NaN }, 'maxPoints'],
+    [{ maxPoints: 1e308 }, 'maxPoints'],
+    [{ fromStep: NaN }, 'fromStep'],
+    [{ toStep: Infinity }, 'toStep'],
   ])('refuses the query %j', (window, field) => {
     const store = temporaryStore();
     const run = newRun(store);

@@ -29,7 +29,10 @@ export class Metrics implements MetricsApi {
 
   query(run: string, query: MetricsQuery): { series: MetricSeries[]; superseded: (MetricSeries & { attempt: number })[] } {
     checkInteger('maxPoints', query.maxPoints, 2, 1_000_000);
-    for (const [field, step] of [['fromStep', query.fromStep], ['toStep', query.toStep]] as const) {
+    for (const [field, step] of [
+      ['fromStep', query.fromStep],
+      ['toStep', query.toStep],
+    ] as const) {
       if (step !== null) checkFinite(field, step);
     }
     if (!Array.isArray(query.metrics)) refuse('metrics', 'a list of names', query.metrics);
@@ -38,7 +41,14 @@ export class Metrics implements MetricsApi {
       const superseded: (MetricSeries & { attempt: number })[] = [];
       for (const metric of query.metrics) {
         const pieces = this.#pieces(run, metric, query);
-        series.push({ run, metric, ...reduce(pieces.map((piece) => piece.counted), query.maxPoints) });
+        series.push({
+          run,
+          metric,
+          ...reduce(
+            pieces.map((piece) => piece.counted),
+            query.maxPoints,
+          ),
+        });
         if (!query.includeSuperseded) continue;
         for (const { attempt, superseded: piece } of pieces) {
           if (piece.end > piece.start) superseded.push({ run, metric, attempt, ...reduce([piece], query.maxPoints) });
@@ -52,7 +62,10 @@ export class Metrics implements MetricsApi {
   #pieces(run: string, metric: string, { fromStep, toStep }: MetricsQuery): { attempt: number; counted: Piece; superseded: Piece }[] {
     const rows = this.#connection.all<SeriesRow>(
       `SELECT id, attempt, point_count, first_step, metric_series.last_step, superseded_after FROM metric_series JOIN attempts USING (run, attempt)
-       WHERE run = ? AND metric = ? AND point_count > 0 ORDER BY attempt`, run, metric);
+       WHERE run = ? AND metric = ? AND point_count > 0 ORDER BY attempt`,
+      run,
+      metric,
+    );
     return rows.map((row, index) => {
       const reader = new SeriesReader(this.#connection, row.id, row.point_count);
       const start = fromStep === null ? 0 : reader.firstIndex((step) => step >= fromStep);
@@ -60,9 +73,10 @@ export class Metrics implements MetricsApi {
       // A point at the very step at which a later attempt repeats it gives way to the repetition.
       const repeatedFrom = Math.min(Infinity, ...rows.slice(index + 1).map((later) => later.first_step));
       const lastCounted = row.superseded_after ?? Infinity;
-      const cut = lastCounted >= row.last_step && repeatedFrom > row.last_step
-        ? row.point_count
-        : reader.firstIndex((step) => step > lastCounted || step >= repeatedFrom);
+      const cut =
+        lastCounted >= row.last_step && repeatedFrom > row.last_step
+          ? row.point_count
+          : reader.firstIndex((step) => step > lastCounted || step >= repeatedFrom);
       return {
         attempt: row.attempt,
         counted: { reader, start, end: Math.max(start, Math.min(end, cut)) },
@@ -72,13 +86,16 @@ export class Metrics implements MetricsApi {
   }
 
   names(run: string): string[] {
-    return this.#connection.all<{ metric: string }>(
-      'SELECT DISTINCT metric FROM metric_series WHERE run = ? AND point_count > 0 ORDER BY metric', run).map((row) => row.metric);
+    return this.#connection
+      .all<{ metric: string }>('SELECT DISTINCT metric FROM metric_series WHERE run = ? AND point_count > 0 ORDER BY metric', run)
+      .map((row) => row.metric);
   }
 
   nonFinite(run: string): { metric: string; attempt: number; count: number; firstStep: number; lastStep: number }[] {
     return this.#connection.all(
       `SELECT metric, attempt, non_finite_count AS count, non_finite_first AS firstStep, non_finite_last AS lastStep
-       FROM metric_series WHERE run = ? AND non_finite_count > 0 ORDER BY metric, attempt`, run);
+       FROM metric_series WHERE run = ? AND non_finite_count > 0 ORDER BY metric, attempt`,
+      run,
+    );
   }
 }

@@ -27,23 +27,27 @@ export function migrate(database: Database, migrations: readonly Migration[], pa
   refuseNewer(found, newest, path);
   if (found > 0 && found < newest) backUp(database, `${path}.before-version-${newest}`);
   for (const migration of migrations) {
-    database.transaction(() => {
-      // Read within the transaction: another process may have migrated meanwhile.
-      const version = schemaVersion(database);
-      refuseNewer(version, newest, path);
-      if (version >= migration.version) return;
-      migration.up(database);
-      database.pragma(`user_version = ${migration.version}`);
-      database.pragma(`application_id = ${applicationId}`);
-    }).immediate();
+    database
+      .transaction(() => {
+        // Read within the transaction: another process may have migrated meanwhile.
+        const version = schemaVersion(database);
+        refuseNewer(version, newest, path);
+        if (version >= migration.version) return;
+        migration.up(database);
+        database.pragma(`user_version = ${migration.version}`);
+        database.pragma(`application_id = ${applicationId}`);
+      })
+      .immediate();
   }
 }
 
 export function refuseNewer(found: number, newest: number, path: string): void {
   if (found <= newest) return;
-  throw new StoreError('newer-version',
+  throw new StoreError(
+    'newer-version',
     `${path} was written by a newer Elbow: its schema has version ${found}, this Elbow knows versions up to ${newest}. ` +
-    'Nothing was changed. Update Elbow, or choose another data directory with --data-dir.');
+      'Nothing was changed. Update Elbow, or choose another data directory with --data-dir.',
+  );
 }
 
 /** A whole copy, written under a temporary name first. Earlier backups are kept. */

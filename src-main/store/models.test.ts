@@ -7,7 +7,10 @@ import type { ModelReport } from '../contract/models.ts';
 import { newRun, refusal, temporaryDirectory, temporaryStore } from './testing/temporary-store.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const files = (xml = '<mujoco/>') => [{ path: 'arm.xml', bytes: bytes(xml) }, { path: 'assets/part.stl', bytes: Uint8Array.of(1, 2) }];
+const files = (xml = '<mujoco/>') => [
+  { path: 'arm.xml', bytes: bytes(xml) },
+  { path: 'assets/part.stl', bytes: Uint8Array.of(1, 2) },
+];
 const report = { format: 'mjcf', main: 'arm.xml', warnings: ['a warning'] } as unknown as ModelReport;
 const declaration = { id: 'arm', title: 'Arm' } as unknown as TaskDeclaration;
 const model = (xml?: string) => ({ id: 'arm', main: 'arm.xml', report, declaration, files: files(xml) });
@@ -20,7 +23,12 @@ describe('imported models', () => {
     first.close();
     const { models } = temporaryStore(directory);
     const [stored] = models.list();
-    expect(stored).toMatchObject({ id: 'arm', main: 'arm.xml', report: { warnings: ['a warning'] }, declaration: { id: 'arm', model: `imported:${stored?.hash ?? ''}` } });
+    expect(stored).toMatchObject({
+      id: 'arm',
+      main: 'arm.xml',
+      report: { warnings: ['a warning'] },
+      declaration: { id: 'arm', model: `imported:${stored?.hash ?? ''}` },
+    });
     expect(models.find('arm')).toEqual(stored);
     expect(models.find('leg')).toBeNull();
     expect([...models.files('arm')].sort((a, b) => (a.path < b.path ? -1 : 1))).toEqual(files());
@@ -45,7 +53,10 @@ describe('imported models', () => {
     models.add({ ...model(), id: 'same' }, []);
     const folder = models.directory('arm');
     newRun(store, 'a run', { task: 'arm' });
-    expect(refusal(() => models.remove('arm'))).toMatchObject({ code: 'conflict', message: expect.stringContaining('A run uses arm') as string });
+    expect(refusal(() => models.remove('arm'))).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('A run uses arm') as string,
+    });
     models.remove('same');
     expect(existsSync(folder)).toBe(true);
     models.add({ ...model('<mujoco model="c"/>'), id: 'free' }, []);
@@ -59,7 +70,10 @@ describe('imported models', () => {
     const { models } = temporaryStore();
     models.add(model(), []);
     writeFileSync(join(models.directory('arm'), 'arm.xml'), '<other/>');
-    expect(refusal(() => models.files('arm'))).toMatchObject({ code: 'corrupt', message: expect.stringContaining('are not what they were') as string });
+    expect(refusal(() => models.files('arm'))).toMatchObject({
+      code: 'corrupt',
+      message: expect.stringContaining('are not what they were') as string,
+    });
     expect(models.add(model(), [])).toEqual({ id: 'arm', isNew: false });
     expect(models.files('arm')).toHaveLength(2);
   });

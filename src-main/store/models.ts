@@ -42,9 +42,17 @@ export class Models implements ModelsApi {
         const there = this.#row(id);
         if (there?.hash === hash) return { id, isNew: false };
         if (there || taken.includes(id)) continue;
-        const stored = declaration === null ? null : JSON.stringify({ ...declaration, id, model: `imported:${hash}` } satisfies TaskDeclaration);
-        this.#connection.run('INSERT INTO imported_models (id, hash, main, imported_at, report, declaration) VALUES (?, ?, ?, ?, ?, ?)',
-          id, hash, checkLine('main', main, 500), Date.now(), JSON.stringify(report), stored);
+        const stored =
+          declaration === null ? null : JSON.stringify({ ...declaration, id, model: `imported:${hash}` } satisfies TaskDeclaration);
+        this.#connection.run(
+          'INSERT INTO imported_models (id, hash, main, imported_at, report, declaration) VALUES (?, ?, ?, ?, ?, ?)',
+          id,
+          hash,
+          checkLine('main', main, 500),
+          Date.now(),
+          JSON.stringify(report),
+          stored,
+        );
         return { id, isNew: true };
       }
     });
@@ -60,8 +68,14 @@ export class Models implements ModelsApi {
   }
 
   tasks(): ImportedTask[] {
-    const rows = this.#connection.all<{ hash: string; main: string; declaration: string }>('SELECT hash, main, declaration FROM imported_models WHERE declaration IS NOT NULL ORDER BY imported_at, id');
-    return rows.map(({ hash, main, declaration }) => ({ declaration: fromJson(declaration) as TaskDeclaration, main, directory: modelDirectory(this.#dataDirectory, hash) }));
+    const rows = this.#connection.all<{ hash: string; main: string; declaration: string }>(
+      'SELECT hash, main, declaration FROM imported_models WHERE declaration IS NOT NULL ORDER BY imported_at, id',
+    );
+    return rows.map(({ hash, main, declaration }) => ({
+      declaration: fromJson(declaration) as TaskDeclaration,
+      main,
+      directory: modelDirectory(this.#dataDirectory, hash),
+    }));
   }
 
   directory(id: string): string {
@@ -72,14 +86,21 @@ export class Models implements ModelsApi {
     const { hash } = this.#needed(id);
     const files = readFolder(modelDirectory(this.#dataDirectory, hash));
     if (hashFiles(files) === hash) return files;
-    throw new StoreError('corrupt', `The files of the imported model ${id} are not what they were when it was imported: look into ${modelDirectory(this.#dataDirectory, hash)}. Import it again from where it came.`);
+    throw new StoreError(
+      'corrupt',
+      `The files of the imported model ${id} are not what they were when it was imported: look into ${modelDirectory(this.#dataDirectory, hash)}. Import it again from where it came.`,
+    );
   }
 
   remove(id: string): void {
     const { hash } = this.#needed(id);
     const isLast = this.#connection.write(() => {
       const used = this.#connection.get<{ count: number }>('SELECT count(*) AS count FROM runs WHERE task = ?', id)?.count ?? 0;
-      if (used > 0) throw new StoreError('conflict', `${used === 1 ? 'A run uses' : `${used} runs use`} ${id}, which could then not be shown or continued. Delete them first (they are removed for good 30 days later).`);
+      if (used > 0)
+        throw new StoreError(
+          'conflict',
+          `${used === 1 ? 'A run uses' : `${used} runs use`} ${id}, which could then not be shown or continued. Delete them first (they are removed for good 30 days later).`,
+        );
       this.#connection.run('DELETE FROM imported_models WHERE id = ?', id);
       return this.#connection.get('SELECT 1 FROM imported_models WHERE hash = ?', hash) === undefined;
     });
@@ -118,7 +139,11 @@ export class Models implements ModelsApi {
 }
 
 function fromRow({ report, declaration, ...row }: ModelRow): ImportedModel {
-  return { ...row, report: fromJson(report) as ModelReport, declaration: declaration === null ? null : (fromJson(declaration) as TaskDeclaration) };
+  return {
+    ...row,
+    report: fromJson(report) as ModelReport,
+    declaration: declaration === null ? null : (fromJson(declaration) as TaskDeclaration),
+  };
 }
 
 /** SHA-256 over each path and the SHA-256 of its content, in the order of the paths. */
@@ -137,8 +162,10 @@ const isPlain = (path: string): boolean =>
 
 function readFolder(folder: string): ModelFile[] {
   if (!existsSync(folder)) return [{ path: 'gone', bytes: new Uint8Array(0) }];
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => {
-    const file = join(entry.parentPath, entry.name);
-    return { path: file.slice(folder.length + 1).replaceAll('\\', '/'), bytes: new Uint8Array(readFileSync(file)) };
-  });
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => {
+      const file = join(entry.parentPath, entry.name);
+      return { path: file.slice(folder.length + 1).replaceAll('\\', '/'), bytes: new Uint8Array(readFileSync(file)) };
+    });
 }

@@ -6,7 +6,16 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 import { openStore, resolveDataDirectory, type Store } from './store.ts';
-import { afterThisTest, evaluationAt, newRun, openAttempt, refusal, startProcess, temporaryDirectory, temporaryStore } from './testing/temporary-store.ts';
+import {
+  afterThisTest,
+  evaluationAt,
+  newRun,
+  openAttempt,
+  refusal,
+  startProcess,
+  temporaryDirectory,
+  temporaryStore,
+} from './testing/temporary-store.ts';
 
 const fixture = join(import.meta.dirname, '../../test/fixtures/store/version-1.sqlite');
 
@@ -18,7 +27,11 @@ function directoryWith(content: Uint8Array | string): string {
 }
 
 function contentOf(directory: string): Record<string, string> {
-  return Object.fromEntries(readdirSync(directory).sort().map((name) => [name, readFileSync(join(directory, name)).toString('base64')]));
+  return Object.fromEntries(
+    readdirSync(directory)
+      .sort()
+      .map((name) => [name, readFileSync(join(directory, name)).toString('base64')]),
+  );
 }
 
 function schemaVersionOf(directory: string): unknown {
@@ -49,7 +62,9 @@ describe('opening', () => {
     const store = temporaryStore(directory);
     newRun(store);
     const database = new Database(join(directory, 'elbow.sqlite'), { readonly: true });
-    expect(['journal_mode', 'auto_vacuum', 'user_version', 'application_id'].map((name) => database.pragma(name, { simple: true }))).toEqual(['wal', 2, 3, 0x454c424f]);
+    expect(
+      ['journal_mode', 'auto_vacuum', 'user_version', 'application_id'].map((name) => database.pragma(name, { simple: true })),
+    ).toEqual(['wal', 2, 3, 0x454c424f]);
     database.close();
     expect(store.storage()).toMatchObject({ dataDirectory: directory, schemaVersion: 3, isNetworkFileSystem: false });
     expect(store.storage().freeBytes).toBeGreaterThan(0);
@@ -69,17 +84,37 @@ describe('opening', () => {
     expect(store.queue.list()).toMatchObject([{ run: waiting, position: 1 }]);
     const detail = store.runs.get(run);
     expect(detail).toMatchObject({
-      seed: 3, state: 'stopped', stateReason: 'stopped by a person', environmentSteps: 1100, starred: true, note: 'a note', activeSeconds: 12.5,
-      configuration: { hyperparameters: { steps: 1000, hidden: [8, 8] } }, metrics: ['mean-q', 'training-return'],
-      checkpoints: [{ step: 1000 }, { step: 500 }], events: [{ kind: 'started' }, { kind: 'resumed', step: 500 }], liveSnapshot: { step: 1100 },
+      seed: 3,
+      state: 'stopped',
+      stateReason: 'stopped by a person',
+      environmentSteps: 1100,
+      starred: true,
+      note: 'a note',
+      activeSeconds: 12.5,
+      configuration: { hyperparameters: { steps: 1000, hidden: [8, 8] } },
+      metrics: ['mean-q', 'training-return'],
+      checkpoints: [{ step: 1000 }, { step: 500 }],
+      events: [{ kind: 'started' }, { kind: 'resumed', step: 500 }],
+      liveSnapshot: { step: 1100 },
       attempts: [{ supersededAfter: 500, environment: { host: 'a-host' } }, { supersededAfter: null }],
     });
-    expect(detail.evaluations.map((evaluation) => [evaluation.step, ...evaluation.returns])).toEqual([[500, 1, 2, 1], [1000, 1, 2, 2]]);
-    const { series } = store.metrics.query(run, { metrics: ['mean-q'], fromStep: null, toStep: null, maxPoints: 5000, includeSuperseded: false });
+    expect(detail.evaluations.map((evaluation) => [evaluation.step, ...evaluation.returns])).toEqual([
+      [500, 1, 2, 1],
+      [1000, 1, 2, 2],
+    ]);
+    const { series } = store.metrics.query(run, {
+      metrics: ['mean-q'],
+      fromStep: null,
+      toStep: null,
+      maxPoints: 5000,
+      includeSuperseded: false,
+    });
     expect(series[0]?.mean).toEqual(Float64Array.from({ length: 1100 }, (_, index) => (index + 1) / 4 + (index < 500 ? 1 : 2)));
     expect(store.metrics.nonFinite(run)).toMatchObject([{ metric: 'actor-loss', count: 1, firstStep: 7 }]);
     expect(store.rollouts.get(detail.evaluations[1]?.rollouts[0]?.id ?? 0)).toMatchObject({
-      step: 1000, rewardTerms: ['forward', 'control'], columns: [{ name: 'qpos', data: Float64Array.of(0.1, 0.2, 0.3) }, { name: 'action' }, { name: 'terminated' }],
+      step: 1000,
+      rewardTerms: ['forward', 'control'],
+      columns: [{ name: 'qpos', data: Float64Array.of(0.1, 0.2, 0.3) }, { name: 'action' }, { name: 'terminated' }],
     });
     expect(store.snapshots.critics(run, 1000).onnx).toEqual(Uint8Array.of(2, 2));
     expect(detail).toMatchObject({ values: detail.configuration.hyperparameters, edits: [], editCount: 0, isEdited: false });
@@ -92,7 +127,11 @@ describe('opening', () => {
 
     const attempt = openAttempt(store, run, 1000);
     const edit = store.edits.request(run, { changes: { 'batch-size': 32 }, requester: 'a test' });
-    store.edits.applied(run, attempt, { step: 1000, values: { steps: 1000, 'batch-size': 32 }, edits: [{ id: edit, previous: { 'batch-size': 16 } }] });
+    store.edits.applied(run, attempt, {
+      step: 1000,
+      values: { steps: 1000, 'batch-size': 32 },
+      edits: [{ id: edit, previous: { 'batch-size': 16 } }],
+    });
     expect(store.runs.get(run)).toMatchObject({ values: { 'batch-size': 32 }, edits: [{ id: edit, state: 'applied' }], editCount: 1 });
   });
 
@@ -102,7 +141,10 @@ describe('opening', () => {
     const database = new Database(path);
     afterThisTest(() => database.close());
     const third = { version: 4, up: (into: Database.Database) => void into.exec('ALTER TABLE runs ADD COLUMN colour TEXT') };
-    const broken = { version: 4, up: (into: Database.Database) => void into.exec('CREATE TABLE half (a) STRICT; DROP TABLE runs; nonsense') };
+    const broken = {
+      version: 4,
+      up: (into: Database.Database) => void into.exec('CREATE TABLE half (a) STRICT; DROP TABLE runs; nonsense'),
+    };
     expect(() => migrate(database, [...migrations, broken], path)).toThrow(/nonsense|syntax|unknown datatype|missing datatype/);
     expect(database.pragma('user_version', { simple: true }), 'the migrations before it stay').toBe(3);
     expect(database.prepare('SELECT count(*) AS count FROM runs').get()).toEqual({ count: 2 });
@@ -110,7 +152,11 @@ describe('opening', () => {
     migrate(database, [...migrations, third], path);
     expect(database.pragma('user_version', { simple: true })).toBe(4);
     expect(database.prepare('SELECT colour FROM runs').all()).toHaveLength(2);
-    expect(readdirSync(directory).filter((name) => name.includes('before')).sort()).toEqual(['elbow.sqlite.before-version-4', 'elbow.sqlite.before-version-4-2']);
+    expect(
+      readdirSync(directory)
+        .filter((name) => name.includes('before'))
+        .sort(),
+    ).toEqual(['elbow.sqlite.before-version-4', 'elbow.sqlite.before-version-4-2']);
     const backup = temporaryDirectory();
     copyFileSync(`${path}.before-version-4-2`, join(backup, 'elbow.sqlite'));
     expect(temporaryStore(backup).runs.list()).toHaveLength(2);
@@ -162,7 +208,10 @@ describe('opening', () => {
   ])('refuses %s and leaves it alone', (_, content, words) => {
     const directory = directoryWith(content);
     for (const options of [{}, { readonly: true }]) {
-      expect(refusal(() => openStore(directory, options))).toMatchObject({ code: 'corrupt', message: expect.stringContaining(words) as string });
+      expect(refusal(() => openStore(directory, options))).toMatchObject({
+        code: 'corrupt',
+        message: expect.stringContaining(words) as string,
+      });
       expect(readFileSync(join(directory, 'elbow.sqlite')).equals(Buffer.from(content))).toBe(true);
     }
   });
@@ -172,9 +221,11 @@ describe('opening', () => {
     const random = (bound: number): number => (state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff) % bound;
     const outcomes = { fine: 0, corrupt: 0 };
     for (let trial = 0; trial < 60; trial += 1) {
-      const directory = directoryWith(edited((bytes) => {
-        for (let count = 0; count < 40; count += 1) bytes[100 + random(bytes.length - 100)] = random(256);
-      }));
+      const directory = directoryWith(
+        edited((bytes) => {
+          for (let count = 0; count < 40; count += 1) bytes[100 + random(bytes.length - 100)] = random(256);
+        }),
+      );
       const read = refusal(() => {
         const store = openStore(directory);
         try {
@@ -221,7 +272,12 @@ describe('opening', () => {
     const processes = Array.from({ length: 4 }, () => startProcess('open-process.ts', directory));
     expect(await Promise.all(processes.map(({ ended }) => ended))).toEqual([0, 0, 0, 0]);
     const store = temporaryStore(directory);
-    expect(store.runs.list().map((run) => run.id).sort()).toEqual(processes.map(({ lines }) => lines[0]).sort());
+    expect(
+      store.runs
+        .list()
+        .map((run) => run.id)
+        .sort(),
+    ).toEqual(processes.map(({ lines }) => lines[0]).sort());
     expect(readdirSync(directory).filter((name) => name.includes('before'))).toEqual([]);
   });
 });
@@ -233,7 +289,10 @@ describe('reading only', () => {
       const run = newRun(store);
       store.evaluations.add(run, openAttempt(store, run), evaluationAt(5, 1));
     });
-    for (const [directory, count] of [[rest, 2], [crashed, 1]] as const) {
+    for (const [directory, count] of [
+      [rest, 2],
+      [crashed, 1],
+    ] as const) {
       const before = contentOf(directory);
       const store = openStore(directory, { readonly: true });
       expect(store.runs.list()).toHaveLength(count);
@@ -260,7 +319,10 @@ describe('reading only', () => {
 
   it('does not make what is missing', () => {
     const directory = join(temporaryDirectory(), 'missing');
-    expect(refusal(() => openStore(directory, { readonly: true }))).toMatchObject({ code: 'not-found', message: expect.stringContaining('no file elbow.sqlite') as string });
+    expect(refusal(() => openStore(directory, { readonly: true }))).toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('no file elbow.sqlite') as string,
+    });
     expect(existsSync(directory)).toBe(false);
   });
 });
@@ -277,8 +339,14 @@ describe('the data directory', () => {
   });
 
   it.each(['', '  ', 'a\0b'])('refuses %j', (given) => {
-    expect(refusal(() => resolveDataDirectory(given))).toMatchObject({ code: 'invalid', message: expect.stringContaining('--data-dir must name a folder') as string });
+    expect(refusal(() => resolveDataDirectory(given))).toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('--data-dir must name a folder') as string,
+    });
     vi.stubEnv('ELBOW_DATA_DIR', '   ');
-    expect(refusal(() => resolveDataDirectory())).toMatchObject({ code: 'invalid', message: expect.stringContaining('ELBOW_DATA_DIR must name a folder') as string });
+    expect(refusal(() => resolveDataDirectory())).toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('ELBOW_DATA_DIR must name a folder') as string,
+    });
   });
 });

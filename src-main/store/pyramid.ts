@@ -94,7 +94,8 @@ export class PyramidBuilder {
     const width = entryWidth(level);
     const summary = emptySummary();
     const start = (((entryCount - factor) % chunkEntries) + chunkEntries) % chunkEntries;
-    for (let entry = start; entry < start + factor; entry += 1) addEntry(summary, level, 1, tail.subarray(entry * width, (entry + 1) * width));
+    for (let entry = start; entry < start + factor; entry += 1)
+      addEntry(summary, level, 1, tail.subarray(entry * width, (entry + 1) * width));
     return [summary.lastStep, summary.min, summary.mean, summary.max];
   }
 
@@ -108,7 +109,9 @@ export class PyramidBuilder {
     const counts = this.#levels.map((level) => level.entryCount);
     const tails = this.#levels.flatMap(({ entryCount, storedCount, tail }, level) => {
       const used = (entryCount % chunkEntries) * entryWidth(level);
-      return entryCount > storedCount && used > 0 ? [this.#chunkOf(level, Math.floor(entryCount / chunkEntries), tail.subarray(0, used))] : [];
+      return entryCount > storedCount && used > 0
+        ? [this.#chunkOf(level, Math.floor(entryCount / chunkEntries), tail.subarray(0, used))]
+        : [];
     });
     return {
       chunks: [...full, ...tails],

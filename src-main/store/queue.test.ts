@@ -17,7 +17,11 @@ describe('queue', () => {
   it('orders, moves and cancels', () => {
     const store = temporaryStore();
     const [a = '', b = '', c = ''] = queueOf(store, 'a', 'b', 'c');
-    expect(store.queue.list()).toMatchObject([{ run: a, position: 1, name: 'a' }, { run: b, position: 2 }, { run: c, position: 3 }]);
+    expect(store.queue.list()).toMatchObject([
+      { run: a, position: 1, name: 'a' },
+      { run: b, position: 2 },
+      { run: c, position: 3 },
+    ]);
     store.queue.move(c, 1);
     expect(order(store)).toEqual(['c', 'a', 'b']);
     store.queue.move(c, 99_999);
@@ -76,7 +80,10 @@ describe('queue', () => {
     expect(store.queue.claim({ share: 1, claimant: 'a test', isAlive: () => false })).toBe(b);
   });
 
-  it.each([['forward', 31_000], ['back', -3_600_000]])('puts a claim that no trainer took over back to the front, also with the clock set %s', (_, shift) => {
+  it.each([
+    ['forward', 31_000],
+    ['back', -3_600_000],
+  ])('puts a claim that no trainer took over back to the front, also with the clock set %s', (_, shift) => {
     const store = temporaryStore();
     const [a = ''] = queueOf(store, 'a', 'b');
     expect(claim(store)).toBe(a);
@@ -108,7 +115,11 @@ describe('queue', () => {
     openAttempt(store, a);
     expect(refusal(() => store.queue.takeClaim(a, { pid: 1, bootId: loading.bootId })).code).toBe('conflict');
     store.queue.takeClaim(a, loading);
-    for (const [pid, field] of [[0, 'pid'], [1.5, 'pid'], [Number.NaN, 'pid']] as const) {
+    for (const [pid, field] of [
+      [0, 'pid'],
+      [1.5, 'pid'],
+      [Number.NaN, 'pid'],
+    ] as const) {
       expect(refusal(() => store.queue.takeClaim(a, { pid, bootId: 'x' })).message).toContain(field);
     }
     expect(refusal(() => store.queue.takeClaim('nowhere', loading)).code).toBe('not-found');

@@ -19,14 +19,19 @@ export class Queue implements QueueApi {
   list(): QueueEntry[] {
     return this.#connection.all<QueueEntry>(
       `SELECT queue.run, row_number() OVER (ORDER BY rank) AS position, runs.name, enqueued_at AS enqueuedAt
-       FROM queue JOIN runs ON runs.id = queue.run ORDER BY rank`);
+       FROM queue JOIN runs ON runs.id = queue.run ORDER BY rank`,
+    );
   }
 
   enqueue(run: string): void {
     this.#connection.write(() => {
       this.#connection.touch(run, 'summary');
-      const row = this.#connection.get<{ state: string; deleted_at: number | null }>('SELECT state, deleted_at FROM runs WHERE id = ?', run);
-      if (row?.deleted_at !== null) throw new StoreError('conflict', `Run ${run} was deleted and cannot wait in the queue. Restore it first.`);
+      const row = this.#connection.get<{ state: string; deleted_at: number | null }>(
+        'SELECT state, deleted_at FROM runs WHERE id = ?',
+        run,
+      );
+      if (row?.deleted_at !== null)
+        throw new StoreError('conflict', `Run ${run} was deleted and cannot wait in the queue. Restore it first.`);
       if (row.state === 'running' || row.state === 'paused') {
         throw new StoreError('conflict', `Run ${run} is ${row.state} already and cannot wait in the queue.`);
       }
@@ -38,7 +43,9 @@ export class Queue implements QueueApi {
   #insert(run: string, rank: number): void {
     this.#connection.run('INSERT INTO queue (run, rank, enqueued_at) VALUES (?, ?, ?) ON CONFLICT (run) DO NOTHING', run, rank, Date.now());
     this.#connection.run(
-      "UPDATE runs SET state = 'queued', state_reason = NULL, finished_at = NULL, claimed_at = NULL, claimed_by = NULL WHERE id = ?", run);
+      "UPDATE runs SET state = 'queued', state_reason = NULL, finished_at = NULL, claimed_at = NULL, claimed_by = NULL WHERE id = ?",
+      run,
+    );
     this.#connection.touchQueue();
   }
 
@@ -63,7 +70,11 @@ export class Queue implements QueueApi {
     this.#connection.write(() => {
       this.#requireWaiting(run);
       this.#connection.run('DELETE FROM queue WHERE run = ?', run);
-      this.#connection.run("UPDATE runs SET state = 'stopped', state_reason = 'taken out of the queue', finished_at = ? WHERE id = ?", Date.now(), run);
+      this.#connection.run(
+        "UPDATE runs SET state = 'stopped', state_reason = 'taken out of the queue', finished_at = ? WHERE id = ?",
+        Date.now(),
+        run,
+      );
       this.#connection.touch(run, 'summary');
       this.#connection.touchQueue();
     });
@@ -87,7 +98,11 @@ export class Queue implements QueueApi {
       if (!next) return null;
       this.#connection.run('DELETE FROM queue WHERE run = ?', next.run);
       this.#connection.run(
-        "UPDATE runs SET state = 'running', state_reason = 'starting', claimed_at = ?, claimed_by = ? WHERE id = ?", now, claimant, next.run);
+        "UPDATE runs SET state = 'running', state_reason = 'starting', claimed_at = ?, claimed_by = ? WHERE id = ?",
+        now,
+        claimant,
+        next.run,
+      );
       this.#connection.touch(next.run, 'summary');
       this.#connection.touchQueue();
       return next.run;
@@ -100,10 +115,14 @@ export class Queue implements QueueApi {
     this.#connection.write(() => {
       this.#connection.touch(run, 'data');
       const claim = this.#claims().find(({ id }) => id === run);
-      const other = readTrainer(claim?.claimed_by ?? null) ??
+      const other =
+        readTrainer(claim?.claimed_by ?? null) ??
         this.#connection.get<Trainer>('SELECT pid, boot_id AS bootId FROM attempts WHERE run = ? AND ended_at IS NULL', run);
       if (other && !(other.pid === pid && other.bootId === bootId) && isAlive(other.pid, other.bootId)) {
-        throw new StoreError('conflict', `Run ${run} is being trained by process ${other.pid} already. Stop it there first, or watch it in the window.`);
+        throw new StoreError(
+          'conflict',
+          `Run ${run} is being trained by process ${other.pid} already. Stop it there first, or watch it in the window.`,
+        );
       }
       if (claim) this.#connection.run('UPDATE runs SET claimed_by = ? WHERE id = ?', `trainer ${pid} ${bootId}`, run);
     });

@@ -4,7 +4,14 @@ import type { RollBack, Store } from './store.ts';
 import { configuration, evaluationAt, newRun, openAttempt, refusal, temporaryStore } from './testing/temporary-store.ts';
 
 const values = configuration.hyperparameters;
-const given = (changes: Partial<RollBack> = {}): RollBack => ({ step: 1000, keptEdits: [], values, changes: null, requester: 'me', ...changes });
+const given = (changes: Partial<RollBack> = {}): RollBack => ({
+  step: 1000,
+  keptEdits: [],
+  values,
+  changes: null,
+  requester: 'me',
+  ...changes,
+});
 const addCheckpoint = (store: Store, run: string, attempt: number, step: number): void =>
   store.checkpoints.add(run, attempt, { step, path: `checkpoints/${step}`, bytes: 1, sha256: 'a'.repeat(64), createdAt: 1, details: null });
 
@@ -36,7 +43,7 @@ it('leaves what came before the checkpoint, and keeps the rest as superseded', (
   expect(detail.evaluations.map(({ step }) => step)).toEqual([1000]);
   expect(detail.attempts[0]?.supersededAfter).toBe(1000);
   const query = { metrics: ['entropy'], fromStep: null, toStep: null, maxPoints: 100 };
-  expect([...store.metrics.query(run, { ...query, includeSuperseded: false }).series[0]?.step ?? []]).toEqual([1000]);
+  expect([...(store.metrics.query(run, { ...query, includeSuperseded: false }).series[0]?.step ?? [])]).toEqual([1000]);
   expect(store.metrics.query(run, { ...query, includeSuperseded: true }).superseded.flatMap(({ step }) => [...step])).toContain(2000);
   // The next attempt may go on from there.
   expect(openAttempt(store, run, 1000)).toBe(2);
@@ -61,7 +68,10 @@ it.each<[string, Partial<RollBack>, string]>([
 it('refuses a run that is held, deleted or not there', () => {
   const store = temporaryStore();
   const held = ended(store, 'running');
-  expect(refusal(() => store.runs.rollBack(held, given()))).toMatchObject({ code: 'conflict', message: expect.stringContaining('is running and cannot be rolled back') as string });
+  expect(refusal(() => store.runs.rollBack(held, given()))).toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('is running and cannot be rolled back') as string,
+  });
   const deleted = ended(store);
   store.runs.softDelete([deleted]);
   expect(refusal(() => store.runs.rollBack(deleted, given()))).toMatchObject({ code: 'not-found' });

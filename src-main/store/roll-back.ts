@@ -9,7 +9,12 @@ import { updateEvaluationColumns } from './evaluations.ts';
 import { checkValues } from './run-checks.ts';
 
 /** The id of the new edit; null where there is none. @throws StoreError not-found, invalid, conflict */
-export function rollBackRun(connection: Connection, store: Store, run: string, { step, keptEdits, values, changes, requester }: RollBack): number | null {
+export function rollBackRun(
+  connection: Connection,
+  store: Store,
+  run: string,
+  { step, keptEdits, values, changes, requester }: RollBack,
+): number | null {
   checkInteger('step', step);
   checkLine('requester', requester, 200);
   checkValues('values', values);
@@ -20,16 +25,25 @@ export function rollBackRun(connection: Connection, store: Store, run: string, {
       throw new StoreError('conflict', `Run ${run} (${name}) is ${state} and cannot be rolled back. Stop it first. Nothing was changed.`);
     }
     if (!store.checkpoints.list(run).some((one) => one.step === step)) {
-      throw new StoreError('conflict', `Run ${run} has no checkpoint at step ${step.toLocaleString('en-US')} any more. Nothing was changed.`);
+      throw new StoreError(
+        'conflict',
+        `Run ${run} has no checkpoint at step ${step.toLocaleString('en-US')} any more. Nothing was changed.`,
+      );
     }
     connection.run('UPDATE attempts SET superseded_after = min(coalesce(superseded_after, ?), ?) WHERE run = ?', step, step, run);
     const dropped = dropEdits(connection, store, run, step, keptEdits);
     connection.run('UPDATE runs SET environment_steps = ?, live_values = ? WHERE id = ?', step, JSON.stringify(values), run);
     updateEvaluationColumns(connection, run);
     const attempt = connection.get<{ newest: number | null }>('SELECT max(attempt) AS newest FROM attempts WHERE run = ?', run);
-    const lost = dropped === 0 ? '' : `; ${dropped.toLocaleString('en-US')} ${dropped === 1 ? 'edit' : 'edits'} after it no longer ${dropped === 1 ? 'counts' : 'count'}`;
+    const lost =
+      dropped === 0
+        ? ''
+        : `; ${dropped.toLocaleString('en-US')} ${dropped === 1 ? 'edit' : 'edits'} after it no longer ${dropped === 1 ? 'counts' : 'count'}`;
     store.events.append(run, attempt?.newest ?? 0, {
-      step, kind: 'rolled-back', message: `Rolled back${environmentSteps > step ? ` from step ${environmentSteps.toLocaleString('en-US')}` : ''} to the checkpoint at step ${step.toLocaleString('en-US')}${lost}.`, requester,
+      step,
+      kind: 'rolled-back',
+      message: `Rolled back${environmentSteps > step ? ` from step ${environmentSteps.toLocaleString('en-US')}` : ''} to the checkpoint at step ${step.toLocaleString('en-US')}${lost}.`,
+      requester,
     });
     connection.touch(run, 'summary');
     return changes === null ? null : insertDueEdit(connection, run, { changes, requester, dueStep: step });
@@ -40,8 +54,12 @@ export function rollBackRun(connection: Connection, store: Store, run: string, {
 function dropEdits(connection: Connection, store: Store, run: string, step: number, kept: readonly number[]): number {
   const lost = store.edits.appliedFrom(run, step).filter(({ id, appliedStep }) => appliedStep !== step || !kept.includes(id));
   for (const { id, appliedStep } of lost) {
-    connection.run("UPDATE edits SET state = 'dropped', applied_step = NULL, previous = NULL, reason = ?, settled_at = ? WHERE id = ?",
-      `the run was rolled back to step ${step.toLocaleString('en-US')}, before this edit of step ${(appliedStep ?? 0).toLocaleString('en-US')}`, Date.now(), id);
+    connection.run(
+      "UPDATE edits SET state = 'dropped', applied_step = NULL, previous = NULL, reason = ?, settled_at = ? WHERE id = ?",
+      `the run was rolled back to step ${step.toLocaleString('en-US')}, before this edit of step ${(appliedStep ?? 0).toLocaleString('en-US')}`,
+      Date.now(),
+      id,
+    );
   }
   return lost.length;
 }

@@ -22,11 +22,12 @@ export function checkConfiguration(configuration: RunConfiguration): { configura
 
 /** @param field what the record is called in a refusal. @throws StoreError invalid */
 export function checkValues(field: string, values: unknown): ParameterValues {
-  const isRecord = typeof values === 'object' && values !== null && [Object.prototype, null].includes(Object.getPrototypeOf(values) as object | null);
+  const isRecord =
+    typeof values === 'object' && values !== null && [Object.prototype, null].includes(Object.getPrototypeOf(values) as object | null);
   if (!isRecord || Object.keys(values).length === 0) refuse(field, 'a record with at least one value', values);
   for (const [name, value] of Object.entries(values) as [string, unknown][]) {
-    checkLine('a value\'s name', name, 100);
-    const numbers = typeof value === 'number' ? [value] : Array.isArray(value) ? value as unknown[] : [];
+    checkLine("a value's name", name, 100);
+    const numbers = typeof value === 'number' ? [value] : Array.isArray(value) ? (value as unknown[]) : [];
     const isKnown = ['number', 'string', 'boolean'].includes(typeof value) || Array.isArray(value);
     // JSON would turn these into null.
     if (!isKnown || !numbers.every((number) => typeof number === 'number' && Number.isFinite(number))) {

@@ -13,42 +13,44 @@ import { measureFiles } from './run-removal.ts';
 export function copyRun(source: Connection, target: Connection, run: string, id: string, isDemo: boolean | null): void {
   const directory = runDirectory(target.dataDirectory, id);
   // Reading in one transaction: all of it belongs to one moment, even while the run's trainer writes.
-  target.write(() => source.read(() => {
-    const [row] = rowsOf(source, 'runs', 'id = ? AND deleted_at IS NULL', run);
-    if (!row) throw new StoreError('not-found', `There is no run with the id ${JSON.stringify(run)} in ${source.dataDirectory}`);
-    // Without its files, a checkpoint's row would promise what is not there.
-    const hasFiles = copyFolder(runDirectory(source.dataDirectory, run), directory);
-    const isUnfinished = ['running', 'paused', 'queued'].includes(String(row['state']));
-    insert(target, 'runs', {
-      ...row,
-      id,
-      claimed_at: null,
-      claimed_by: null,
-      ...(isUnfinished ? { state: 'interrupted', state_reason: 'imported while it was not finished' } : {}),
-      ...(isDemo === null ? {} : { is_demo: Number(isDemo) }),
-    });
-    for (const attempt of rowsOf(source, 'attempts', 'run = ?', run)) {
-      insert(target, 'attempts', { ...attempt, run: id, ended_at: attempt['ended_at'] ?? attempt['heartbeat_at'] });
-    }
-    for (const table of ['events', 'live_snapshots', 'action_histograms', 'fitted_priors', ...(hasFiles ? ['checkpoints'] : [])]) {
-      for (const found of rowsOf(source, table, 'run = ?', run)) insert(target, table, { ...withoutId(found), run: id });
-    }
-    copyEdits(source, target, run, id);
-    for (const series of rowsOf(source, 'metric_series', 'run = ?', run)) {
-      const copy = insert(target, 'metric_series', { ...withoutId(series), run: id });
-      copyChildren(source, target, 'metric_chunks', 'series', series['id'], copy);
-    }
-    for (const evaluation of rowsOf(source, 'evaluations', 'run = ?', run)) {
-      const copy = insert(target, 'evaluations', { ...withoutId(evaluation), run: id });
-      copyChildren(source, target, 'evaluation_models', 'evaluation', evaluation['id'], copy);
-      for (const rollout of rowsOf(source, 'rollouts', 'evaluation = ?', evaluation['id'])) {
-        const rolloutCopy = insert(target, 'rollouts', { ...withoutId(rollout), evaluation: copy });
-        copyChildren(source, target, 'rollout_columns', 'rollout', rollout['id'], rolloutCopy);
+  target.write(() =>
+    source.read(() => {
+      const [row] = rowsOf(source, 'runs', 'id = ? AND deleted_at IS NULL', run);
+      if (!row) throw new StoreError('not-found', `There is no run with the id ${JSON.stringify(run)} in ${source.dataDirectory}`);
+      // Without its files, a checkpoint's row would promise what is not there.
+      const hasFiles = copyFolder(runDirectory(source.dataDirectory, run), directory);
+      const isUnfinished = ['running', 'paused', 'queued'].includes(String(row['state']));
+      insert(target, 'runs', {
+        ...row,
+        id,
+        claimed_at: null,
+        claimed_by: null,
+        ...(isUnfinished ? { state: 'interrupted', state_reason: 'imported while it was not finished' } : {}),
+        ...(isDemo === null ? {} : { is_demo: Number(isDemo) }),
+      });
+      for (const attempt of rowsOf(source, 'attempts', 'run = ?', run)) {
+        insert(target, 'attempts', { ...attempt, run: id, ended_at: attempt['ended_at'] ?? attempt['heartbeat_at'] });
       }
-    }
-    measureFiles(target, id);
-    target.touch(id, 'summary');
-  }));
+      for (const table of ['events', 'live_snapshots', 'action_histograms', 'fitted_priors', ...(hasFiles ? ['checkpoints'] : [])]) {
+        for (const found of rowsOf(source, table, 'run = ?', run)) insert(target, table, { ...withoutId(found), run: id });
+      }
+      copyEdits(source, target, run, id);
+      for (const series of rowsOf(source, 'metric_series', 'run = ?', run)) {
+        const copy = insert(target, 'metric_series', { ...withoutId(series), run: id });
+        copyChildren(source, target, 'metric_chunks', 'series', series['id'], copy);
+      }
+      for (const evaluation of rowsOf(source, 'evaluations', 'run = ?', run)) {
+        const copy = insert(target, 'evaluations', { ...withoutId(evaluation), run: id });
+        copyChildren(source, target, 'evaluation_models', 'evaluation', evaluation['id'], copy);
+        for (const rollout of rowsOf(source, 'rollouts', 'evaluation = ?', evaluation['id'])) {
+          const rolloutCopy = insert(target, 'rollouts', { ...withoutId(rollout), evaluation: copy });
+          copyChildren(source, target, 'rollout_columns', 'rollout', rollout['id'], rolloutCopy);
+        }
+      }
+      measureFiles(target, id);
+      target.touch(id, 'summary');
+    }),
+  );
 }
 
 /** In their order, with new ids; what still waited for a trainer's notice waits for none here. */

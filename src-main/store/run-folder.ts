@@ -1,6 +1,18 @@
 // Makes a run's folder from another one's files: first under a temporary name, whole, then in place.
 import {
-  closeSync, constants, copyFileSync, cpSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
 } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 

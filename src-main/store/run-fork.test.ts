@@ -1,11 +1,33 @@
 // Forks: a new run from a checkpoint, its files, and what is left where making one fails.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { continuationProblem } from '../contract/runs.ts';
 import type { Checkpoint, Fork, Store } from './store.ts';
 import { smallDisk } from './testing/small-disk.ts';
-import { afterThisTest, configuration, evaluationAt, newRun, openAttempt, refusal, startProcess, temporaryDirectory, temporaryStore } from './testing/temporary-store.ts';
+import {
+  afterThisTest,
+  configuration,
+  evaluationAt,
+  newRun,
+  openAttempt,
+  refusal,
+  startProcess,
+  temporaryDirectory,
+  temporaryStore,
+} from './testing/temporary-store.ts';
 
 const segments = ['replay/rows-0-500-1.bin', 'replay/rows-500-700-1.bin'];
 const checkpointFiles = ['manifest.json', 'state.bin'];
@@ -20,12 +42,23 @@ function trainedRun(store: Store): string {
   store.evaluations.add(run, attempt, evaluationAt(500, 4));
   store.fittedPriors.add(run, { sourceRun: 'abcdefgh', details: { likelihood: -1.5 }, data: Uint8Array.of(1, 2, 3) });
   const edit = store.edits.request(run, { changes: { a: 1 }, requester: 'me' });
-  store.edits.applied(run, attempt, { step: 600, values: { ...configuration.hyperparameters, a: 1 }, edits: [{ id: edit, previous: { a: 0 } }] });
+  store.edits.applied(run, attempt, {
+    step: 600,
+    values: { ...configuration.hyperparameters, a: 1 },
+    edits: [{ id: edit, previous: { a: 0 } }],
+  });
   const folder = store.runs.directory(run);
   for (const step of [500, 700]) {
     mkdirSync(join(folder, `checkpoints/${step}-1`), { recursive: true });
     for (const name of checkpointFiles) writeFileSync(join(folder, `checkpoints/${step}-1/${name}`), `${name} of ${step}`);
-    store.checkpoints.add(run, attempt, { step, path: `checkpoints/${step}-1`, bytes: 30, sha256: 'ab'.repeat(32), createdAt: step, details: { stateHash: 'h', gradientSteps: step } });
+    store.checkpoints.add(run, attempt, {
+      step,
+      path: `checkpoints/${step}-1`,
+      bytes: 30,
+      sha256: 'ab'.repeat(32),
+      createdAt: step,
+      details: { stateHash: 'h', gradientSteps: step },
+    });
   }
   mkdirSync(join(folder, 'replay'));
   for (const file of [...segments, 'replay/.unfinished-rows', 'log.txt']) writeFileSync(join(folder, file), `content of ${file}`);
@@ -41,15 +74,22 @@ function forkOf(store: Store, run: string, changes: Partial<Fork> = {}): Fork {
 }
 
 function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll('\\', '/')).sort();
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/'),
+    )
+    .sort();
 }
 
 function expectWhole(store: Store, run: string, step: number): void {
   const folder = store.runs.directory(run);
   const own = checkpointFiles.map((name) => `checkpoints/${step}-1/${name}`);
   expect(filesBelow(folder)).toEqual([...own, ...segments].sort());
-  for (const name of checkpointFiles) expect(readFileSync(join(folder, `checkpoints/${step}-1/${name}`), 'utf8')).toBe(`${name} of ${step}`);
+  for (const name of checkpointFiles)
+    expect(readFileSync(join(folder, `checkpoints/${step}-1/${name}`), 'utf8')).toBe(`${name} of ${step}`);
   for (const file of segments) expect(readFileSync(join(folder, file), 'utf8')).toBe(`content of ${file}`);
 }
 
@@ -60,20 +100,40 @@ describe('a fork', () => {
     const run = store.runs.fork(forkOf(store, parent));
     const detail = store.runs.get(run);
     expect(detail).toMatchObject({
-      name: 'a fork', parent: { run: parent, step: 700 }, state: 'stopped', stateReason: 'not started yet', environmentSteps: 700, startedAt: null,
-      configuration: { hyperparameters: { 'batch-size': 64 } }, values: { 'batch-size': 64 }, edits: [], editCount: 0, isEdited: false,
-      attempts: [], evaluations: [], metrics: [], lastReturn: null, checkpoints: [{ step: 700, attempt: 0, createdAt: 700, bytes: 30 }],
+      name: 'a fork',
+      parent: { run: parent, step: 700 },
+      state: 'stopped',
+      stateReason: 'not started yet',
+      environmentSteps: 700,
+      startedAt: null,
+      configuration: { hyperparameters: { 'batch-size': 64 } },
+      values: { 'batch-size': 64 },
+      edits: [],
+      editCount: 0,
+      isEdited: false,
+      attempts: [],
+      evaluations: [],
+      metrics: [],
+      lastReturn: null,
+      checkpoints: [{ step: 700, attempt: 0, createdAt: 700, bytes: 30 }],
       events: [{ kind: 'checkpoint', step: 700, attempt: 0, message: `Forked from run ${parent} (the parent) at its checkpoint.` }],
     });
     expect(detail.diskBytes).toBeGreaterThan(0);
     expect(store.checkpoints.newest(run)).toMatchObject({
-      run, attempt: 0, path: 'checkpoints/700-1', sha256: 'ab'.repeat(32), details: { stateHash: 'h', gradientSteps: 700, forkedFrom: parent },
+      run,
+      attempt: 0,
+      path: 'checkpoints/700-1',
+      sha256: 'ab'.repeat(32),
+      details: { stateHash: 'h', gradientSteps: 700, forkedFrom: parent },
     });
     expectWhole(store, run, 700);
     expect(statSync(join(store.runs.directory(run), segments[0] ?? '')).nlink, 'shared where /tmp allows it').toBe(2);
     expect(store.fittedPriors.list(run)).toMatchObject([{ run, sourceRun: 'abcdefgh', details: { likelihood: -1.5 }, bytes: 3 }]);
     expect(store.fittedPriors.data(store.fittedPriors.list(run)[0]?.id ?? 0)).toEqual(Uint8Array.of(1, 2, 3));
-    expect(store.checkpoints.newest(parent), 'the parent is as it was').toMatchObject({ step: 700, details: { stateHash: 'h', gradientSteps: 700 } });
+    expect(store.checkpoints.newest(parent), 'the parent is as it was').toMatchObject({
+      step: 700,
+      details: { stateHash: 'h', gradientSteps: 700 },
+    });
     expect(refusal(() => store.edits.request(run, { changes: { a: 1 }, requester: 'me' })).message).toContain('has not started');
     expect(store.edits.schedule(run, [{ id: 1, changes: { a: 2 }, undoes: null, requester: 'me', dueStep: 800 }])).toHaveLength(1);
     expect(store.check()).toEqual([]);
@@ -86,7 +146,14 @@ describe('a fork', () => {
     expect(attempt).toBe(1);
     expect(store.attempts.list(run)).toMatchObject([{ attempt: 1, startStep: 700 }]);
     expect(store.checkpoints.list(run)).toMatchObject([{ step: 700, attempt: 0 }]);
-    store.checkpoints.add(run, attempt, { step: 900, path: 'checkpoints/900-1', bytes: 1, sha256: 'ab'.repeat(32), createdAt: 1, details: null });
+    store.checkpoints.add(run, attempt, {
+      step: 900,
+      path: 'checkpoints/900-1',
+      bytes: 1,
+      sha256: 'ab'.repeat(32),
+      createdAt: 1,
+      details: null,
+    });
     store.attempts.close(run, attempt);
     expect(openAttempt(store, run, 900)).toBe(2);
     expect(store.checkpoints.list(run).map(({ step }) => step)).toEqual([900, 700]);
@@ -105,7 +172,8 @@ describe('a fork', () => {
     const store = temporaryStore();
     const parent = trainedRun(store);
     const run = store.runs.fork(forkOf(store, parent));
-    const sizeOf = (files: readonly string[]): number => files.reduce((sum, file) => sum + statSync(join(store.runs.directory(run), file)).size, 0);
+    const sizeOf = (files: readonly string[]): number =>
+      files.reduce((sum, file) => sum + statSync(join(store.runs.directory(run), file)).size, 0);
     const shared = sizeOf([...segments, ...checkpointFiles.map((name) => `checkpoints/700-1/${name}`)]);
     const own = 'manifest.json of 500'.length + 'state.bin of 500'.length + 'content of replay/.unfinished-rows'.length;
     expect(store.runs.deleteCheckpoints(parent)).toBe(own);
@@ -155,19 +223,47 @@ describe('a fork that fails', () => {
   const cases: [string, string, (store: Store, run: string) => Partial<Fork>][] = [
     ['of a run that does not exist', 'not-found: There is no run', () => ({ run: 'nowhere' })],
     ['of a deleted run', 'not-found: .*was deleted', (store, run) => (store.runs.softDelete([run]), {})],
-    ['at a checkpoint that is gone', 'conflict: .*no longer has its checkpoint at step 700.*No run was made. It can be forked at step 500', (store, run) => {
-      const checkpoint = store.checkpoints.newest(run) as Checkpoint;
-      store.checkpoints.removeOlder(run, 0);
-      store.attempts.close(run, openAttempt(store, run, 700));
-      store.checkpoints.add(run, 2, { ...checkpoint, step: 500 });
-      return { checkpoint };
-    }],
-    ["at another run's checkpoint", 'conflict: .*no longer has its checkpoint', (store) => ({ checkpoint: store.checkpoints.newest(trainedRun(store)) as Checkpoint })],
-    ['without a file', 'conflict: .*at step 700 is not whole: .*rows-500-700-1.bin is missing. No run was made', (store, run) => (rmSync(join(store.runs.directory(run), segments[1] ?? '')), {})],
-    ['without the folder', 'conflict: .*is not whole: .*checkpoints/700-1 is missing', (store, run) => (rmSync(join(store.runs.directory(run), 'checkpoints'), { recursive: true }), {})],
-    ['with files from elsewhere', 'invalid: files\\[1\\] must be relative', () => ({ files: ['replay/rows-0-500-1.bin', '../other/log.txt'] })],
-    ['with too few steps', 'invalid: hyperparameters.steps must be a whole number from 701', () => ({ configuration: { ...configuration, hyperparameters: { steps: 700 } } })],
-    ['with values that cannot be', 'invalid: hyperparameters.a must be', () => ({ configuration: { ...configuration, hyperparameters: { steps: 1000, a: NaN } } })],
+    [
+      'at a checkpoint that is gone',
+      'conflict: .*no longer has its checkpoint at step 700.*No run was made. It can be forked at step 500',
+      (store, run) => {
+        const checkpoint = store.checkpoints.newest(run) as Checkpoint;
+        store.checkpoints.removeOlder(run, 0);
+        store.attempts.close(run, openAttempt(store, run, 700));
+        store.checkpoints.add(run, 2, { ...checkpoint, step: 500 });
+        return { checkpoint };
+      },
+    ],
+    [
+      "at another run's checkpoint",
+      'conflict: .*no longer has its checkpoint',
+      (store) => ({ checkpoint: store.checkpoints.newest(trainedRun(store)) as Checkpoint }),
+    ],
+    [
+      'without a file',
+      'conflict: .*at step 700 is not whole: .*rows-500-700-1.bin is missing. No run was made',
+      (store, run) => (rmSync(join(store.runs.directory(run), segments[1] ?? '')), {}),
+    ],
+    [
+      'without the folder',
+      'conflict: .*is not whole: .*checkpoints/700-1 is missing',
+      (store, run) => (rmSync(join(store.runs.directory(run), 'checkpoints'), { recursive: true }), {}),
+    ],
+    [
+      'with files from elsewhere',
+      'invalid: files\\[1\\] must be relative',
+      () => ({ files: ['replay/rows-0-500-1.bin', '../other/log.txt'] }),
+    ],
+    [
+      'with too few steps',
+      'invalid: hyperparameters.steps must be a whole number from 701',
+      () => ({ configuration: { ...configuration, hyperparameters: { steps: 700 } } }),
+    ],
+    [
+      'with values that cannot be',
+      'invalid: hyperparameters.a must be',
+      () => ({ configuration: { ...configuration, hyperparameters: { steps: 1000, a: NaN } } }),
+    ],
     ['without a name', 'invalid: name must be', () => ({ name: ' ' })],
   ];
   it.each(cases)('%s leaves nothing behind', (_, words, change) => {

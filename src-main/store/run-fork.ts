@@ -39,15 +39,28 @@ export function forkRun(connection: Connection, store: Store, fork: Fork): strin
       connection.run(
         `INSERT INTO attempts (run, attempt, start_step, last_step, started_at, ended_at, environment, pid, boot_id, heartbeat_at)
          SELECT ?, ?, ?, ?, attempts.started_at, checkpoints.created_at, environment, pid, boot_id, checkpoints.created_at
-         FROM checkpoints JOIN attempts USING (run, attempt) WHERE checkpoints.id = ?`, id, inheritedAttempt, step, step, checkpointId);
+         FROM checkpoints JOIN attempts USING (run, attempt) WHERE checkpoints.id = ?`,
+        id,
+        inheritedAttempt,
+        step,
+        step,
+        checkpointId,
+      );
       connection.run(
         `INSERT INTO checkpoints (run, attempt, step, path, bytes, sha256, created_at, details)
          SELECT ?, ?, step, path, bytes, sha256, created_at, ? FROM checkpoints WHERE id = ?`,
-        id, inheritedAttempt, JSON.stringify({ ...(details as object | null), forkedFrom: run }), checkpointId);
+        id,
+        inheritedAttempt,
+        JSON.stringify({ ...(details as object | null), forkedFrom: run }),
+        checkpointId,
+      );
       copyFittedPriors(connection, run, id);
       // It also says that there was a checkpoint: without it and its files the run cannot go on (continuationProblem).
       store.events.append(id, inheritedAttempt, {
-        step, kind: 'checkpoint', message: `Forked from run ${run} (${parent.name}) at its checkpoint.`, requester: null,
+        step,
+        kind: 'checkpoint',
+        message: `Forked from run ${run} (${parent.name}) at its checkpoint.`,
+        requester: null,
       });
       renameSync(partial, directory);
       measureFiles(connection, id);
@@ -67,8 +80,11 @@ function findCheckpoint(store: Store, { run, checkpoint }: Fork): ReturnType<Sto
   const same = found.find(({ id }) => id === checkpoint.id);
   if (same) return same;
   const steps = found.map((other) => other.step.toLocaleString('en-US')).join(', ');
-  throw new StoreError('conflict', `Run ${run} no longer has its checkpoint at step ${checkpoint.step.toLocaleString('en-US')}, so that it cannot be forked there. ` +
-    `No run was made. ${steps === '' ? 'It has no other checkpoint.' : `It can be forked at step ${steps}.`}`);
+  throw new StoreError(
+    'conflict',
+    `Run ${run} no longer has its checkpoint at step ${checkpoint.step.toLocaleString('en-US')}, so that it cannot be forked there. ` +
+      `No run was made. ${steps === '' ? 'It has no other checkpoint.' : `It can be forked at step ${steps}.`}`,
+  );
 }
 
 function gather(from: string, to: string, paths: readonly string[], { run, checkpoint }: Fork): void {
@@ -77,8 +93,11 @@ function gather(from: string, to: string, paths: readonly string[], { run, check
     shareFiles(from, to, paths);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new StoreError('conflict',
+    throw new StoreError(
+      'conflict',
       `The checkpoint of run ${run} at step ${checkpoint.step.toLocaleString('en-US')} is not whole: ${(error as NodeJS.ErrnoException).path ?? 'a file'} is missing. ` +
-      'No run was made. Fork it from another of its checkpoints.', { cause: error });
+        'No run was made. Fork it from another of its checkpoints.',
+      { cause: error },
+    );
   }
 }

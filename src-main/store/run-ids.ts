@@ -33,7 +33,9 @@ export function isRunIdTaken(connection: Connection, id: string): boolean {
  */
 export function resolveRun(connection: Connection, text: string): string {
   const wanted = text.trim();
-  const all = connection.all<{ id: string; name: string }>('SELECT id, name FROM runs WHERE deleted_at IS NULL ORDER BY created_at DESC, id');
+  const all = connection.all<{ id: string; name: string }>(
+    'SELECT id, name FROM runs WHERE deleted_at IS NULL ORDER BY created_at DESC, id',
+  );
   const ways: ((run: { id: string; name: string }) => boolean)[] = [
     (run) => run.id === wanted,
     (run) => run.name === wanted,
@@ -44,8 +46,14 @@ export function resolveRun(connection: Connection, text: string): string {
     const found = all.filter(fits);
     if (found.length === 1 && found[0]) return found[0].id;
     if (found.length > 1) {
-      const some = found.slice(0, 5).map((run) => `${run.id} (${run.name})`).join(', ');
-      throw new StoreError('ambiguous', `"${shorten(wanted)}" fits ${found.length} runs: ${some}${found.length > 5 ? ' …' : ''}. Give one's id.`);
+      const some = found
+        .slice(0, 5)
+        .map((run) => `${run.id} (${run.name})`)
+        .join(', ');
+      throw new StoreError(
+        'ambiguous',
+        `"${shorten(wanted)}" fits ${found.length} runs: ${some}${found.length > 5 ? ' …' : ''}. Give one's id.`,
+      );
     }
   }
   throw new StoreError('not-found', `There is no run "${shorten(wanted)}" in ${connection.dataDirectory}. ${nearest(all, wanted)}`);
@@ -56,7 +64,10 @@ function nearest(all: readonly { id: string; name: string }[], wanted: string): 
   const text = wanted.slice(0, 120).toLowerCase();
   const scored = all.map((run) => ({ run, score: Math.min(distance(text, run.id), distance(text, run.name.toLowerCase())) }));
   scored.sort((a, b) => a.score - b.score);
-  return `The nearest: ${scored.slice(0, 3).map(({ run }) => `${run.id} (${run.name})`).join(', ')}.`;
+  return `The nearest: ${scored
+    .slice(0, 3)
+    .map(({ run }) => `${run.id} (${run.name})`)
+    .join(', ')}.`;
 }
 
 function shorten(text: string): string {

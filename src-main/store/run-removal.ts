@@ -14,7 +14,10 @@ export function softDelete(connection: Connection, runs: readonly string[]): str
       connection.touch(run, 'summary');
       refuseHeld(connection, run, 'deleted');
       const { changes } = connection.run(
-        "UPDATE runs SET deleted_at = ?, state = CASE state WHEN 'queued' THEN 'stopped' ELSE state END WHERE id = ? AND deleted_at IS NULL", Date.now(), run);
+        "UPDATE runs SET deleted_at = ?, state = CASE state WHEN 'queued' THEN 'stopped' ELSE state END WHERE id = ? AND deleted_at IS NULL",
+        Date.now(),
+        run,
+      );
       if (connection.run('DELETE FROM queue WHERE run = ?', run).changes > 0) connection.touchQueue();
       if (changes > 0) deleted.push(run);
     }

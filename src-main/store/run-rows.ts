@@ -89,7 +89,19 @@ export function insertRun(connection: Connection, id: string, run: NewRun): void
     `INSERT INTO runs (id, name, task, agent, seed, device, threads, configuration, state, state_reason, total_steps, created_at,
        parent_run, parent_step, is_demo)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'stopped', 'not started yet', ?, ?, ?, ?, ?)`,
-    id, name, configuration.task, configuration.agent, configuration.seed, configuration.device, configuration.threads,
-    JSON.stringify(configuration), totalSteps, Date.now(), parent?.run ?? null, parent?.step ?? null, Number(run.isDemo ?? false));
+    id,
+    name,
+    configuration.task,
+    configuration.agent,
+    configuration.seed,
+    configuration.device,
+    configuration.threads,
+    JSON.stringify(configuration),
+    totalSteps,
+    Date.now(),
+    parent?.run ?? null,
+    parent?.step ?? null,
+    Number(run.isDemo ?? false),
+  );
   connection.touch(id, 'summary');
 }

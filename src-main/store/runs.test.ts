@@ -1,7 +1,16 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { configuration, evaluationAt, newRun, openAttempt, refusal, rollout, temporaryDirectory, temporaryStore } from './testing/temporary-store.ts';
+import {
+  configuration,
+  evaluationAt,
+  newRun,
+  openAttempt,
+  refusal,
+  rollout,
+  temporaryDirectory,
+  temporaryStore,
+} from './testing/temporary-store.ts';
 import { runLogName } from './data-directory.ts';
 import { openStore } from './store.ts';
 
@@ -9,14 +18,44 @@ describe('runs', () => {
   it('keeps what it was created with', () => {
     const store = temporaryStore();
     const before = Date.now();
-    const run = store.runs.create({ configuration, name: '  name with 🤖 and مرحبا  ', parent: { run: 'abcdefgh', step: 500 }, isDemo: true });
+    const run = store.runs.create({
+      configuration,
+      name: '  name with 🤖 and مرحبا  ',
+      parent: { run: 'abcdefgh', step: 500 },
+      isDemo: true,
+    });
     expect(run).toMatch(/^[a-hjkmnp-tv-z][2-9a-hjkmnp-tv-z]{7}$/);
     const detail = store.runs.get(run);
     expect(detail).toMatchObject({
-      id: run, name: 'name with 🤖 and مرحبا', task: 'half-cheetah', agent: 'sac', seed: 1, device: 'cpu', threads: 2, state: 'stopped',
-      stateReason: 'not started yet', environmentSteps: 0, totalSteps: 10_000, lastReturn: null, bestReturn: null, startedAt: null, finishedAt: null,
-      starred: false, note: '', queuePosition: null, parent: { run: 'abcdefgh', step: 500 }, isDemo: true, isEdited: false, configuration,
-      attempts: [], evaluations: [], checkpoints: [], events: [], metrics: [], lastError: null, liveSnapshot: null,
+      id: run,
+      name: 'name with 🤖 and مرحبا',
+      task: 'half-cheetah',
+      agent: 'sac',
+      seed: 1,
+      device: 'cpu',
+      threads: 2,
+      state: 'stopped',
+      stateReason: 'not started yet',
+      environmentSteps: 0,
+      totalSteps: 10_000,
+      lastReturn: null,
+      bestReturn: null,
+      startedAt: null,
+      finishedAt: null,
+      starred: false,
+      note: '',
+      queuePosition: null,
+      parent: { run: 'abcdefgh', step: 500 },
+      isDemo: true,
+      isEdited: false,
+      configuration,
+      attempts: [],
+      evaluations: [],
+      checkpoints: [],
+      events: [],
+      metrics: [],
+      lastError: null,
+      liveSnapshot: null,
     });
     expect(detail.createdAt).toBeGreaterThanOrEqual(before);
     expect(store.runs.directory(run)).toBe(join(store.dataDirectory, 'runs', run));
@@ -32,8 +71,16 @@ describe('runs', () => {
     store.runs.setState(run, 'running');
     store.runs.setProgress(run, { environmentSteps: 70, stepsPerSecond: 100.5, etaSeconds: 9, activeSeconds: 0.7 });
     expect(store.runs.get(run)).toMatchObject({
-      name: 'other', starred: true, note: 'two\nlines', lastError: 'what went wrong', state: 'running', environmentSteps: 70,
-      stepsPerSecond: 100.5, etaSeconds: 9, activeSeconds: 0.7, finishedAt: null,
+      name: 'other',
+      starred: true,
+      note: 'two\nlines',
+      lastError: 'what went wrong',
+      state: 'running',
+      environmentSteps: 70,
+      stepsPerSecond: 100.5,
+      etaSeconds: 9,
+      activeSeconds: 0.7,
+      finishedAt: null,
     });
     store.runs.setState(run, 'failed', 'the loss is not finite');
     const failed = store.runs.summary(run);
@@ -50,11 +97,20 @@ describe('runs', () => {
     expect(store.runs.resolve(first)).toBe(first);
     expect(store.runs.resolve(' cheetah ')).toBe(first);
     expect(store.runs.resolve('REACHER')).toBe(second);
-    const beginning = [1, 2, 3, 4, 5, 6, 7].map((length) => second.slice(0, length)).find((text) => store.runs.list().filter((run) => run.id.startsWith(text)).length === 1);
+    const beginning = [1, 2, 3, 4, 5, 6, 7]
+      .map((length) => second.slice(0, length))
+      .find((text) => store.runs.list().filter((run) => run.id.startsWith(text)).length === 1);
     expect(store.runs.resolve(beginning ?? '')).toBe(second);
-    expect(refusal(() => store.runs.resolve('twice'))).toMatchObject({ code: 'ambiguous', message: expect.stringContaining('fits 2 runs') as string });
-    expect(refusal(() => store.runs.resolve('cheetha'))).toMatchObject({ code: 'not-found', message: expect.stringContaining(`${first} (cheetah)`) as string });
-    for (const text of ['', '   ', '%', '\0', 'x'.repeat(100_000), '../..']) expect(refusal(() => store.runs.resolve(text)).code).toBe('not-found');
+    expect(refusal(() => store.runs.resolve('twice'))).toMatchObject({
+      code: 'ambiguous',
+      message: expect.stringContaining('fits 2 runs') as string,
+    });
+    expect(refusal(() => store.runs.resolve('cheetha'))).toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining(`${first} (cheetah)`) as string,
+    });
+    for (const text of ['', '   ', '%', '\0', 'x'.repeat(100_000), '../..'])
+      expect(refusal(() => store.runs.resolve(text)).code).toBe('not-found');
   });
 
   it('says that nothing is stored yet', () => {
@@ -77,7 +133,10 @@ describe('runs', () => {
     expect(store.runs.softDelete([gone])).toEqual([]);
     expect(store.runs.list().map((run) => run.id)).toEqual([kept]);
     expect(store.queue.list()).toEqual([]);
-    expect(refusal(() => store.runs.get(gone))).toMatchObject({ code: 'not-found', message: expect.stringContaining('can still be restored') as string });
+    expect(refusal(() => store.runs.get(gone))).toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('can still be restored') as string,
+    });
     expect(store.runs.restore([gone])).toEqual([gone]);
     expect(store.runs.get(gone)).toMatchObject({ name: 'gone', state: 'stopped', evaluations: [{ step: 5 }] });
 
@@ -115,7 +174,14 @@ describe('runs', () => {
     const writer = store.metrics.writer(run, attempt);
     writer.append(100, { entropy: 1 });
     writer.flush();
-    store.checkpoints.add(run, attempt, { step: 100, path: 'checkpoints/100', bytes: 5000, sha256: 'ab'.repeat(32), createdAt: 1, details: { a: [1] } });
+    store.checkpoints.add(run, attempt, {
+      step: 100,
+      path: 'checkpoints/100',
+      bytes: 5000,
+      sha256: 'ab'.repeat(32),
+      createdAt: 1,
+      details: { a: [1] },
+    });
     store.evaluations.add(run, attempt, evaluationAt(100, 4));
     store.attempts.close(run, attempt);
     store.runs.setState(run, 'stopped');
@@ -136,10 +202,18 @@ describe('runs', () => {
     store.runs.setState(run, 'finished');
     store.runs.extend(run, 20_000, 'a person');
     expect(store.runs.summary(run).totalSteps).toBe(20_000);
-    expect(store.runs.configuration(run)).toEqual({ ...configuration, hyperparameters: { ...configuration.hyperparameters, steps: 20_000 } });
-    expect(store.events.list(run)).toMatchObject([{ kind: 'extended', attempt: 1, step: 10_000, requester: 'a person', message: 'Total steps set from 10000 to 20000' }]);
+    expect(store.runs.configuration(run)).toEqual({
+      ...configuration,
+      hyperparameters: { ...configuration.hyperparameters, steps: 20_000 },
+    });
+    expect(store.events.list(run)).toMatchObject([
+      { kind: 'extended', attempt: 1, step: 10_000, requester: 'a person', message: 'Total steps set from 10000 to 20000' },
+    ]);
     for (const steps of [10_000, 0, 1e10, 2.5, NaN]) {
-      expect(refusal(() => store.runs.extend(run, steps))).toMatchObject({ code: 'invalid', message: expect.stringContaining('from 10001 to 1,000,000,000') as string });
+      expect(refusal(() => store.runs.extend(run, steps))).toMatchObject({
+        code: 'invalid',
+        message: expect.stringContaining('from 10001 to 1,000,000,000') as string,
+      });
     }
   });
 
@@ -157,7 +231,12 @@ describe('runs', () => {
     store.snapshots.setLive(first, attempt, 40, Uint8Array.of(1));
     store.events.append(first, attempt, { step: 40, kind: 'started', message: '', requester: null });
     const data = store.runs.changedSince(opened.revision);
-    expect(data).toMatchObject({ runs: [], removed: [], data: [{ run: first, snapshotStep: 40, evaluationCount: 0, eventCount: 1 }], queueChanged: false });
+    expect(data).toMatchObject({
+      runs: [],
+      removed: [],
+      data: [{ run: first, snapshotStep: 40, evaluationCount: 0, eventCount: 1 }],
+      queueChanged: false,
+    });
 
     store.queue.enqueue(second);
     const queued = store.runs.changedSince(data.revision);
@@ -200,10 +279,21 @@ describe('runs', () => {
     newRun(target, 'was here before');
     expect(target.runs.copyFrom(source, run, { isDemo: true })).toBe(run);
     const copy = target.runs.get(run);
-    expect(copy).toMatchObject({ name: 'to copy', state: 'interrupted', isDemo: true, isEdited: true, configuration, lastReturn: 4, checkpoints: [{ step: 1000 }] });
+    expect(copy).toMatchObject({
+      name: 'to copy',
+      state: 'interrupted',
+      isDemo: true,
+      isEdited: true,
+      configuration,
+      lastReturn: 4,
+      checkpoints: [{ step: 1000 }],
+    });
     const query = { metrics: ['entropy'], fromStep: null, toStep: null, maxPoints: 50, includeSuperseded: false };
     expect(target.metrics.query(run, query)).toEqual(source.metrics.query(run, query));
-    const rolloutOf = (store: typeof source): unknown => ({ ...store.rollouts.get(store.evaluations.list(run)[0]?.rollouts[0]?.id ?? 0), id: 0 });
+    const rolloutOf = (store: typeof source): unknown => ({
+      ...store.rollouts.get(store.evaluations.list(run)[0]?.rollouts[0]?.id ?? 0),
+      id: 0,
+    });
     expect(rolloutOf(target)).toEqual(rolloutOf(source));
     expect(target.snapshots.getLive(run).onnx).toEqual(Uint8Array.of(9, 9));
     expect(target.snapshots.getEvaluation(run, 500).onnx).toEqual(Uint8Array.of(1, 2, 4));
@@ -229,11 +319,13 @@ describe('runs', () => {
         for (let index = store.runs.list().length; index < count; index += 1) newRun(store, `run ${index}`);
       });
       // The best of five: others use the machine too.
-      const best = Math.min(...Array.from({ length: 5 }, () => {
-        const start = performance.now();
-        expect(store.runs.list()).toHaveLength(count);
-        return performance.now() - start;
-      }));
+      const best = Math.min(
+        ...Array.from({ length: 5 }, () => {
+          const start = performance.now();
+          expect(store.runs.list()).toHaveLength(count);
+          return performance.now() - start;
+        }),
+      );
       times.push(`${count} runs: ${best.toFixed(1)} ms`);
       expect(best).toBeLessThan(count === 1000 ? 100 : 1000);
     }

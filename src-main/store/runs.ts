@@ -51,9 +51,13 @@ export class Runs implements RunsApi {
     return this.#connection.read(() => {
       const summary = this.summary(run);
       const snapshot = this.#connection.get<{ step: number; createdAt: number }>(
-        'SELECT step, created_at AS createdAt FROM live_snapshots WHERE run = ?', run);
+        'SELECT step, created_at AS createdAt FROM live_snapshots WHERE run = ?',
+        run,
+      );
       const row = this.#connection.get<{ error: string | null; evaluationCount: number }>(
-        'SELECT last_error AS error, evaluation_count AS evaluationCount FROM runs WHERE id = ?', run);
+        'SELECT last_error AS error, evaluation_count AS evaluationCount FROM runs WHERE id = ?',
+        run,
+      );
       const { edits, count } = this.#store.edits.list(run, { limit: shownEdits });
       return {
         ...summary,
@@ -62,7 +66,8 @@ export class Runs implements RunsApi {
         edits,
         editCount: count,
         attempts: this.#store.attempts.list(run),
-        evaluations: newestEvaluations === undefined ? this.#store.evaluations.list(run) : this.#store.evaluations.newest(run, newestEvaluations),
+        evaluations:
+          newestEvaluations === undefined ? this.#store.evaluations.list(run) : this.#store.evaluations.newest(run, newestEvaluations),
         evaluationCount: row?.evaluationCount ?? 0,
         checkpoints: this.#store.checkpoints.list(run).map(({ step, attempt, createdAt, bytes }) => ({ step, attempt, createdAt, bytes })),
         events: this.#store.events.list(run),
@@ -82,9 +87,12 @@ export class Runs implements RunsApi {
     const row = this.#connection.get<SummaryRow>(`${selectSummaries} WHERE runs.id = ? AND deleted_at IS NULL`, run);
     if (row) return toSummary(row);
     const isDeleted = this.#connection.get('SELECT 1 FROM runs WHERE id = ?', run) !== undefined;
-    throw new StoreError('not-found', isDeleted
-      ? `Run ${run} was deleted. It can still be restored.`
-      : `There is no run with the id ${JSON.stringify(run)} in ${this.#connection.dataDirectory}`);
+    throw new StoreError(
+      'not-found',
+      isDeleted
+        ? `Run ${run} was deleted. It can still be restored.`
+        : `There is no run with the id ${JSON.stringify(run)} in ${this.#connection.dataDirectory}`,
+    );
   }
 
   configuration(run: string): RunConfiguration {
@@ -97,7 +105,7 @@ export class Runs implements RunsApi {
   values(run: string): ParameterValues {
     const row = this.#connection.get<{ live: string | null }>('SELECT live_values AS live FROM runs WHERE id = ?', run);
     // Written by setValues and edits.applied alone, which checked it.
-    return row?.live ? fromJson(row.live) as ParameterValues : this.configuration(run).hyperparameters;
+    return row?.live ? (fromJson(row.live) as ParameterValues) : this.configuration(run).hyperparameters;
   }
 
   #update(run: string, what: string, ...values: unknown[]): void {
@@ -112,8 +120,13 @@ export class Runs implements RunsApi {
     if (reason !== null) checkText('reason', reason, 20_000);
     const isHeld = state === 'running' || state === 'paused';
     this.#connection.write(() => {
-      this.#update(run, 'state = ?, state_reason = ?, finished_at = ?, claimed_at = NULL, claimed_by = NULL',
-        state, reason, isHeld || state === 'queued' ? null : Date.now());
+      this.#update(
+        run,
+        'state = ?, state_reason = ?, finished_at = ?, claimed_at = NULL, claimed_by = NULL',
+        state,
+        reason,
+        isHeld || state === 'queued' ? null : Date.now(),
+      );
       if (!isHeld) this.#update(run, 'steps_per_second = NULL, eta_seconds = NULL');
       if (state !== 'queued' && this.#connection.run('DELETE FROM queue WHERE run = ?', run).changes > 0) this.#connection.touchQueue();
     });
@@ -126,9 +139,14 @@ export class Runs implements RunsApi {
   setProgress(run: string, progress: RunProgress): void {
     const steps = checkInteger('environmentSteps', progress.environmentSteps);
     this.#connection.write(() => {
-      this.#update(run, 'environment_steps = ?, steps_per_second = ?, eta_seconds = ?, active_seconds = ?',
-        steps, checkAmount('stepsPerSecond', progress.stepsPerSecond), checkAmount('etaSeconds', progress.etaSeconds),
-        checkAmount('activeSeconds', progress.activeSeconds) ?? 0);
+      this.#update(
+        run,
+        'environment_steps = ?, steps_per_second = ?, eta_seconds = ?, active_seconds = ?',
+        steps,
+        checkAmount('stepsPerSecond', progress.stepsPerSecond),
+        checkAmount('etaSeconds', progress.etaSeconds),
+        checkAmount('activeSeconds', progress.activeSeconds) ?? 0,
+      );
       this.#connection.run('UPDATE attempts SET last_step = max(last_step, ?) WHERE run = ? AND ended_at IS NULL', steps, run);
     });
   }
@@ -182,10 +200,19 @@ export class Runs implements RunsApi {
       const total = checkInteger('steps', totalSteps, environmentSteps + 1, maxSteps);
       const configuration = this.configuration(run);
       configuration.hyperparameters['steps'] = total;
-      this.#update(run, "configuration = ?, total_steps = ?, live_values = json_set(live_values, '$.steps', ?)", JSON.stringify(configuration), total, BigInt(total));
+      this.#update(
+        run,
+        "configuration = ?, total_steps = ?, live_values = json_set(live_values, '$.steps', ?)",
+        JSON.stringify(configuration),
+        total,
+        BigInt(total),
+      );
       const attempt = this.#connection.get<{ newest: number | null }>('SELECT max(attempt) AS newest FROM attempts WHERE run = ?', run);
       this.#store.events.append(run, attempt?.newest ?? 0, {
-        step: environmentSteps, kind: 'extended', message: `Total steps set from ${before} to ${total}`, requester,
+        step: environmentSteps,
+        kind: 'extended',
+        message: `Total steps set from ${before} to ${total}`,
+        requester,
       });
     });
   }
@@ -232,15 +259,24 @@ export class Runs implements RunsApi {
       const since = revision > now ? 0 : revision;
       return {
         revision: now,
-        runs: this.#connection.all<SummaryRow>(`${selectSummaries} WHERE summary_revision > ? AND deleted_at IS NULL ORDER BY created_at DESC, runs.id`, since).map(toSummary),
-        removed: this.#connection.all<{ id: string }>(
-          `SELECT id FROM runs WHERE summary_revision > ? AND deleted_at IS NOT NULL
-           UNION ALL SELECT id FROM removed_runs WHERE revision > ?`, since, since).map((row) => row.id),
+        runs: this.#connection
+          .all<SummaryRow>(`${selectSummaries} WHERE summary_revision > ? AND deleted_at IS NULL ORDER BY created_at DESC, runs.id`, since)
+          .map(toSummary),
+        removed: this.#connection
+          .all<{ id: string }>(
+            `SELECT id FROM runs WHERE summary_revision > ? AND deleted_at IS NOT NULL
+           UNION ALL SELECT id FROM removed_runs WHERE revision > ?`,
+            since,
+            since,
+          )
+          .map((row) => row.id),
         data: this.#connection.all<RunDataState>(
           `SELECT runs.id AS run, environment_steps AS environmentSteps, live_snapshots.step AS snapshotStep, evaluation_count AS evaluationCount,
              (SELECT count(*) FROM events WHERE events.run = runs.id) AS eventCount
            FROM runs LEFT JOIN live_snapshots ON live_snapshots.run = runs.id
-           WHERE runs.revision > ? AND deleted_at IS NULL`, since),
+           WHERE runs.revision > ? AND deleted_at IS NULL`,
+          since,
+        ),
         queueChanged: this.#counter('queue') > since,
       };
     });

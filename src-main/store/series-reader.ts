@@ -28,7 +28,10 @@ export class SeriesReader {
 
   #lastStep(chunk: number): number {
     const row = this.#connection.get<{ last_step: number }>(
-      'SELECT last_step FROM metric_chunks WHERE series = ? AND level = 0 AND chunk = ?', this.#series, chunk);
+      'SELECT last_step FROM metric_chunks WHERE series = ? AND level = 0 AND chunk = ?',
+      this.#series,
+      chunk,
+    );
     return row?.last_step ?? NaN;
   }
 
@@ -39,7 +42,12 @@ export class SeriesReader {
 
   #read(level: number, from: number, to: number): { chunk: number; entries: Float64Array }[] {
     const rows = this.#connection.all<{ chunk: number; data: Buffer }>(
-      'SELECT chunk, data FROM metric_chunks WHERE series = ? AND level = ? AND chunk BETWEEN ? AND ? ORDER BY chunk', this.#series, level, from, to);
+      'SELECT chunk, data FROM metric_chunks WHERE series = ? AND level = ? AND chunk BETWEEN ? AND ? ORDER BY chunk',
+      this.#series,
+      level,
+      from,
+      to,
+    );
     if (rows.length !== to - from + 1) throw damagedRow('a curve of which a part is missing');
     return rows.map(({ chunk, data }) => ({ chunk, entries: toFloat64(data) }));
   }

@@ -26,7 +26,13 @@ export class Snapshots implements SnapshotsApi {
     this.#connection.write(() => {
       this.#connection.requireCurrentAttempt(run, attempt);
       this.#connection.run(
-        'INSERT OR REPLACE INTO live_snapshots (run, attempt, step, created_at, onnx) VALUES (?, ?, ?, ?, ?)', run, attempt, step, Date.now(), toBlob(onnx));
+        'INSERT OR REPLACE INTO live_snapshots (run, attempt, step, created_at, onnx) VALUES (?, ?, ?, ?, ?)',
+        run,
+        attempt,
+        step,
+        Date.now(),
+        toBlob(onnx),
+      );
       this.#connection.touch(run, 'data');
     });
   }
@@ -49,8 +55,13 @@ export class Snapshots implements SnapshotsApi {
     const source = `FROM ${currentEvaluations} AS evaluations JOIN evaluation_models ON evaluation = evaluations.id WHERE run = ? AND kind = ?`;
     const row = this.#connection.get<SnapshotRow>(`SELECT step, created_at AS createdAt, onnx ${source} AND step = ?`, run, kind, step);
     if (row) return { run, step: row.step, createdAt: row.createdAt, onnx: toUint8(row.onnx) };
-    const steps = this.#connection.all<{ step: number }>(`SELECT step ${source} ORDER BY step DESC LIMIT 10`, run, kind).map((found) => found.step);
-    throw new StoreError('not-found', `Run ${run} keeps no ${kind} at step ${step}. ` +
-      (steps.length > 0 ? `The newest steps that have one: ${steps.join(', ')}.` : 'It has none at any step.'));
+    const steps = this.#connection
+      .all<{ step: number }>(`SELECT step ${source} ORDER BY step DESC LIMIT 10`, run, kind)
+      .map((found) => found.step);
+    throw new StoreError(
+      'not-found',
+      `Run ${run} keeps no ${kind} at step ${step}. ` +
+        (steps.length > 0 ? `The newest steps that have one: ${steps.join(', ')}.` : 'It has none at any step.'),
+    );
   }
 }

@@ -112,7 +112,10 @@ class SqliteStore implements Store {
   }
 
   check(): string[] {
-    return this.#connection.all<{ integrity_check: string }>('PRAGMA integrity_check').map((row) => row.integrity_check).filter((line) => line !== 'ok');
+    return this.#connection
+      .all<{ integrity_check: string }>('PRAGMA integrity_check')
+      .map((row) => row.integrity_check)
+      .filter((line) => line !== 'ok');
   }
 
   close(): void {

@@ -44,18 +44,28 @@ export function configureTask(id: string, given: Readonly<Record<string, unknown
   if (definition !== undefined) return configureDefinition(definition, given);
   const own = findImportedTask(id);
   if (own !== undefined) return configureDefinition({ declaration: own.declaration, Task: null }, given);
-  throw new TaskError(id, `there is no such task; there are: ${allTaskDeclarations().map((one) => one.id).join(', ')}`);
+  throw new TaskError(
+    id,
+    `there is no such task; there are: ${allTaskDeclarations()
+      .map((one) => one.id)
+      .join(', ')}`,
+  );
 }
 
 /** The same for a task that the catalogue may not have. @throws ParameterError */
 export function configureDefinition(
-  definition: Omit<TaskDefinition, 'Task'> & { Task: TaskDefinition['Task'] | null }, given: Readonly<Record<string, unknown>>,
+  definition: Omit<TaskDefinition, 'Task'> & { Task: TaskDefinition['Task'] | null },
+  given: Readonly<Record<string, unknown>>,
 ): ConfiguredTask {
   const standard = standardDeclaration(definition);
   const values = readOptions(standard.id, standard.options ?? [], given);
   const declared = definition.declare?.(values) ?? definition.declaration;
   const { Task } = definition;
-  return { declaration: withAllOptions(withSteps(declared, values), definition.declaration), values, definition: Task === null ? null : { ...definition, Task } };
+  return {
+    declaration: withAllOptions(withSteps(declared, values), definition.declaration),
+    values,
+    definition: Task === null ? null : { ...definition, Task },
+  };
 }
 
 /** With every option, at its defaults. */

@@ -84,7 +84,13 @@ export class DisturbedTask implements Task {
   snapshot(): TaskSnapshot {
     const { state, taskState } = this.#task.snapshot();
     const { words, spareNormal } = this.#stream.save();
-    const own = [...words, spareNormal === null ? 0 : 1, spareNormal ?? 0, ...this.#waiting.flatMap((action) => [...action]), ...this.observation];
+    const own = [
+      ...words,
+      spareNormal === null ? 0 : 1,
+      spareNormal ?? 0,
+      ...this.#waiting.flatMap((action) => [...action]),
+      ...this.observation,
+    ];
     return { state, taskState: Float64Array.from([...taskState, ...own]) };
   }
 
@@ -94,7 +100,10 @@ export class DisturbedTask implements Task {
     const ownCount = STREAM + this.#waiting.length * length + this.observation.length;
     const own = taskState.subarray(Math.max(0, taskState.length - ownCount));
     if (own.length < ownCount || !own.every((value) => Number.isFinite(value))) {
-      throw new TaskError(this.declaration.id, `the snapshot is not one of this task with its noise and delay: it lacks their ${ownCount} numbers`);
+      throw new TaskError(
+        this.declaration.id,
+        `the snapshot is not one of this task with its noise and delay: it lacks their ${ownCount} numbers`,
+      );
     }
     this.#task.restore({ state, taskState: taskState.slice(0, taskState.length - ownCount) });
     this.#stream.restore({ words: [...own.subarray(0, 4)], spareNormal: own[4] === 1 ? (own[5] as number) : null });

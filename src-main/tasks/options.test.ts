@@ -14,22 +14,33 @@ const bad: [string, Record<string, unknown>, string, RegExp][] = [
   ['hopper', { 'healthy-reward': NaN }, 'healthy-reward', /NaN was given/],
   ['hopper', { 'terminate-when-unhealthy': 'maybe' }, 'terminate-when-unhealthy', /must be true or false; "maybe"/],
   ['hopper', { 'reset-noise-scale': -1 }, 'reset-noise-scale', /from 0 to 10; -1 was given/],
-  ['hopper', { 'healthy-z-min': 3, 'healthy-z-max': 2 }, 'healthy-z-min', /healthy-z-min must be less than healthy-z-max.*they are 3 and 2/],
+  [
+    'hopper',
+    { 'healthy-z-min': 3, 'healthy-z-max': 2 },
+    'healthy-z-min',
+    /healthy-z-min must be less than healthy-z-max.*they are 3 and 2/,
+  ],
   ['walker2d', { 'healthy-z-max': 0.5 }, 'healthy-z-max', /healthy-z-min must be less than healthy-z-max.*they are 0.8 and 0.5/],
   ['hopper', { 'frame-skip': 1.5 }, 'frame-skip', /whole number from 1 to 1,000; 1.5/],
   ['hopper', { 'time-limit': 0 }, 'time-limit', /whole number from 1 to/],
   ['hopper', { 'action-delay': 101 }, 'action-delay', /whole number from 0 to 100/],
   ['hopper', { 'gravity-scale': Infinity }, 'gravity-scale', /from 0 to 10; Infinity/],
   ['hopper', { 'mass-scale': 0 }, 'mass-scale', /from 0.01 to 100; 0/],
-  ['hopper', { '__proto__x': 1 }, '__proto__x', /no option/],
+  ['hopper', { __proto__x: 1 }, '__proto__x', /no option/],
 ];
 
 it('an imported task has each option once, as it was kept', () => {
   const [first] = taskDeclarations;
   if (first === undefined) throw new Error('there is no task');
-  const declaration = { ...first, id: 'own', options: first.options?.filter(({ group, citation }) => group === 'variant' || citation === 'Elbow') ?? [] };
+  const declaration = {
+    ...first,
+    id: 'own',
+    options: first.options?.filter(({ group, citation }) => group === 'variant' || citation === 'Elbow') ?? [],
+  };
   useImportedTasks([{ declaration, main: 'own.xml', directory: '/nowhere' }]);
-  const names = allTaskDeclarations().at(-1)?.options?.map(({ name }) => name);
+  const names = allTaskDeclarations()
+    .at(-1)
+    ?.options?.map(({ name }) => name);
   expect(names).toEqual([...new Set(names)]);
   expect(names).toContain('gravity-scale');
   expect(configureTask('own', { 'frame-skip': 3 }).declaration.options?.length).toBe(names?.length);
@@ -89,7 +100,12 @@ describe.each(taskDeclarations)('$id', (declaration) => {
 describe('what a task makes of its own options', () => {
   it('changes weights and what counts as healthy', async () => {
     const options = {
-      'forward-reward-weight': 2, 'ctrl-cost-weight': 0.5, 'healthy-reward': 3, 'healthy-z-min': 1.3, 'terminate-when-unhealthy': false, 'reset-noise-scale': 0,
+      'forward-reward-weight': 2,
+      'ctrl-cost-weight': 0.5,
+      'healthy-reward': 3,
+      'healthy-z-min': 1.3,
+      'terminate-when-unhealthy': false,
+      'reset-noise-scale': 0,
     };
     const [standard, task] = [await loadTask('hopper'), await loadTask('hopper', options)];
     expect(task.declaration.rewardTerms.map(({ weight }) => weight)).toEqual([2, 3, -0.5]);

@@ -1,6 +1,12 @@
 // What a person may set for a task: its own options, by Gymnasium's names, and how their values are checked.
 import { checkLessThan } from '../contract/agent-values.ts';
-import { ParameterError, parseParameter, type ParameterDeclaration, type ParameterValue, type ParameterValues } from '../contract/parameters.ts';
+import {
+  ParameterError,
+  parseParameter,
+  type ParameterDeclaration,
+  type ParameterValue,
+  type ParameterValues,
+} from '../contract/parameters.ts';
 
 /** An option as a task's file writes it; its name is its key. */
 export interface TaskOption {
@@ -31,7 +37,12 @@ export function defaultValues<O extends TaskOptions>(options: O): OptionValues<O
 /** The options as declarations, which forms, flags and stored configurations are made of. */
 export function declareOptions(options: TaskOptions, group: 'task' | 'variant' = 'task'): ParameterDeclaration[] {
   return Object.entries(options).map(([name, { unit = '1', citation = 'Gymnasium v5', ...option }]) => ({
-    name, unit, citation, scale: 'linear', live: false, group,
+    name,
+    unit,
+    citation,
+    scale: 'linear',
+    live: false,
+    group,
     kind: typeof option.default === 'boolean' ? 'boolean' : 'number',
     ...option,
   }));
@@ -41,7 +52,11 @@ export function declareOptions(options: TaskOptions, group: 'task' | 'variant' =
  * Complete values: the defaults, and over them what was given, typed or as numbers.
  * @throws ParameterError naming the option, the allowed range or the options that there are
  */
-export function readOptions(task: string, declarations: readonly ParameterDeclaration[], given: Readonly<Record<string, unknown>>): ParameterValues {
+export function readOptions(
+  task: string,
+  declarations: readonly ParameterDeclaration[],
+  given: Readonly<Record<string, unknown>>,
+): ParameterValues {
   const values: ParameterValues = Object.fromEntries(declarations.map((one) => [one.name, one.default]));
   const typed: ParameterValues = {};
   for (const [name, value] of Object.entries(given)) {
@@ -59,8 +74,10 @@ export function readOptions(task: string, declarations: readonly ParameterDeclar
 
 /** Those that differ from the defaults: what a run stores. */
 export function changedOptions(declarations: readonly ParameterDeclaration[], values: ParameterValues): ParameterValues {
-  return Object.fromEntries(declarations
-    .map(({ name, default: standard }): [string, ParameterValue, ParameterValue] => [name, values[name] ?? standard, standard])
-    .filter(([, value, standard]) => value !== standard)
-    .map(([name, value]) => [name, value]));
+  return Object.fromEntries(
+    declarations
+      .map(({ name, default: standard }): [string, ParameterValue, ParameterValue] => [name, values[name] ?? standard, standard])
+      .filter(([, value, standard]) => value !== standard)
+      .map(([name, value]) => [name, value]),
+  );
 }

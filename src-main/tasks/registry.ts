@@ -24,7 +24,9 @@ export function createConfiguredTask({ declaration, values, definition }: Config
   try {
     if (definition === null) throw new TaskError(declaration.id, 'it was imported, and is made from its files');
     scaleModel(simulator, {
-      gravity: Number(values['gravity-scale']), mass: Number(values['mass-scale']), friction: Number(values['friction-scale']),
+      gravity: Number(values['gravity-scale']),
+      mass: Number(values['mass-scale']),
+      friction: Number(values['friction-scale']),
     });
     const task = new definition.Task(simulator, declaration, values);
     const disturbance = readDisturbance(values);
@@ -37,6 +39,8 @@ export function createConfiguredTask({ declaration, values, definition }: Config
 
 function readDisturbance(values: ParameterValues): Disturbance {
   return {
-    actionNoise: Number(values['action-noise']), actionDelay: Number(values['action-delay']), observationNoise: Number(values['observation-noise']),
+    actionNoise: Number(values['action-noise']),
+    actionDelay: Number(values['action-delay']),
+    observationNoise: Number(values['observation-noise']),
   };
 }

@@ -11,15 +11,25 @@ const variants = defineOptions({
   'mass-scale': { default: 1, min: 0.01, max: 100, citation, sentence: 'Factor on every body’s mass and inertia.' },
   'friction-scale': { default: 1, min: 0, max: 10, citation, sentence: 'Factor on the friction of every contact.' },
   'action-noise': {
-    default: 0, min: 0, max: 2, citation,
+    default: 0,
+    min: 0,
+    max: 2,
+    citation,
     sentence: 'Standard deviation of normal noise on each action, in the agent’s range of −1 to 1; the sum is clipped to it.',
   },
   'action-delay': {
-    default: 0, min: 0, max: 100, unit: 'environment steps', citation,
+    default: 0,
+    min: 0,
+    max: 100,
+    unit: 'environment steps',
+    citation,
     sentence: 'Steps after which an action takes effect; until the first does, the middle of the range is applied.',
   },
   'observation-noise': {
-    default: 0, min: 0, max: 100, citation,
+    default: 0,
+    min: 0,
+    max: 100,
+    citation,
     sentence: 'Standard deviation of normal noise on every number of the observation, each in its own unit; a goal is seen without.',
   },
 });
@@ -30,7 +40,13 @@ export function variantOptions({ frameSkip, timeLimit }: TaskDeclaration): Param
   return [
     ...declareOptions({
       'frame-skip': { default: frameSkip, min: 1, max: 1000, unit: 'MuJoCo steps', sentence: 'MuJoCo steps of an environment step.' },
-      'time-limit': { default: timeLimit, min: 1, max: 1e6, unit: 'environment steps', sentence: 'Steps after which an episode is truncated.' },
+      'time-limit': {
+        default: timeLimit,
+        min: 1,
+        max: 1e6,
+        unit: 'environment steps',
+        sentence: 'Steps after which an episode is truncated.',
+      },
     }),
     ...declareOptions(variants, 'variant'),
   ].map((option) => (option.unit.endsWith('steps') ? { ...option, kind: 'integer' } : option));

@@ -58,7 +58,7 @@ export class AgentInForce {
     const next = { ...this.#values, ...changes };
     if (needsRecompiling(this.#parts.maker.declaration, this.#values, next)) {
       const agent = await makeAgent(this.#parts, next);
-      const former = withTemperature(this.#draft?.state ?? await this.#learner.engine.readState(), this.#values, step);
+      const former = withTemperature(this.#draft?.state ?? (await this.#learner.engine.readState()), this.#values, step);
       this.#draft = { agent, state: agent.initialState(createEditStream(this.#parts.seed, step, place), former) };
     }
     this.#values = next;

@@ -16,7 +16,10 @@ export function checkpointFiles(dataDirectory: string, checkpoint: Pick<Checkpoi
  * Ids of the run's edits of the checkpoint's own step that it contains: others of that step came after it.
  * @throws as `checkpointFiles`
  */
-export function checkpointEdits(dataDirectory: string, checkpoint: Pick<Checkpoint, 'run' | 'step' | 'path' | 'sha256' | 'details'>): number[] {
+export function checkpointEdits(
+  dataDirectory: string,
+  checkpoint: Pick<Checkpoint, 'run' | 'step' | 'path' | 'sha256' | 'details'>,
+): number[] {
   const ids = readEditsHere(runDirectory(dataDirectory, checkpoint.run), checkpoint);
   // A fork's first checkpoint is its parent's, and so are the ids in it.
   return isForked(checkpoint.details) ? [] : ids;

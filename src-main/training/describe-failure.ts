@@ -12,7 +12,10 @@ const named = 3;
 export function programFailure(error: NonFiniteError, step: number, consequence: string): NumericalFailure {
   const [first, ...rest] = error.computed;
   // A device may notice what it computed on the way to a finite result.
-  const what = first === undefined ? `a number on the way through the ${error.program}` : `${first.name} of the ${first.role === 'next state' ? 'state after the ' : ''}${error.program}`;
+  const what =
+    first === undefined
+      ? `a number on the way through the ${error.program}`
+      : `${first.name} of the ${first.role === 'next state' ? 'state after the ' : ''}${error.program}`;
   const happened = `${what} became ${first?.value ?? 'NaN or infinite'} at environment step ${count(step)}${withIt(rest)}: ${consequence}.`;
   return new NumericalFailure(`${happened} ${whyOf(error)}`, { what, step, evidence: { program: error, refused: null } }, { cause: error });
 }
@@ -22,22 +25,36 @@ export function programFailure(error: NonFiniteError, step: number, consequence:
  * @param transition what would have been stored
  * @returns null where all of it is finite
  */
-export function taskFailure({ declaration }: Pick<Task, 'declaration'>, { terms }: Pick<StepResult, 'terms'>, transition: Transition, step: number): NumericalFailure | null {
+export function taskFailure(
+  { declaration }: Pick<Task, 'declaration'>,
+  { terms }: Pick<StepResult, 'terms'>,
+  transition: Transition,
+  step: number,
+): NumericalFailure | null {
   const { reward, nextObservation } = transition;
   if (areHeld(reward, nextObservation)) return null;
   const found = [
     ...(isHeld(reward) ? [] : [{ what: 'the reward', value: reward }]),
-    ...declaration.observation.flatMap(({ name }, i) => (isHeld(nextObservation[i] ?? NaN) ? [] : [{ what: `the observation "${name}"`, value: nextObservation[i] ?? NaN }])),
+    ...declaration.observation.flatMap(({ name }, i) =>
+      isHeld(nextObservation[i] ?? NaN) ? [] : [{ what: `the observation "${name}"`, value: nextObservation[i] ?? NaN }],
+    ),
   ];
   const [first = { what: 'the step', value: NaN }] = found;
   const others = found.slice(1).map(({ what }) => what);
-  const besides = others.length === 0 ? '' : `, and with it ${others.length > named ? `${count(others.length)} other numbers of its result` : others.join(', ')}`;
+  const besides =
+    others.length === 0
+      ? ''
+      : `, and with it ${others.length > named ? `${count(others.length)} other numbers of its result` : others.join(', ')}`;
   const faulty = declaration.rewardTerms.filter((_, i) => !Number.isFinite(terms[i] ?? 0)).map(({ name }) => `"${name}"`);
   const range = Number.isFinite(first.value) ? `, beyond single precision (${largestSingle})` : '';
-  const message = `${first.what} became ${first.value} at environment step ${count(step)}${range}${besides}: the transition was not stored. ` +
+  const message =
+    `${first.what} became ${first.value} at environment step ${count(step)}${range}${besides}: the transition was not stored. ` +
     `The action was finite, so that the task ${declaration.id} or its simulation is at fault${faulty.length === 0 ? '' : `; of the reward, the term ${faulty.join(', ')}`}.`;
   const refused = {
-    ...transition, nextObservation: Float64Array.from(nextObservation), observation: Float64Array.from(transition.observation), action: Float32Array.from(transition.action),
+    ...transition,
+    nextObservation: Float64Array.from(nextObservation),
+    observation: Float64Array.from(transition.observation),
+    action: Float32Array.from(transition.action),
     ...(transition.goal === undefined ? {} : { goal: { ...transition.goal, achieved: Float64Array.from(transition.goal.achieved) } }),
   };
   return new NumericalFailure(message, { what: first.what, step, evidence: { program: null, refused } });
@@ -57,18 +74,27 @@ function withIt(rest: readonly NonFiniteTensor[]): string {
   const diagnostics = rest.filter(({ role }) => role === 'diagnostic').map(({ name }) => name);
   const state = rest.filter(({ role }) => role === 'next state');
   const [first] = state;
-  const changed = first === undefined ? [] : state.length === 1 ? [`${first.name} of the state`] : [`${count(state.length)} tensors of the state, ${first.name} first`];
+  const changed =
+    first === undefined
+      ? []
+      : state.length === 1
+        ? [`${first.name} of the state`]
+        : [`${count(state.length)} tensors of the state, ${first.name} first`];
   const all = [...diagnostics, ...changed];
   return all.length === 0 ? '' : `, and with it ${all.join(', ')}`;
 }
 
 function whyOf({ given, largest }: NonFiniteError): string {
   if (given.length > 0) {
-    const told = given.slice(0, named).map((tensor) => `${givenName(tensor)} holds ${tensor.value}${placeOf(tensor)}`).join('; ');
+    const told = given
+      .slice(0, named)
+      .map((tensor) => `${givenName(tensor)} holds ${tensor.value}${placeOf(tensor)}`)
+      .join('; ');
     const more = given.length > named ? ` (and ${count(given.length - named)} more)` : '';
     return `It was given numbers that were not finite already, so that the arithmetic is not at fault: ${told}${more}.`;
   }
-  const most = largest === null ? '' : `; the largest number besides the state is ${Number(largest.value.toPrecision(4))}, ${givenName(largest)}`;
+  const most =
+    largest === null ? '' : `; the largest number besides the state is ${Number(largest.value.toPrecision(4))}, ${givenName(largest)}`;
   return `All that it was given is finite${most}. So the arithmetic left the range of single precision (${largestSingle}).`;
 }
 

@@ -41,13 +41,16 @@ export class Edits {
   /** Is there something at this step, or has nobody looked for a while? */
   get mayBeDue(): boolean {
     const [next] = this.#scheduled;
-    return (next !== undefined && stepOf(next) <= this.#options.loop.environmentSteps) || performance.now() - this.#lastPoll >= pollInterval;
+    return (
+      (next !== undefined && stepOf(next) <= this.#options.loop.environmentSteps) || performance.now() - this.#lastPoll >= pollInterval
+    );
   }
 
   /** Applies what is due and, now and then, what people have asked for since. Call it between two steps. */
   async apply(): Promise<void> {
     const step = this.#options.loop.environmentSteps;
-    while (this.#scheduled[0] !== undefined && stepOf(this.#scheduled[0]) <= step) await this.#applyAll([this.#scheduled.shift() as RunEdit]);
+    while (this.#scheduled[0] !== undefined && stepOf(this.#scheduled[0]) <= step)
+      await this.#applyAll([this.#scheduled.shift() as RunEdit]);
     if (performance.now() - this.#lastPoll < pollInterval) return;
     this.#lastPoll = performance.now();
     await this.#applyAll(this.#asked());
@@ -92,7 +95,8 @@ export class Edits {
         const message = told === '' ? 'An edit changed nothing' : told;
         // Applied again after a crash, most edits say what they said before.
         const isTold = store.events.list(run).some((event) => event.kind === 'edit' && event.step === step && event.message === message);
-        if (!isTold || edits.some(({ state }) => state === 'pending')) journal.event('edit', step, message, [...new Set(applied.map(({ requester }) => requester))].join(', '));
+        if (!isTold || edits.some(({ state }) => state === 'pending'))
+          journal.event('edit', step, message, [...new Set(applied.map(({ requester }) => requester))].join(', '));
       }
       for (const { edit, reason } of refused) {
         store.edits.refuse(edit.id, reason);
@@ -106,7 +110,9 @@ export class Edits {
     const { loop, agent, task } = this.#options;
     // What is due at a step was in force there once: checked when it was first applied, and now part of what the run is.
     if (state === 'pending' && dueStep === null) checkEdit(agent, task, loop.values, changes, { asks: false });
-    const previous = Object.fromEntries(Object.keys(changes).flatMap((name) => (loop.values[name] === undefined ? [] : [[name, loop.values[name]]])));
+    const previous = Object.fromEntries(
+      Object.keys(changes).flatMap((name) => (loop.values[name] === undefined ? [] : [[name, loop.values[name]]])),
+    );
     await loop.applyEdit({ id, changes });
     return previous as ParameterValues;
   }

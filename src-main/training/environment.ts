@@ -13,7 +13,11 @@ import { findTensorflow } from '../engine/devices/tensorflow-package.ts';
 const recordedPackages = ['@mujoco/mujoco', '@tensorflow/tfjs', 'better-sqlite3', 'onnxruntime-node', 'pure-rand'];
 
 /** @param adapter the card that the run computes on; null where it is none, or not known */
-export function describeEnvironment(configuration: RunConfiguration, modelHash: string, adapter: AdapterDescription | null = null): RunEnvironment {
+export function describeEnvironment(
+  configuration: RunConfiguration,
+  modelHash: string,
+  adapter: AdapterDescription | null = null,
+): RunEnvironment {
   const root = findElbow();
   const processors = cpus();
   return {
@@ -33,7 +37,12 @@ export function describeEnvironment(configuration: RunConfiguration, modelHash: 
 }
 
 const describeAdapter = ({ name, vendor, driver, kind }: AdapterDescription): string =>
-  [name, vendor ?? 'maker unknown', driver === null ? 'driver unknown' : `driver ${driver}`, ...(kind === 'hardware' ? [] : [`${kind} adapter`])].join(', ');
+  [
+    name,
+    vendor ?? 'maker unknown',
+    driver === null ? 'driver unknown' : `driver ${driver}`,
+    ...(kind === 'hardware' ? [] : [`${kind} adapter`]),
+  ].join(', ');
 
 /** Name and version of what computes on a device. */
 export function runtimeOf(device: string): string {
@@ -87,7 +96,9 @@ function readGitState(root: string): string | null {
   if (!existsSync(join(root, '.git'))) return null;
   const git = (...words: string[]): string =>
     execFileSync('git', ['-C', root, '--no-optional-locks', ...words], {
-      encoding: 'utf8', timeout: 3000, stdio: ['ignore', 'pipe', 'ignore'],
+      encoding: 'utf8',
+      timeout: 3000,
+      stdio: ['ignore', 'pipe', 'ignore'],
     }).trim();
   try {
     const commit = git('rev-parse', 'HEAD');

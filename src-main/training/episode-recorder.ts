@@ -5,7 +5,17 @@ import type { StepResult, Task } from '../tasks/task.ts';
 /** A recorded episode, before the store gives it an id and a run. */
 export type Recording = Pick<
   Rollout,
-  'episode' | 'return' | 'length' | 'terminated' | 'truncated' | 'modelHash' | 'stepSeconds' | 'rewardTerms' | 'initialState' | 'initialTaskState' | 'columns'
+  | 'episode'
+  | 'return'
+  | 'length'
+  | 'terminated'
+  | 'truncated'
+  | 'modelHash'
+  | 'stepSeconds'
+  | 'rewardTerms'
+  | 'initialState'
+  | 'initialTaskState'
+  | 'columns'
 >;
 
 /** What the policy did in a step: arrays [a], reused by the caller. */

@@ -13,7 +13,14 @@ import { takeImportedTask } from './imported-option.ts';
 import { readTaskOptions } from './task-options.ts';
 
 const { values } = parseArgs({
-  options: { task: { type: 'string' }, episodes: { type: 'string' }, seed: { type: 'string' }, sampled: { type: 'boolean' }, 'task-options': { type: 'string' }, imported: { type: 'string' } },
+  options: {
+    task: { type: 'string' },
+    episodes: { type: 'string' },
+    seed: { type: 'string' },
+    sampled: { type: 'boolean' },
+    'task-options': { type: 'string' },
+    imported: { type: 'string' },
+  },
 });
 const { task: taskId = '', episodes = '1', seed = '1', sampled = false } = values;
 
@@ -32,7 +39,10 @@ async function main(): Promise<void> {
     ...(sampled ? { noise: (episode: number) => createStream(Number(seed), `evaluation-actions/${episode}`) } : {}),
     step: 0,
   });
-  for await (const { recording: { episode, return: total, length, terminated, truncated }, isSuccess } of episodesRun) {
+  for await (const {
+    recording: { episode, return: total, length, terminated, truncated },
+    isSuccess,
+  } of episodesRun) {
     process.stdout.write(`${JSON.stringify({ episode, return: total, length, terminated, truncated, success: isSuccess })}\n`);
   }
   for (const task of tasks) task.dispose();

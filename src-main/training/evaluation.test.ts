@@ -19,8 +19,13 @@ async function open(): Promise<PreparedRun> {
 }
 const run = (prepared: PreparedRun, step: number, episodes = 5, isSampled = false) =>
   evaluate({
-    tasks: prepared.evaluationTasks, modelHash: prepared.modelHash, policy: prepared.loop.learner.policy, episodes, step,
-    stream: createEvaluationStream(1, step), ...(isSampled ? { noise: (episode: number) => createStream(1, `noise/${episode}`) } : {}),
+    tasks: prepared.evaluationTasks,
+    modelHash: prepared.modelHash,
+    policy: prepared.loop.learner.policy,
+    episodes,
+    step,
+    stream: createEvaluationStream(1, step),
+    ...(isSampled ? { noise: (episode: number) => createStream(1, `noise/${episode}`) } : {}),
   });
 
 describe('an evaluation', () => {
@@ -107,7 +112,17 @@ describe('an evaluation', () => {
       const results = [];
       for (const lanes of [1, 2, 3]) {
         const tasks = await Promise.all(Array.from({ length: lanes }, () => loadTask('inverted-pendulum')));
-        results.push(await evaluate({ tasks, modelHash: '', policy, episodes: 5, step: 0, stream: createEvaluationStream(3, 0), ...(noise ? { noise } : {}) }));
+        results.push(
+          await evaluate({
+            tasks,
+            modelHash: '',
+            policy,
+            episodes: 5,
+            step: 0,
+            stream: createEvaluationStream(3, 0),
+            ...(noise ? { noise } : {}),
+          }),
+        );
         for (const task of tasks) task.dispose();
       }
       expect(new Set(results[0]?.lengths).size).toBeGreaterThan(1);
@@ -121,7 +136,11 @@ describe('an evaluation', () => {
     const broken = Float32Array.of(Number.NaN);
     await expect(
       evaluate({
-        tasks: prepared.evaluationTasks, modelHash: prepared.modelHash, episodes: 1, step: 77, stream: createStream(1, 'x'),
+        tasks: prepared.evaluationTasks,
+        modelHash: prepared.modelHash,
+        episodes: 1,
+        step: 77,
+        stream: createStream(1, 'x'),
         policy: async () => ({ meanAction: broken, mean: broken, sigma: broken }),
       }),
     ).rejects.toThrow('the policy mean in the evaluation became NaN at environment step 77');

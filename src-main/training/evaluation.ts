@@ -139,7 +139,9 @@ class Lane {
   step(policy: Awaited<ReturnType<EvaluationPolicy>>, row: number): void {
     const { step, warn } = this.#options;
     const size = this.#action.length;
-    const [meanAction, mean, sigma] = [policy.meanAction, policy.mean, policy.sigma].map((all) => all.subarray(row * size, (row + 1) * size)) as [Float32Array, Float32Array, Float32Array];
+    const [meanAction, mean, sigma] = [policy.meanAction, policy.mean, policy.sigma].map((all) =>
+      all.subarray(row * size, (row + 1) * size),
+    ) as [Float32Array, Float32Array, Float32Array];
     for (let i = 0; i < size; i += 1) {
       requireFinite(mean[i] as number, () => 'the policy mean in the evaluation', step);
       requireFinite(sigma[i] as number, () => "the policy's σ in the evaluation", step);
@@ -154,13 +156,22 @@ class Lane {
     } catch (error) {
       if (!(error instanceof PhysicsError) || error.code !== 'unstable') throw error;
       warn?.(`Evaluation episode ${this.#episode + 1} ended early: ${error.message}`);
-      this.finished = { recording: { ...this.#recorder.finish(), truncated: true }, lastObservation: this.observation, isSuccess: this.#task.isSuccess === null ? null : false };
+      this.finished = {
+        recording: { ...this.#recorder.finish(), truncated: true },
+        lastObservation: this.observation,
+        isSuccess: this.#task.isSuccess === null ? null : false,
+      };
       return;
     }
-    this.#recorder.add(this.observation, { action: this.#action, mean, sigma, logProbability: squashedLogProbability(mean, sigma, this.#noise) }, result);
+    this.#recorder.add(
+      this.observation,
+      { action: this.#action, mean, sigma, logProbability: squashedLogProbability(mean, sigma, this.#noise) },
+      result,
+    );
     requireFinite(result.reward, () => 'the reward in the evaluation', step);
     this.observation.set(this.#task.observation);
-    if (result.terminated || result.truncated) this.finished = { recording: this.#recorder.finish(), lastObservation: this.observation, isSuccess: this.#task.isSuccess };
+    if (result.terminated || result.truncated)
+      this.finished = { recording: this.#recorder.finish(), lastObservation: this.observation, isSuccess: this.#task.isSuccess };
   }
 }
 

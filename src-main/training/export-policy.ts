@@ -15,8 +15,14 @@ import { readTaskOptions } from './task-options.ts';
 
 const { values } = parseArgs({
   options: {
-    task: { type: 'string' }, agent: { type: 'string' }, run: { type: 'string' }, 'run-name': { type: 'string' }, step: { type: 'string' },
-    'exploration-noise': { type: 'string' }, 'task-options': { type: 'string' }, imported: { type: 'string' },
+    task: { type: 'string' },
+    agent: { type: 'string' },
+    run: { type: 'string' },
+    'run-name': { type: 'string' },
+    step: { type: 'string' },
+    'exploration-noise': { type: 'string' },
+    'task-options': { type: 'string' },
+    imported: { type: 'string' },
   },
 });
 
@@ -28,8 +34,14 @@ async function main(): Promise<void> {
   const stored = await buffer(process.stdin);
   const policy = await openPolicy(stored, { observations: task.observation.length, actions: task.action.length });
   const file = exportPolicy(stored, {
-    run, runName, step: Number(step), agent, task, taskOptions,
-    explorationNoise: explorationNoise === undefined ? null : Number(explorationNoise), elbowVersion: elbowVersion(),
+    run,
+    runName,
+    step: Number(step),
+    agent,
+    task,
+    taskOptions,
+    explorationNoise: explorationNoise === undefined ? null : Number(explorationNoise),
+    elbowVersion: elbowVersion(),
   });
   await checkExport(file, policy, task);
   process.stdout.write(file);

@@ -14,7 +14,11 @@ const tolerance = 1e-5;
  * @param stored the policy that the file was made from
  * @throws Error where the file does not run, gives another action than the stored policy, or one that is not finite
  */
-export async function checkExport(file: Uint8Array, stored: EvaluationPolicy, { observation, action }: Pick<TaskDeclaration, 'observation' | 'action'>): Promise<void> {
+export async function checkExport(
+  file: Uint8Array,
+  stored: EvaluationPolicy,
+  { observation, action }: Pick<TaskDeclaration, 'observation' | 'action'>,
+): Promise<void> {
   const stream = createStream(0, 'export-check');
   const draw = (size: number): Float32Array => Float32Array.from({ length: rows * size }, () => stream.normal());
   const session = await createCpuSession(file, 1);
@@ -29,15 +33,24 @@ export async function checkExport(file: Uint8Array, stored: EvaluationPolicy, { 
     for (const name of Object.values(outputs)) {
       const values = read(name);
       if (values.length !== rows * action.length || !values.every(Number.isFinite)) {
-        throw new Error(`the policy gives numbers that are not finite ("${name}"), so it is of no use elsewhere; take that of another step`);
+        throw new Error(
+          `the policy gives numbers that are not finite ("${name}"), so it is of no use elsewhere; take that of another step`,
+        );
       }
     }
     for (let row = 0; row < rows; row += 1) {
       const expected = await stored(given.slice(row * observation.length, (row + 1) * observation.length));
-      for (const [name, values] of [[outputs.meanAction, expected.meanAction], [outputs.mean, expected.mean], [outputs.sigma, expected.sigma]] as const) {
+      for (const [name, values] of [
+        [outputs.meanAction, expected.meanAction],
+        [outputs.mean, expected.mean],
+        [outputs.sigma, expected.sigma],
+      ] as const) {
         values.forEach((value, index) => {
           const got = read(name)[row * action.length + index] as number;
-          if (!(Math.abs(got - value) <= tolerance * (1 + Math.abs(value)))) throw new Error(`the exported policy differs from the stored one: "${name}" is ${got} instead of ${value}. This is an error of Elbow's; please report it`);
+          if (!(Math.abs(got - value) <= tolerance * (1 + Math.abs(value))))
+            throw new Error(
+              `the exported policy differs from the stored one: "${name}" is ${got} instead of ${value}. This is an error of Elbow's; please report it`,
+            );
         });
       }
     }

@@ -32,7 +32,10 @@ async function step({ loop }: PreparedRun, steps: number): Promise<void> {
   for (let i = 0; i < steps; i += 1) await loop.step({ metrics: () => {}, warning: () => {} });
 }
 async function failureOf(prepared: PreparedRun): Promise<NumericalFailure> {
-  const error: unknown = await step(prepared, 1).then(() => new Error('nothing failed'), (thrown: unknown) => thrown);
+  const error: unknown = await step(prepared, 1).then(
+    () => new Error('nothing failed'),
+    (thrown: unknown) => thrown,
+  );
   if (!(error instanceof NumericalFailure)) throw error;
   return error;
 }
@@ -50,7 +53,16 @@ async function keep({ prepared, folder }: { prepared: PreparedRun; folder: strin
     written += 1;
     return Promise.resolve();
   };
-  const kept = await new FailureKeeper({ run: 'abcd2345', attempt: 3, folder, fs: realFileSystem, prepared, checkpoint, lastCheckpoint: () => prepared.loop.environmentSteps, ...options }).keep(failure);
+  const kept = await new FailureKeeper({
+    run: 'abcd2345',
+    attempt: 3,
+    folder,
+    fs: realFileSystem,
+    prepared,
+    checkpoint,
+    lastCheckpoint: () => prepared.loop.environmentSteps,
+    ...options,
+  }).keep(failure);
   expect(kept.message.startsWith(failure.message)).toBe(true);
   expect([kept.what, kept.step]).toEqual([failure.what, failure.step]);
   return { message: kept.message, written };
@@ -66,13 +78,26 @@ describe('of a failure', () => {
     expect(message).toContain('kept as the checkpoint at step 30. Roll back');
     expect(readdirSync(path.join(run.folder, 'failures'))).toEqual(['step-31-attempt-3.jsonl']);
     const [first] = readFileSync(path.join(run.folder, 'failures/step-31-attempt-3.jsonl'), 'utf8').split('\n');
-    expect(JSON.parse(first ?? '')).toMatchObject({ kind: 'failure', step: 31, attempt: 3, computed: expect.arrayContaining([expect.objectContaining({ value: expect.stringMatching(/^(NaN|-?Infinity)$/) as string })]) as unknown });
+    expect(JSON.parse(first ?? '')).toMatchObject({
+      kind: 'failure',
+      step: 31,
+      attempt: 3,
+      computed: expect.arrayContaining([
+        expect.objectContaining({ value: expect.stringMatching(/^(NaN|-?Infinity)$/) as string }),
+      ]) as unknown,
+    });
   });
 
   it('nothing is claimed that a full disk has refused', async () => {
     const run = await failing(30);
-    const { message } = await keep(run, { fs: full, checkpoint: () => Promise.reject(new Error('ENOSPC: no space left on device')), lastCheckpoint: () => 20 });
-    expect(message).toContain('The last transitions could not be kept (ENOSPC: no space left on device, open). The last good state could not be kept (ENOSPC: no space left on device). The newest checkpoint is at step 20.');
+    const { message } = await keep(run, {
+      fs: full,
+      checkpoint: () => Promise.reject(new Error('ENOSPC: no space left on device')),
+      lastCheckpoint: () => 20,
+    });
+    expect(message).toContain(
+      'The last transitions could not be kept (ENOSPC: no space left on device, open). The last good state could not be kept (ENOSPC: no space left on device). The newest checkpoint is at step 20.',
+    );
   });
 
   it('no state is called good that is not finite', async () => {
@@ -83,7 +108,9 @@ describe('of a failure', () => {
     await engine.writeState(state);
     const { message, written } = await keep(run, { lastCheckpoint: () => 20 });
     expect(written).toBe(0);
-    expect(message).toMatch(/The state before that step is not kept: \S+ in it is not finite already\. The newest checkpoint is at step 20\./);
+    expect(message).toMatch(
+      /The state before that step is not kept: \S+ in it is not finite already\. The newest checkpoint is at step 20\./,
+    );
   });
 
   it('it is said that there is nothing to roll back to', async () => {

@@ -29,11 +29,21 @@ export class FailureKeeper {
   async keep(failure: NumericalFailure): Promise<NumericalFailure> {
     const looks = this.#record(failure);
     const state = await this.#lastGoodState();
-    return new NumericalFailure(`${failure.message} ${looks} ${state} ${this.#advice(failure)}`, { what: failure.what, step: failure.step, evidence: failure.evidence }, { cause: failure });
+    return new NumericalFailure(
+      `${failure.message} ${looks} ${state} ${this.#advice(failure)}`,
+      { what: failure.what, step: failure.step, evidence: failure.evidence },
+      { cause: failure },
+    );
   }
 
   #record(failure: NumericalFailure): string {
-    const { run, attempt, folder, fs, prepared: { task, buffer } } = this.#options;
+    const {
+      run,
+      attempt,
+      folder,
+      fs,
+      prepared: { task, buffer },
+    } = this.#options;
     const given = failure.evidence.program === null ? '' : ' and all that the program was given';
     try {
       const file = writeFailureRecord({ folder, fs, run, attempt, task, buffer, failure });
@@ -45,8 +55,13 @@ export class FailureKeeper {
 
   /** A checkpoint of the moment before the failed step; else what the newest one is. */
   async #lastGoodState(): Promise<string> {
-    const { prepared: { loop }, checkpoint, lastCheckpoint } = this.#options;
-    const newest = (): string => (lastCheckpoint() === null ? 'There is no checkpoint yet.' : `The newest checkpoint is at step ${count(lastCheckpoint() ?? 0)}.`);
+    const {
+      prepared: { loop },
+      checkpoint,
+      lastCheckpoint,
+    } = this.#options;
+    const newest = (): string =>
+      lastCheckpoint() === null ? 'There is no checkpoint yet.' : `The newest checkpoint is at step ${count(lastCheckpoint() ?? 0)}.`;
     // Before the first step there is nothing to lose.
     if (!loop.takeBackStep() || loop.environmentSteps === 0) return newest();
     try {
@@ -63,7 +78,8 @@ export class FailureKeeper {
   #advice({ step }: NumericalFailure): string {
     const again = `With nothing changed the same steps follow, and it fails at step ${count(step)} again.`;
     const help = 'Often a smaller learning rate or reward scale helps.';
-    if (this.#options.lastCheckpoint() === null) return `Start a new run with other settings. Continued, it begins again from step 0. ${again} ${help}`;
+    if (this.#options.lastCheckpoint() === null)
+      return `Start a new run with other settings. Continued, it begins again from step 0. ${again} ${help}`;
     return `Roll back to a checkpoint with other live settings (npm run runs -- rollback ${this.#options.run} --set NAME=VALUE), or fork from it, where also others may change. ${again} ${help}`;
   }
 }

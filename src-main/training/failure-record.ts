@@ -39,13 +39,28 @@ export function writeFailureRecord(record: FailureRecord): string {
 }
 
 function* linesOf({ run, attempt, task, buffer, failure }: FailureRecord): Generator<object> {
-  const { what, step, message, evidence: { program, refused } } = failure;
+  const {
+    what,
+    step,
+    message,
+    evidence: { program, refused },
+  } = failure;
   const { observation, action, id } = task.declaration;
   const from = Math.max(buffer.firstRow, buffer.rowsAdded - keptTransitions);
   yield {
-    kind: 'failure', format: 1, run, attempt, step, what, message,
-    task: id, observation: observation.map(({ name }) => name), action: action.map(({ name }) => name),
-    program: program?.program ?? null, computed: program?.computed ?? [], given: program?.given ?? [],
+    kind: 'failure',
+    format: 1,
+    run,
+    attempt,
+    step,
+    what,
+    message,
+    task: id,
+    observation: observation.map(({ name }) => name),
+    action: action.map(({ name }) => name),
+    program: program?.program ?? null,
+    computed: program?.computed ?? [],
+    given: program?.given ?? [],
   };
   const rows = buffer.copyRows(from, buffer.rowsAdded);
   for (let row = from; row < buffer.rowsAdded; row += 1) {
@@ -57,7 +72,8 @@ function* linesOf({ run, attempt, task, buffer, failure }: FailureRecord): Gener
 
 function* inputsOf({ inputs, signature }: NonFiniteError): Generator<object> {
   for (const group of ['batch', 'noise', 'controls'] as const) {
-    for (const [name, values] of Object.entries(inputs[group])) yield { kind: 'input', group, name, shape: signature[group][name] ?? [values.length], values: [...values] };
+    for (const [name, values] of Object.entries(inputs[group]))
+      yield { kind: 'input', group, name, shape: signature[group][name] ?? [values.length], values: [...values] };
   }
 }
 
@@ -69,13 +85,22 @@ function unpack(row: Float32Array, { observationSize: o, actionSize: a, rowWidth
     reward: row[o + a] as number,
     nextObservation: row.subarray(o + a + 1, 2 * o + a + 1),
     terminated: row[2 * o + a + 1] === 1,
-    ...(hindsight === null ? {} : { goal: { achieved: row.subarray(2 * o + a + 2, rowWidth - 1), episodeStep: row[rowWidth - 1] as number } }),
+    ...(hindsight === null
+      ? {}
+      : { goal: { achieved: row.subarray(2 * o + a + 2, rowWidth - 1), episodeStep: row[rowWidth - 1] as number } }),
   });
 }
 
 function listed({ observation, action, reward, nextObservation, terminated, goal }: Transition): object {
   const achieved = goal === undefined ? {} : { achievedGoal: Array.from(goal.achieved), episodeStep: goal.episodeStep };
-  return { observation: Array.from(observation), action: Array.from(action), reward, nextObservation: Array.from(nextObservation), terminated, ...achieved };
+  return {
+    observation: Array.from(observation),
+    action: Array.from(action),
+    reward,
+    nextObservation: Array.from(nextObservation),
+    terminated,
+    ...achieved,
+  };
 }
 
 /** JSON has no such numbers: they are written as the texts "NaN", "Infinity" and "-Infinity". */

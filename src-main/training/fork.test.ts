@@ -29,7 +29,13 @@ async function fork(changes: ParameterValues): Promise<string> {
   if (checkpoint === undefined) throw new Error('the parent has no checkpoint');
   const files = readSegmentList(runFolder(store.dataDirectory, parent), checkpoint).map(({ file }) => `${replayFolder}/${file}`);
   const { values, configuration } = store.runs.get(parent);
-  const run = store.runs.fork({ run: parent, checkpoint, files, configuration: { ...configuration, hyperparameters: { ...values, steps: 500, ...changes } }, name: 'fork' });
+  const run = store.runs.fork({
+    run: parent,
+    checkpoint,
+    files,
+    configuration: { ...configuration, hyperparameters: { ...values, steps: 500, ...changes } },
+    name: 'fork',
+  });
   await trainHere(store, run);
   return run;
 }

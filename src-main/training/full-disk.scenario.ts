@@ -24,6 +24,10 @@ for (let size = 1 << 20, blocks = 0; size >= 1; blocks += 1) {
 await until('its complaint', () => log().includes('could not be stored'));
 const stepsWhenFull = store.runs.summary(run).environmentSteps;
 for (let block = 0; block < 200; block += 1) rmSync(`${filler}-${block}`, { force: true });
-await until(() => `its end; its log:\n${log()}`, () => store.runs.summary(run).state === 'finished', 60);
+await until(
+  () => `its end; its log:\n${log()}`,
+  () => store.runs.summary(run).state === 'finished',
+  60,
+);
 process.stdout.write(JSON.stringify({ outcome: outcomeOf(store, run), log: log(), stepsWhenFull, damage: store.check() }));
 store.close();

@@ -24,10 +24,19 @@ async function open(agent: AgentDeclaration, hindsightGoals = 4): Promise<Prepar
   const task = findTaskDeclaration('fetch-reach');
   if (task === undefined) throw new Error('fetch-reach is not there');
   const prepared = await prepareRun({
-    task: task.id, agent: agent.id, seed: 3, device: 'cpu', threads: 1,
+    task: task.id,
+    agent: agent.id,
+    seed: 3,
+    device: 'cpu',
+    threads: 1,
     hyperparameters: {
       ...defaultsFor(agent, task),
-      hidden: [8], 'batch-size': 10, 'warm-up': 20, 'buffer-size': 80, 'evaluation-episodes': 1, 'hindsight-goals': hindsightGoals,
+      hidden: [8],
+      'batch-size': 10,
+      'warm-up': 20,
+      'buffer-size': 80,
+      'evaluation-episodes': 1,
+      'hindsight-goals': hindsightGoals,
     },
   });
   opened.push(prepared);
@@ -62,8 +71,19 @@ it('keeps what each transition achieved in the record of a failure', async () =>
   await train(prepared, 52);
   const folder = mkdtempSync(path.join(tmpdir(), 'elbow-goals-'));
   const failure = new NumericalFailure('a message', { what: 'the reward', step: 52, evidence: { program: null, refused: null } });
-  const file = writeFailureRecord({ folder, fs: realFileSystem, run: 'a run', attempt: 1, task: prepared.task, buffer: prepared.buffer, failure });
-  const lines = readFileSync(path.join(folder, file), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  const file = writeFailureRecord({
+    folder,
+    fs: realFileSystem,
+    run: 'a run',
+    attempt: 1,
+    task: prepared.task,
+    buffer: prepared.buffer,
+    failure,
+  });
+  const lines = readFileSync(path.join(folder, file), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
   rmSync(folder, { recursive: true });
   const transitions = lines.filter(({ kind }) => kind === 'transition');
   expect(transitions.map(({ episodeStep }) => episodeStep)).toEqual([...Array.from({ length: 50 }, (_, k) => k), 0, 1]);
@@ -73,29 +93,45 @@ it('keeps what each transition achieved in the record of a failure', async () =>
 
 describe('an evaluation of a goal task', () => {
   /** Leads the gripper to the goal, or from it. */
-  const leading = (direction: number): EvaluationPolicy => (observations) => {
-    const rows = observations.length / 13;
-    const meanAction = new Float32Array(4 * rows);
-    for (let row = 0; row < rows; row += 1) {
-      for (let k = 0; k < 3; k += 1) {
-        const [gripper, goal] = [observations[13 * row + k] as number, observations[13 * row + 10 + k] as number];
-        meanAction[4 * row + k] = direction * Math.max(-1, Math.min(1, 10 * (goal - gripper)));
+  const leading =
+    (direction: number): EvaluationPolicy =>
+    (observations) => {
+      const rows = observations.length / 13;
+      const meanAction = new Float32Array(4 * rows);
+      for (let row = 0; row < rows; row += 1) {
+        for (let k = 0; k < 3; k += 1) {
+          const [gripper, goal] = [observations[13 * row + k] as number, observations[13 * row + 10 + k] as number];
+          meanAction[4 * row + k] = direction * Math.max(-1, Math.min(1, 10 * (goal - gripper)));
+        }
       }
-    }
-    return Promise.resolve({ meanAction, mean: meanAction, sigma: new Float32Array(4 * rows) });
-  };
+      return Promise.resolve({ meanAction, mean: meanAction, sigma: new Float32Array(4 * rows) });
+    };
 
-  it.each([[1, 1], [-1, 0]])('counts the episodes that end in success (direction %i: %d)', async (direction, success) => {
+  it.each([
+    [1, 1],
+    [-1, 0],
+  ])('counts the episodes that end in success (direction %i: %d)', async (direction, success) => {
     const task = await loadTask('fetch-reach');
-    const evaluation = await evaluate({ tasks: [task], modelHash: '', policy: leading(direction), episodes: 3, stream: createStream(2, 'evaluation'), step: 0 });
+    const evaluation = await evaluate({
+      tasks: [task],
+      modelHash: '',
+      policy: leading(direction),
+      episodes: 3,
+      stream: createStream(2, 'evaluation'),
+      step: 0,
+    });
     expect(evaluation.success).toBe(success);
     task.dispose();
   });
 
   it('says nothing of success where a task counts none', async () => {
     const task = await loadTask('reacher');
-    const still: EvaluationPolicy = () => Promise.resolve({ meanAction: new Float32Array(2), mean: new Float32Array(2), sigma: new Float32Array(2) });
-    expect((await evaluate({ tasks: [task], modelHash: '', policy: still, episodes: 1, stream: createStream(2, 'evaluation'), step: 0 })).success).toBeNull();
+    const still: EvaluationPolicy = () =>
+      Promise.resolve({ meanAction: new Float32Array(2), mean: new Float32Array(2), sigma: new Float32Array(2) });
+    expect(
+      (await evaluate({ tasks: [task], modelHash: '', policy: still, episodes: 1, stream: createStream(2, 'evaluation'), step: 0 }))
+        .success,
+    ).toBeNull();
     task.dispose();
   });
 });

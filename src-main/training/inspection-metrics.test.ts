@@ -14,13 +14,22 @@ describe('statistics', () => {
     expect(meanOf([1, -2, 3], Math.abs)).toBe(2);
     expect(shareOf([0, 1, -1, 0], (value) => value <= 0)).toBe(0.75);
   });
-  it.each([[0, 1], [0.5, 3], [0.95, 4.8], [1, 5], [0.125, 1.5]])('have the %d quantile %d of 1 to 5, in any order', (share, expected) => {
+  it.each([
+    [0, 1],
+    [0.5, 3],
+    [0.95, 4.8],
+    [1, 5],
+    [0.125, 1.5],
+  ])('have the %d quantile %d of 1 to 5, in any order', (share, expected) => {
     expect(quantileOf([3, 5, 1, 4, 2], share)).toBeCloseTo(expected, 12);
   });
   it('of a large offset keep their spread', () => {
     expect(momentsOf([1e9 + 1, 1e9 - 1]).variance).toBe(1);
   });
-  it.each([[[], NaN], [[1, NaN], NaN]])('of %j are no number made up', (values, expected) => {
+  it.each([
+    [[], NaN],
+    [[1, NaN], NaN],
+  ])('of %j are no number made up', (values, expected) => {
     const { mean, variance, min, max } = momentsOf(values);
     expect([mean, variance, min, max, quantileOf(values, 0.5), meanOf(values)]).toEqual(Array<number>(6).fill(expected));
   });
@@ -31,7 +40,16 @@ describe('metrics of the critics', () => {
 
   it('are those of two critics', () => {
     const metrics = inspectionMetrics(critics, none, null);
-    expect(metrics).toMatchObject({ 'q1-mean': 3, 'q1-min': 1, 'q1-max': 6, 'q2-mean': 2.75, 'q2-min': 1, 'q2-max': 6, 'q-difference': 0.75, 'target-mean': 4 });
+    expect(metrics).toMatchObject({
+      'q1-mean': 3,
+      'q1-min': 1,
+      'q1-max': 6,
+      'q2-mean': 2.75,
+      'q2-min': 1,
+      'q2-max': 6,
+      'q-difference': 0.75,
+      'target-mean': 4,
+    });
     expect(metrics['q1-std']).toBeCloseTo(Math.sqrt(14 / 4), 12);
     expect(metrics['q2-std']).toBeCloseTo(Math.sqrt((2 * 0.75 ** 2 + 1.75 ** 2 + 3.25 ** 2) / 4), 12);
     // y − Q₁: 1 1 0 2; y − Q₂: 0 1 2 2.
@@ -53,7 +71,9 @@ describe('metrics of the critics', () => {
   });
 
   it('explain no variance of targets that have none', () => {
-    expect('explained-variance' in inspectionMetrics({ q1: of(1, 2), target: of(3, 3), 'online-target': of(3, 3) }, none, null)).toBe(false);
+    expect('explained-variance' in inspectionMetrics({ q1: of(1, 2), target: of(3, 3), 'online-target': of(3, 3) }, none, null)).toBe(
+      false,
+    );
   });
 
   it('follow the fixed batch apart', () => {
@@ -63,14 +83,34 @@ describe('metrics of the critics', () => {
   });
 
   it('take the share of dead units and the norms as they are', () => {
-    const metrics = inspectionMetrics({ 'critic-units': of(0, 1, 0, 2), 'actor-units': of(3, 0), 'critic-gradient': of(7), 'actor-weights': of(9), 'action-gradient': of(1, 3) }, none, null);
-    expect(metrics).toEqual({ 'critic-dead-units': 0.5, 'actor-dead-units': 0.5, 'critic-gradient-norm': 7, 'actor-weight-norm': 9, 'action-gradient-norm': 2 });
+    const metrics = inspectionMetrics(
+      {
+        'critic-units': of(0, 1, 0, 2),
+        'actor-units': of(3, 0),
+        'critic-gradient': of(7),
+        'actor-weights': of(9),
+        'action-gradient': of(1, 3),
+      },
+      none,
+      null,
+    );
+    expect(metrics).toEqual({
+      'critic-dead-units': 0.5,
+      'actor-dead-units': 0.5,
+      'critic-gradient-norm': 7,
+      'actor-weight-norm': 9,
+      'action-gradient-norm': 2,
+    });
   });
 });
 
 describe('metrics of the policy', () => {
   it('of a stochastic one have its spread', () => {
-    const metrics = inspectionMetrics({ mean: of(0, -2, 1, 0), 'log-sigma': of(-1, 0, -3, 1), action: of(0.995, -0.9899, -1, 0) }, none, null);
+    const metrics = inspectionMetrics(
+      { mean: of(0, -2, 1, 0), 'log-sigma': of(-1, 0, -3, 1), action: of(0.995, -0.9899, -1, 0) },
+      none,
+      null,
+    );
     expect(metrics['mean-action-size']).toBeCloseTo((Math.tanh(2) + Math.tanh(1)) / 4, 7);
     expect(metrics['mean-action-max']).toBeCloseTo(Math.tanh(2), 7);
     expect(metrics).toMatchObject({ 'log-sigma-mean': -0.75, 'log-sigma-min': -3, 'log-sigma-max': 1, 'saturated-share': 0.5 });
@@ -78,7 +118,9 @@ describe('metrics of the policy', () => {
 
   it('of a deterministic one have none', () => {
     const fixed = { mean: of(0, 1), target: of(0), q1: of(0) };
-    const names = Object.keys(inspectionMetrics({ mean: of(0, 1), action: of(0, 1) }, fixed, null)).filter((name) => !name.startsWith('fixed'));
+    const names = Object.keys(inspectionMetrics({ mean: of(0, 1), action: of(0, 1) }, fixed, null)).filter(
+      (name) => !name.startsWith('fixed'),
+    );
     expect(names).toEqual(['mean-action-size', 'mean-action-max', 'saturated-share']);
   });
 
@@ -94,26 +136,45 @@ describe('metrics of the policy', () => {
 
 describe('metrics of temperature and prior', () => {
   it('are of those that the agent has', () => {
-    expect(inspectionMetrics({ temperature: of(1), 'entropy-gap': of(1, 3) }, none, null)).toEqual({ 'log-temperature': 0, 'entropy-gap': 2 });
-    expect(inspectionMetrics({ 'kl-gap': of(-1, 0), 'prior-multiplier-mean': of(2), 'prior-multiplier-scale': of(3), 'prior-log-sigma': of(0, 0) }, none, null))
-      .toEqual({ 'kl-gap': -0.5, 'prior-multiplier-mean': 2, 'prior-multiplier-scale': 3, 'prior-sigma': 1 });
+    expect(inspectionMetrics({ temperature: of(1), 'entropy-gap': of(1, 3) }, none, null)).toEqual({
+      'log-temperature': 0,
+      'entropy-gap': 2,
+    });
+    expect(
+      inspectionMetrics(
+        { 'kl-gap': of(-1, 0), 'prior-multiplier-mean': of(2), 'prior-multiplier-scale': of(3), 'prior-log-sigma': of(0, 0) },
+        none,
+        null,
+      ),
+    ).toEqual({ 'kl-gap': -0.5, 'prior-multiplier-mean': 2, 'prior-multiplier-scale': 3, 'prior-sigma': 1 });
   });
 
   it('compare the residual with the spread of Q once it has been estimated', () => {
-    const fresh = (estimates: number) => ({ residual: of(9), 'residual-estimates': of(estimates), q1: of(-2, 2), target: of(0, 0), 'online-target': of(0, 0) });
+    const fresh = (estimates: number) => ({
+      residual: of(9),
+      'residual-estimates': of(estimates),
+      q1: of(-2, 2),
+      target: of(0, 0),
+      'online-target': of(0, 0),
+    });
     expect(inspectionMetrics(fresh(1), none, null)['residual-ratio']).toBe(1.5);
     expect('residual-ratio' in inspectionMetrics(fresh(0), none, null)).toBe(false);
   });
 
   it('leave nothing out in silence', () => {
-    expect(() => inspectionMetrics({ 'kl-gap': of(1), curvature: of(1) }, none, null)).toThrow(/returns curvature, of which no metric is made/);
+    expect(() => inspectionMetrics({ 'kl-gap': of(1), curvature: of(1) }, none, null)).toThrow(
+      /returns curvature, of which no metric is made/,
+    );
     expect(() => inspectionMetrics({}, { curvature: of(1) }, null)).toThrow(RangeError);
   });
 });
 
 describe('the histogram of actions', () => {
   it('counts each dimension in 32 bins from −1 to 1, both ends included', () => {
-    const { bins, counts, moments } = countActions({ action: of(-1, 1, -0.9376, 0, 0.03, 0.9999), mean: of(0, 2, 0, 4, 3, 0), 'log-sigma': of(0, 1, 0, 1, 0, 1) }, 2);
+    const { bins, counts, moments } = countActions(
+      { action: of(-1, 1, -0.9376, 0, 0.03, 0.9999), mean: of(0, 2, 0, 4, 3, 0), 'log-sigma': of(0, 1, 0, 1, 0, 1) },
+      2,
+    );
     expect(bins).toBe(32);
     const [first, second] = [counts.subarray(0, 32), counts.subarray(32)];
     expect([first[0], first[16], first.reduce((x, y) => x + y)]).toEqual([2, 1, 3]);
@@ -137,7 +198,10 @@ it('every declared metric has a name of its own, a unit, a group and a whole sen
   expect(new Set(metricDeclarations.map(({ name }) => name)).size).toBe(metricDeclarations.length);
   for (const { name, title, unit, sentence } of metricDeclarations) {
     expect(name).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
-    expect([title, unit].every((text) => text.length > 0), name).toBe(true);
+    expect(
+      [title, unit].every((text) => text.length > 0),
+      name,
+    ).toBe(true);
     expect(sentence, name).toMatch(/^\S.*\.$/);
   }
 });

@@ -16,8 +16,28 @@ const saturation = 0.99;
 
 /** Everything that an Inspection may return. */
 const knownOutputs: ReadonlySet<string> = new Set([
-  'q1', 'q2', 'target', 'online-target', 'action-gradient', 'action', 'mean', 'log-sigma', 'critic-gradient', 'actor-gradient', 'critic-weights', 'actor-weights',
-  'critic-units', 'actor-units', 'temperature', 'entropy-gap', 'kl-gap', 'residual', 'residual-estimates', 'prior-multiplier-mean', 'prior-multiplier-scale', 'prior-log-sigma',
+  'q1',
+  'q2',
+  'target',
+  'online-target',
+  'action-gradient',
+  'action',
+  'mean',
+  'log-sigma',
+  'critic-gradient',
+  'actor-gradient',
+  'critic-weights',
+  'actor-weights',
+  'critic-units',
+  'actor-units',
+  'temperature',
+  'entropy-gap',
+  'kl-gap',
+  'residual',
+  'residual-estimates',
+  'prior-multiplier-mean',
+  'prior-multiplier-scale',
+  'prior-log-sigma',
 ]);
 
 /**
@@ -27,19 +47,35 @@ const knownOutputs: ReadonlySet<string> = new Set([
  */
 export function inspectionMetrics(fresh: NamedArrays, fixed: NamedArrays, earlier: PolicyView | null): InspectionMetrics {
   const unknown = Object.keys({ ...fresh, ...fixed }).find((name) => !knownOutputs.has(name));
-  if (unknown !== undefined) throw new RangeError(`an inspection returns ${unknown}, of which no metric is made: add it to training/inspection-metrics.ts`);
-  return { ...criticMetrics(fresh), ...fixedMetrics(fixed, earlier), ...networkMetrics(fresh), ...policyMetrics(fresh), ...temperatureMetrics(fresh), ...priorMetrics(fresh) };
+  if (unknown !== undefined)
+    throw new RangeError(`an inspection returns ${unknown}, of which no metric is made: add it to training/inspection-metrics.ts`);
+  return {
+    ...criticMetrics(fresh),
+    ...fixedMetrics(fixed, earlier),
+    ...networkMetrics(fresh),
+    ...policyMetrics(fresh),
+    ...temperatureMetrics(fresh),
+    ...priorMetrics(fresh),
+  };
 }
 
 function criticMetrics(fresh: NamedArrays): InspectionMetrics {
   const [q1, q2, target, online] = [fresh['q1'], fresh['q2'], fresh['target'], fresh['online-target']];
   if (q1 === undefined || target === undefined || online === undefined) return {};
   const first = momentsOf(q1);
-  const metrics: InspectionMetrics = { 'q1-mean': first.mean, 'q1-std': Math.sqrt(first.variance), 'q1-min': first.min, 'q1-max': first.max };
+  const metrics: InspectionMetrics = {
+    'q1-mean': first.mean,
+    'q1-std': Math.sqrt(first.variance),
+    'q1-min': first.min,
+    'q1-max': first.max,
+  };
   if (q2 !== undefined) {
     const second = momentsOf(q2);
     Object.assign(metrics, { 'q2-mean': second.mean, 'q2-std': Math.sqrt(second.variance), 'q2-min': second.min, 'q2-max': second.max });
-    metrics['q-difference'] = meanOf(q1.map((q, i) => q - (q2[i] as number)), Math.abs);
+    metrics['q-difference'] = meanOf(
+      q1.map((q, i) => q - (q2[i] as number)),
+      Math.abs,
+    );
   }
   const errors = tdErrors(fresh, target);
   metrics['td-error-mean'] = meanOf(errors);
@@ -99,13 +135,20 @@ function policyMetrics({ action, mean, 'log-sigma': logSigma }: NamedArrays): In
 }
 
 function temperatureMetrics(fresh: NamedArrays): InspectionMetrics {
-  const [temperature, residual, estimates, q1] = [fresh['temperature']?.[0], fresh['residual']?.[0], fresh['residual-estimates']?.[0] ?? 0, fresh['q1']];
+  const [temperature, residual, estimates, q1] = [
+    fresh['temperature']?.[0],
+    fresh['residual']?.[0],
+    fresh['residual-estimates']?.[0] ?? 0,
+    fresh['q1'],
+  ];
   return {
     ...(temperature === undefined ? {} : { 'log-temperature': Math.log(temperature) }),
     ...(fresh['entropy-gap'] === undefined ? {} : { 'entropy-gap': meanOf(fresh['entropy-gap']) }),
     ...(fresh['kl-gap'] === undefined ? {} : { 'kl-gap': meanOf(fresh['kl-gap']) }),
     // Before the first estimate the residual is a stand-in.
-    ...(residual === undefined || q1 === undefined || estimates === 0 ? {} : { 'residual-ratio': Math.sqrt(residual / momentsOf(q1).variance) }),
+    ...(residual === undefined || q1 === undefined || estimates === 0
+      ? {}
+      : { 'residual-ratio': Math.sqrt(residual / momentsOf(q1).variance) }),
   };
 }
 
@@ -137,7 +180,12 @@ function tdErrors({ q1, q2 }: NamedArrays, target: Float32Array): Float64Array {
 function gaussianKl(now: PolicyView, then: PolicyView): number {
   let sum = 0;
   for (let i = 0; i < now.mean.length; i += 1) {
-    const [mu, logSigma, oldMu, oldLogSigma] = [now.mean[i] as number, now.logSigma[i] as number, then.mean[i] as number, then.logSigma[i] as number];
+    const [mu, logSigma, oldMu, oldLogSigma] = [
+      now.mean[i] as number,
+      now.logSigma[i] as number,
+      then.mean[i] as number,
+      then.logSigma[i] as number,
+    ];
     sum += oldLogSigma - logSigma + (Math.exp(2 * logSigma) + (mu - oldMu) ** 2) / (2 * Math.exp(2 * oldLogSigma)) - 0.5;
   }
   return sum;

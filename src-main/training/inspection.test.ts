@@ -31,7 +31,20 @@ async function openLoop(agent = 'sac', changes: ParameterValues = {}, change: (m
   const problem = { observationSize: 4, actionSize: 1 };
   const buffer = new ReplayBuffer({ ...problem, capacity: parameters.bufferSize });
   const loop = await TrainingLoop.create(
-    { task, maker: change(findAgent(agent)), problem, device: 'cpu', threads: 1, buffer, parameters, seed: 1, supply: () => Promise.resolve({}), policyRows: 1 }, configuration.hyperparameters);
+    {
+      task,
+      maker: change(findAgent(agent)),
+      problem,
+      device: 'cpu',
+      threads: 1,
+      buffer,
+      parameters,
+      seed: 1,
+      supply: () => Promise.resolve({}),
+      policyRows: 1,
+    },
+    configuration.hyperparameters,
+  );
   opened.push(async () => {
     await loop.dispose();
     task.dispose();
@@ -70,8 +83,15 @@ describe('an inspection', () => {
     expect({ ...a.streams, inspection: null }).toEqual({ ...b.streams, inspection: null });
     expect(a.streams['inspection']).not.toEqual(b.streams['inspection']);
     expect(seen.buffer.copyRows(0, 270)).toEqual(unseen.buffer.copyRows(0, 270));
-    const [figures, fewer] = [seen.recorded.find(([step]) => step === 250)?.[1] ?? {}, unseen.recorded.find(([step]) => step === 250)?.[1] ?? {}];
-    expect(figures).toMatchObject(Object.fromEntries(Object.entries(fewer).filter(([name]) => !['mean-action-size', 'mean-action-max', 'saturated-share'].includes(name))));
+    const [figures, fewer] = [
+      seen.recorded.find(([step]) => step === 250)?.[1] ?? {},
+      unseen.recorded.find(([step]) => step === 250)?.[1] ?? {},
+    ];
+    expect(figures).toMatchObject(
+      Object.fromEntries(
+        Object.entries(fewer).filter(([name]) => !['mean-action-size', 'mean-action-max', 'saturated-share'].includes(name)),
+      ),
+    );
     expect('q1-mean' in figures && !('q1-mean' in fewer)).toBe(true);
   });
 
@@ -82,7 +102,19 @@ describe('an inspection', () => {
       return Object.keys(recorded.find(([, values]) => 'q1-mean' in values)?.[1] ?? {});
     };
     const [sac, ddpg, virel] = [await namesOf('sac'), await namesOf('ddpg'), await namesOf('virel', { 'residual-samples': 60 })];
-    expect(sac).toEqual(expect.arrayContaining(['q2-std', 'q-difference', 'td-error-p95', 'fixed-td-error-rms', 'explained-variance', 'log-sigma-mean', 'log-temperature', 'entropy-gap', 'actor-dead-units']));
+    expect(sac).toEqual(
+      expect.arrayContaining([
+        'q2-std',
+        'q-difference',
+        'td-error-p95',
+        'fixed-td-error-rms',
+        'explained-variance',
+        'log-sigma-mean',
+        'log-temperature',
+        'entropy-gap',
+        'actor-dead-units',
+      ]),
+    );
     expect(ddpg.filter((name) => /sigma|entropy|temperature|q2|q-difference|kl|policy-change/.test(name))).toEqual([]);
     expect(virel).toContain('residual-ratio');
     expect(sac).not.toContain('residual-ratio');
@@ -109,7 +141,8 @@ describe('an inspection', () => {
     expect(fresh.recorded.filter(([, values]) => 'policy-change' in values).map(([step]) => step)).toEqual([1150, 1250]);
     const [before, after] = [state.inspection, (await fresh.loop.save()).inspection];
     expect(Object.fromEntries(Object.entries(after).filter(([name]) => name.startsWith('fixed/')))).toEqual(
-      Object.fromEntries(Object.entries(before).filter(([name]) => name.startsWith('fixed/'))));
+      Object.fromEntries(Object.entries(before).filter(([name]) => name.startsWith('fixed/'))),
+    );
     expect(before['fixed/reward']?.length).toBe(256);
   });
 
@@ -148,10 +181,22 @@ describe('the bias of Q at an evaluation', () => {
     const { loop, run } = await openLoop();
     await run(120);
     const other = await loadTask('inverted-pendulum');
-    const options = { tasks: [other], modelHash: '', policy: loop.learner.policy, episodes: 3, stream: createEvaluationStream(1, 120), step: 120 };
+    const options = {
+      tasks: [other],
+      modelHash: '',
+      policy: loop.learner.policy,
+      episodes: 3,
+      stream: createEvaluationStream(1, 120),
+      step: 120,
+    };
     const plain = await evaluate(options);
     const watched = async () => {
-      const bias = new QBias({ valuation: loop.learner.valuation, policy: loop.learner.policy, controls: loop.controls, stream: createStream(1, 'valuation-120') });
+      const bias = new QBias({
+        valuation: loop.learner.valuation,
+        policy: loop.learner.policy,
+        controls: loop.controls,
+        stream: createStream(1, 'valuation-120'),
+      });
       const evaluation = await evaluate({ ...options, stream: createEvaluationStream(1, 120) }, (episode) => bias.add(episode));
       return { evaluation, metrics: bias.metrics() };
     };

@@ -34,7 +34,10 @@ export class Inspector {
     this.#stream = stream;
   }
 
-  async look({ fresh, fixed, batchSize, batch, noise }: PreparedInspection, controls: NamedArrays): Promise<{ metrics: InspectionMetrics; actions: ActionCounts }> {
+  async look(
+    { fresh, fixed, batchSize, batch, noise }: PreparedInspection,
+    controls: NamedArrays,
+  ): Promise<{ metrics: InspectionMetrics; actions: ActionCounts }> {
     if (this.#fixed?.reward.length !== batchSize) {
       this.#fixed = this.#buffer.createBatch(batchSize);
       this.#buffer.sample(this.#fixed, this.#stream);
@@ -55,7 +58,8 @@ export class Inspector {
   save(): NamedArrays {
     const saved: NamedArrays = {};
     for (const [name, array] of Object.entries(this.#fixed ?? {})) saved[`fixed/${name}`] = array.slice();
-    for (const [k, { mean, logSigma }] of this.#policies.entries()) Object.assign(saved, { [`policy-${k}/mean`]: mean.slice(), [`policy-${k}/log-sigma`]: logSigma.slice() });
+    for (const [k, { mean, logSigma }] of this.#policies.entries())
+      Object.assign(saved, { [`policy-${k}/mean`]: mean.slice(), [`policy-${k}/log-sigma`]: logSigma.slice() });
     return saved;
   }
 

@@ -67,14 +67,18 @@ export class Journal implements LoopListener, StorageListener {
    * @param what as messages begin: `The evaluation at step 5,000`
    */
   async commit(what: string, change: () => void): Promise<void> {
-    await untilStored(what, () => {
-      this.#writer.flush();
-      this.#options.store.transaction(() => {
-        for (const earlier of this.#changes) earlier();
-        change();
-      });
-      this.#changes = [];
-    }, this);
+    await untilStored(
+      what,
+      () => {
+        this.#writer.flush();
+        this.#options.store.transaction(() => {
+          for (const earlier of this.#changes) earlier();
+          change();
+        });
+        this.#changes = [];
+      },
+      this,
+    );
   }
 
   waiting(message: string): void {

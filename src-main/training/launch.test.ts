@@ -27,14 +27,25 @@ describe('the Node of trainers', () => {
     expect(isNewEnough(version)).toBe(true);
   });
 
-  it.each([['22.14.0', true], ['22.13.9', false], ['20.20.2', false], ['24.0.0', true], ['100.1.0', true], ['nonsense', false], ['', false]])(
-    'version %j is new enough: %s', (version, expected) => {
-      expect(isNewEnough(version)).toBe(expected);
-    });
+  it.each([
+    ['22.14.0', true],
+    ['22.13.9', false],
+    ['20.20.2', false],
+    ['24.0.0', true],
+    ['100.1.0', true],
+    ['nonsense', false],
+    ['', false],
+  ])('version %j is new enough: %s', (version, expected) => {
+    expect(isNewEnough(version)).toBe(expected);
+  });
 });
 
 describe('the share of trainers', () => {
-  it.each([['3', 3], ['1', 1], ['1024', 1024]])('ELBOW_TRAINERS=%s gives %i', (given, expected) => {
+  it.each([
+    ['3', 3],
+    ['1', 1],
+    ['1024', 1024],
+  ])('ELBOW_TRAINERS=%s gives %i', (given, expected) => {
     vi.stubEnv('ELBOW_TRAINERS', given);
     expect(trainerShare()).toBe(expected);
   });

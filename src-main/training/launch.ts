@@ -35,17 +35,13 @@ export function launchTrainer(options: { dataDirectory: string; run: string }): 
   const log = openSync(runLogPath(dataDirectory, run), 'a');
   try {
     const heapMegabytes = Math.max(2048, Math.min(16_384, Math.floor((0.7 * totalmem()) / 2 ** 20)));
-    const child = spawn(
-      node,
-      [`--max-old-space-size=${heapMegabytes}`, entry, '--data-dir', dataDirectory, '--run', run],
-      {
-        cwd: folder,
-        detached: true,
-        windowsHide: true,
-        stdio: ['ignore', log, log],
-        env: processEnvironment(),
-      },
-    );
+    const child = spawn(node, [`--max-old-space-size=${heapMegabytes}`, entry, '--data-dir', dataDirectory, '--run', run], {
+      cwd: folder,
+      detached: true,
+      windowsHide: true,
+      stdio: ['ignore', log, log],
+      env: processEnvironment(),
+    });
     // A failed spawn is an event as well as a missing process id; without a listener it would end this process.
     child.on('error', () => {});
     child.unref();

@@ -63,7 +63,9 @@ export async function createLearner(parts: LearnerParts, agent: AgentInstance, s
   const { fresh, fixed, batchSize } = agent.inspection;
   const valuation = agent.inspection.valuation(batchSize);
   return {
-    agent, engine, updates,
+    agent,
+    engine,
+    updates,
     act: { program: await engine.compile(agent.act), noise: allocate(agent.act.signature.noise) },
     inspection: {
       fresh: await engine.compile(fresh),
@@ -83,8 +85,13 @@ export async function createLearner(parts: LearnerParts, agent: AgentInstance, s
 
 /** Do these values need other programs than those? What is no live value is compiled into them. */
 export function needsRecompiling({ parameters }: AgentDeclaration, before: ParameterValues, after: ParameterValues): boolean {
-  return parameters.some(({ name, live, recompiles, group }) =>
-    (recompiles === true || !live) && group !== 'run' && group !== 'evaluation' && formatParameter(before[name] ?? '') !== formatParameter(after[name] ?? ''));
+  return parameters.some(
+    ({ name, live, recompiles, group }) =>
+      (recompiles === true || !live) &&
+      group !== 'run' &&
+      group !== 'evaluation' &&
+      formatParameter(before[name] ?? '') !== formatParameter(after[name] ?? ''),
+  );
 }
 
 async function compilePolicy(engine: Engine, agent: AgentInstance, { observationSize }: Problem, rows: number): Promise<EvaluationPolicy> {

@@ -30,7 +30,10 @@ async function openLoop(changes: ParameterValues = {}, seed = 1, change: (task: 
   const buffer = new ReplayBuffer({ ...problem, capacity: parameters.bufferSize });
   const supply = () => Promise.resolve({});
   const maker = findAgent(agent);
-  const loop = await TrainingLoop.create({ task: change(task), maker, problem, device: 'cpu', threads: 1, buffer, parameters, seed, supply, policyRows: 1 }, configuration.hyperparameters);
+  const loop = await TrainingLoop.create(
+    { task: change(task), maker, problem, device: 'cpu', threads: 1, buffer, parameters, seed, supply, policyRows: 1 },
+    configuration.hyperparameters,
+  );
   opened.push(async () => {
     await loop.dispose();
     task.dispose();
@@ -115,7 +118,8 @@ describe('the training loop', () => {
       expect(terminated).toBe(ends.includes(row + 1) ? 1 : 0);
       expect(Math.abs(angle) > 0.2).toBe(terminated === 1);
       // Within an episode, a row's next observation is the following row's observation; a reset is in between else.
-      const continues = row < 299 && rows.slice(row * width + 6, row * width + 10).every((value, i) => value === rows[(row + 1) * width + i]);
+      const continues =
+        row < 299 && rows.slice(row * width + 6, row * width + 10).every((value, i) => value === rows[(row + 1) * width + i]);
       expect(continues).toBe(row < 299 && terminated === 0);
     }
   });
@@ -153,10 +157,14 @@ describe('the training loop', () => {
 
   it.each([
     ['a reward', (_: Task, result: StepResult) => ({ ...result, reward: Number.NaN }), 'the reward became NaN at environment step 120'],
-    ['an observation', (task: Task, result: StepResult) => {
-      task.observation[1] = Number.POSITIVE_INFINITY;
-      return result;
-    }, 'the observation "pole angle" became Infinity at environment step 120'],
+    [
+      'an observation',
+      (task: Task, result: StepResult) => {
+        task.observation[1] = Number.POSITIVE_INFINITY;
+        return result;
+      },
+      'the observation "pole angle" became Infinity at environment step 120',
+    ],
   ])('stops at %s that is not finite, before it is learned from', async (_, fault, message) => {
     const { run, loop, buffer } = await openLoop({}, 1, withFaultAt(120, fault));
     await run(119);
@@ -168,7 +176,8 @@ describe('the training loop', () => {
 
   it('stops at the first diagnostic that is not finite, naming it', async () => {
     const { run } = await openLoop({ 'critic-learning-rate': 1, 'actor-learning-rate': 1, 'reward-scale': 1e6, 'warm-up': 0 }, 1, (task) =>
-      withFaultAt(60, (_, result) => ({ ...result, reward: 3e38 }))(task));
+      withFaultAt(60, (_, result) => ({ ...result, reward: 3e38 }))(task),
+    );
     await expect(run(400)).rejects.toThrow(/(loss|mean-q|action).* became (NaN|-?Infinity) at environment step \d+/);
   });
 

@@ -66,7 +66,11 @@ export class TrainingLoop {
     this.#agent = agent;
     this.#streams = createRunStreams(parts.seed);
     this.#learning = new Learning({ agent, buffer, streams: this.#streams, seconds: this.seconds });
-    this.#actor = new Actor({ observation: task.observation.length, action: task.declaration.action.length }, parameters, this.#streams.exploration);
+    this.#actor = new Actor(
+      { observation: task.observation.length, action: task.declaration.action.length },
+      parameters,
+      this.#streams.exploration,
+    );
     this.#observation = new Float64Array(task.observation.length);
   }
 
@@ -218,7 +222,11 @@ export class TrainingLoop {
   #transition({ reward, terminated }: StepResult): Transition {
     const { observation: nextObservation, goal } = this.#parts.task;
     return {
-      observation: this.#observation, action: this.#actor.action, reward, nextObservation, terminated,
+      observation: this.#observation,
+      action: this.#actor.action,
+      reward,
+      nextObservation,
+      terminated,
       ...(goal === null ? {} : { goal: { achieved: goal.achieved, episodeStep: this.#episode.length } }),
     };
   }

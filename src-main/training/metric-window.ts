@@ -15,8 +15,10 @@ export class MetricWindow {
   add(update: string, diagnostics: NamedArrays): void {
     for (const name in diagnostics) {
       const values = diagnostics[name] as Float32Array;
-      if (!metricNames.has(name)) throw new RangeError(`the ${update} reports ${name}, which is no metric of contract/series.ts: declare it there`);
-      if (values.length !== 1) throw new RangeError(`the ${update} reports ${values.length} values of ${name}, where a metric is one value`);
+      if (!metricNames.has(name))
+        throw new RangeError(`the ${update} reports ${name}, which is no metric of contract/series.ts: declare it there`);
+      if (values.length !== 1)
+        throw new RangeError(`the ${update} reports ${values.length} values of ${name}, where a metric is one value`);
       const entry = (this.#sums[name] ??= { sum: 0, count: 0 });
       entry.sum += values[0] as number;
       entry.count += 1;

@@ -24,15 +24,33 @@ interface LoopOptions {
   change?: (task: Task) => Task;
 }
 
-async function openLoop({ changes = {}, agent = 'sac', taskId = 'inverted-pendulum', capacity, change = (task) => task }: LoopOptions = {}) {
+async function openLoop({
+  changes = {},
+  agent = 'sac',
+  taskId = 'inverted-pendulum',
+  capacity,
+  change = (task) => task,
+}: LoopOptions = {}) {
   const { hyperparameters, seed } = smallRun({ 'warm-up': 20, ...changes }, 1, agent);
   const parameters = readRunParameters(hyperparameters);
   const task = await loadTask(taskId);
   const problem = { observationSize: task.observation.length, actionSize: task.declaration.action.length };
   const buffer = new ReplayBuffer({ ...problem, capacity: capacity ?? parameters.bufferSize });
-  const loop = await TrainingLoop.create({
-    task: change(task), maker: findAgent(agent), problem, device: 'cpu', threads: 1, buffer, parameters, seed, supply: () => Promise.resolve({}), policyRows: 1,
-  }, hyperparameters);
+  const loop = await TrainingLoop.create(
+    {
+      task: change(task),
+      maker: findAgent(agent),
+      problem,
+      device: 'cpu',
+      threads: 1,
+      buffer,
+      parameters,
+      seed,
+      supply: () => Promise.resolve({}),
+      policyRows: 1,
+    },
+    hyperparameters,
+  );
   opened.push(async () => {
     await loop.dispose();
     task.dispose();
@@ -42,7 +60,10 @@ async function openLoop({ changes = {}, agent = 'sac', taskId = 'inverted-pendul
   };
   /** Steps until one fails. */
   const failure = async (most = 400): Promise<NumericalFailure> => {
-    const error: unknown = await step(most).then(() => new Error(`nothing failed in ${most} steps`), (thrown: unknown) => thrown);
+    const error: unknown = await step(most).then(
+      () => new Error(`nothing failed in ${most} steps`),
+      (thrown: unknown) => thrown,
+    );
     if (!(error instanceof NumericalFailure)) throw error;
     return error;
   };
@@ -53,19 +74,20 @@ async function openLoop({ changes = {}, agent = 'sac', taskId = 'inverted-pendul
 /** The task with `fault` in place of what its n-th step gives. */
 function withFaultAt(n: number, fault: (task: Task, result: StepResult) => StepResult) {
   let steps = 0;
-  return (task: Task): Task => new Proxy(task, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      const method = (value as (...words: unknown[]) => unknown).bind(target);
-      if (name !== 'step') return method;
-      return (action: ArrayLike<number>) => {
-        const result = method(action) as StepResult;
-        steps += 1;
-        return steps === n ? fault(target, result) : result;
-      };
-    },
-  });
+  return (task: Task): Task =>
+    new Proxy(task, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return value;
+        const method = (value as (...words: unknown[]) => unknown).bind(target);
+        if (name !== 'step') return method;
+        return (action: ArrayLike<number>) => {
+          const result = method(action) as StepResult;
+          steps += 1;
+          return steps === n ? fault(target, result) : result;
+        };
+      },
+    });
 }
 
 /** Everything that training goes on from. */
@@ -75,9 +97,17 @@ async function whole({ loop, buffer, rows }: Awaited<ReturnType<typeof openLoop>
 
 describe('an update that leaves the finite numbers', () => {
   it.each<[string, LoopOptions, RegExp]>([
-    ['rewards scaled beyond single precision', { changes: { 'reward-scale': 1e38 } }, /became (-?Infinity|NaN) at environment step \d+.*: the update was not applied\. All that it was given is finite; the largest number besides the state is 1e\+38, the control reward-scale\. So the arithmetic left the range of single precision/],
+    [
+      'rewards scaled beyond single precision',
+      { changes: { 'reward-scale': 1e38 } },
+      /became (-?Infinity|NaN) at environment step \d+.*: the update was not applied\. All that it was given is finite; the largest number besides the state is 1e\+38, the control reward-scale\. So the arithmetic left the range of single precision/,
+    ],
     ['TD3', { agent: 'td3', changes: { 'reward-scale': 1e38 } }, /of the td3 critic update became .*the update was not applied/],
-    ['VIREL', { agent: 'virel', changes: { 'reward-scale': 1e38 } }, /of the virel \w+ became .*the update was not applied|of the virel update became/],
+    [
+      'VIREL',
+      { agent: 'virel', changes: { 'reward-scale': 1e38 } },
+      /of the virel \w+ became .*the update was not applied|of the virel update became/,
+    ],
     ['a ring buffer that has come round', { changes: { 'reward-scale': 1e38, 'warm-up': 60 }, capacity: 50 }, /became/],
   ])('is taken back with its whole step: %s', async (_, options, message) => {
     const failing = await openLoop(options);
@@ -104,7 +134,9 @@ describe('an update that leaves the finite numbers', () => {
     await loop.applyEdit({ id: 1, changes: { 'critic-learning-rate': 1e30 } });
     const before = (await loop.save()).engine;
     const error = await failure();
-    expect(error.message).toMatch(/ of the sac update became .*the largest number besides the state is 1e\+30, the control critic-learning-rate/);
+    expect(error.message).toMatch(
+      / of the sac update became .*the largest number besides the state is 1e\+30, the control critic-learning-rate/,
+    );
     expect(loop.takeBackStep()).toBe(true);
     expect(error.step).toBe(41);
     expect((await loop.save()).engine).toEqual(before);
@@ -125,7 +157,9 @@ describe('an update that leaves the finite numbers', () => {
     buffer.restart(0);
     buffer.appendRows(rows);
     const error = await failure(1);
-    expect(error.message).toMatch(/It was given numbers that were not finite already, so that the arithmetic is not at fault: the batch's reward holds Infinity in 1\d of 16 numbers, first in row \d+\./);
+    expect(error.message).toMatch(
+      /It was given numbers that were not finite already, so that the arithmetic is not at fault: the batch's reward holds Infinity in 1\d of 16 numbers, first in row \d+\./,
+    );
     expect((await loop.save()).engine).toEqual(before.engine);
   });
 
@@ -148,16 +182,32 @@ describe('an update that leaves the finite numbers', () => {
 
 describe('a step of the task that leaves the finite numbers', () => {
   it.each<[string, (task: Task, result: StepResult) => StepResult, RegExp]>([
-    ['a reward', (_, result) => ({ ...result, reward: Number.NaN, terms: Float64Array.of(Number.NaN) }), /^the reward became NaN at environment step 35: the transition was not stored\. The action was finite, so that the task inverted-pendulum or its simulation is at fault; of the reward, the term "/],
-    ['a reward that single precision cannot hold', (_, result) => ({ ...result, reward: 1e39 }), /^the reward became 1e\+39 at environment step 35, beyond single precision \(3\.4e38\): the transition was not stored/],
-    ['an observation', (task, result) => {
-      task.observation[1] = Number.POSITIVE_INFINITY;
-      return result;
-    }, /^the observation "pole angle" became Infinity at environment step 35: the transition was not stored/],
-    ['all of it', (task, result) => {
-      task.observation.fill(Number.NaN);
-      return { ...result, reward: -Infinity };
-    }, /^the reward became -Infinity at environment step 35, and with it 4 other numbers of its result: /],
+    [
+      'a reward',
+      (_, result) => ({ ...result, reward: Number.NaN, terms: Float64Array.of(Number.NaN) }),
+      /^the reward became NaN at environment step 35: the transition was not stored\. The action was finite, so that the task inverted-pendulum or its simulation is at fault; of the reward, the term "/,
+    ],
+    [
+      'a reward that single precision cannot hold',
+      (_, result) => ({ ...result, reward: 1e39 }),
+      /^the reward became 1e\+39 at environment step 35, beyond single precision \(3\.4e38\): the transition was not stored/,
+    ],
+    [
+      'an observation',
+      (task, result) => {
+        task.observation[1] = Number.POSITIVE_INFINITY;
+        return result;
+      },
+      /^the observation "pole angle" became Infinity at environment step 35: the transition was not stored/,
+    ],
+    [
+      'all of it',
+      (task, result) => {
+        task.observation.fill(Number.NaN);
+        return { ...result, reward: -Infinity };
+      },
+      /^the reward became -Infinity at environment step 35, and with it 4 other numbers of its result: /,
+    ],
   ])('stops before %s is stored, and is taken back', async (_, fault, message) => {
     const failing = await openLoop({ change: withFaultAt(35, fault) });
     const error = await failing.failure();
@@ -175,7 +225,11 @@ describe('a step of the task that leaves the finite numbers', () => {
   });
 
   it('is not taken back where the simulation was not finite before it', async () => {
-    const { loop, task, buffer, failure, step } = await openLoop({ taskId: 'reacher', changes: { 'warm-up': 100 }, change: withFaultAt(11, (_, result) => ({ ...result, reward: NaN })) });
+    const { loop, task, buffer, failure, step } = await openLoop({
+      taskId: 'reacher',
+      changes: { 'warm-up': 100 },
+      change: withFaultAt(11, (_, result) => ({ ...result, reward: NaN })),
+    });
     await step(10);
     const before = (await loop.save()).engine;
     // Its own memory of where the fingertip is, which belongs to its state.

@@ -18,7 +18,11 @@ export interface PolicyProcess {
  * @throws Error where Node or the entry is missing
  */
 export function startPolicyProcess(what: string, name: string, options: readonly string[], onnx: Uint8Array): PolicyProcess {
-  const child = spawn(findNodeBinary(), [processEntry(name), ...options], { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true, env: processEnvironment() });
+  const child = spawn(findNodeBinary(), [processEntry(name), ...options], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    windowsHide: true,
+    env: processEnvironment(),
+  });
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-4000);
@@ -27,7 +31,14 @@ export function startPolicyProcess(what: string, name: string, options: readonly
     child.once('error', reject);
     child.once('close', (code) => {
       if (code === 0) resolve();
-      else reject(new WorkstationError({ code: 'failed', message: `${what} ended early (${code === null ? 'killed' : `exit code ${code}`}); the run is as it was. ${complaint.trim()}`, field: null }));
+      else
+        reject(
+          new WorkstationError({
+            code: 'failed',
+            message: `${what} ended early (${code === null ? 'killed' : `exit code ${code}`}); the run is as it was. ${complaint.trim()}`,
+            field: null,
+          }),
+        );
     });
   });
   // Whoever reads the output first may leave before it awaits the end.

@@ -25,26 +25,35 @@ export class PolicyRecords {
     const { loop, configuration, parameters } = prepared;
     const { engine, agent, policy, valuation } = loop.learner;
     const bias = new QBias({ valuation, policy, controls: loop.controls, stream: createValuationStream(configuration.seed, step) });
-    const evaluation = await evaluate({
-      tasks: prepared.evaluationTasks,
-      modelHash: prepared.modelHash,
-      policy,
-      episodes: parameters.evaluationEpisodes,
-      stream: createEvaluationStream(configuration.seed, step),
-      step,
-      warn: (message) => this.#journal.warning(step, message),
-    }, (episode) => bias.add(episode));
+    const evaluation = await evaluate(
+      {
+        tasks: prepared.evaluationTasks,
+        modelHash: prepared.modelHash,
+        policy,
+        episodes: parameters.evaluationEpisodes,
+        stream: createEvaluationStream(configuration.seed, step),
+        step,
+        warn: (message) => this.#journal.warning(step, message),
+      },
+      (episode) => bias.add(episode),
+    );
     const policyOnnx = await engine.exportOnnx(agent.policy(1));
     const criticsOnnx = await engine.exportOnnx(agent.critics(1));
     const { success, ...stored } = evaluation;
     const { returns } = stored;
     const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
-    this.#journal.metrics(step, { 'evaluation-return': mean, ...(success === null ? {} : { 'evaluation-success': success }), ...bias.metrics() });
+    this.#journal.metrics(step, {
+      'evaluation-return': mean,
+      ...(success === null ? {} : { 'evaluation-success': success }),
+      ...bias.metrics(),
+    });
     await this.#journal.commit(`The evaluation at step ${step.toLocaleString('en-US')}`, () => {
       store.evaluations.add(run, attempt, { step, ...stored, policyOnnx, criticsOnnx });
       this.#setLive(step, policyOnnx);
     });
-    log(`step ${step}: evaluation return ${mean.toFixed(1)} over ${returns.length} episodes${success === null ? '' : `, success ${(100 * success).toFixed(0)} %`}`);
+    log(
+      `step ${step}: evaluation return ${mean.toFixed(1)} over ${returns.length} episodes${success === null ? '' : `, success ${(100 * success).toFixed(0)} %`}`,
+    );
     this.#lastSnapshot = performance.now();
     this.#snapshotStep = step;
   }
@@ -67,7 +76,14 @@ export class PolicyRecords {
 
   /** The policy, and the actions that it takes. Call it inside a commit. */
   #setLive(step: number, onnx: Uint8Array): void {
-    const { store, run, attempt, prepared: { loop: { actions } } } = this.#options;
+    const {
+      store,
+      run,
+      attempt,
+      prepared: {
+        loop: { actions },
+      },
+    } = this.#options;
     store.snapshots.setLive(run, attempt, step, onnx);
     if (actions !== null) store.histograms.set(run, attempt, actions);
   }

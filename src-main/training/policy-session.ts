@@ -18,7 +18,11 @@ export async function openPolicy(onnx: Uint8Array, sizes: PolicySizes): Promise<
   const { meanAction, mean, sigma } = policyFile.outputs;
   return async (observations) => {
     const rows = observations.length / sizes.observations;
-    const results = [meanAction, mean, sigma].map(() => new Float32Array(rows * sizes.actions)) as [Float32Array, Float32Array, Float32Array];
+    const results = [meanAction, mean, sigma].map(() => new Float32Array(rows * sizes.actions)) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
     // The file is made for one row.
     for (let row = 0; row < rows; row += 1) {
       const observation = observations.slice(row * sizes.observations, (row + 1) * sizes.observations);

@@ -38,11 +38,29 @@ export async function makePolicy(agent = 'sac', seed = 1, change = (state: Float
 
 /** A run that this process holds, with the policies that its evaluations kept by step. */
 function storeRun(store: Store, task: string, evaluations: Record<number, Uint8Array | null>): string {
-  const made = store.runs.create({ name: task, configuration: { task, taskOptions: { 'time-limit': 20 }, agent: 'sac', seed: 1, device: 'cpu', threads: 1, hyperparameters: { steps: 1000 } } });
+  const made = store.runs.create({
+    name: task,
+    configuration: {
+      task,
+      taskOptions: { 'time-limit': 20 },
+      agent: 'sac',
+      seed: 1,
+      device: 'cpu',
+      threads: 1,
+      hyperparameters: { steps: 1000 },
+    },
+  });
   const attempt = store.attempts.open(made, { startStep: 0, environment, ...processIdentity() });
   const writer = store.metrics.writer(made, attempt);
   for (const [step, policyOnnx] of Object.entries(evaluations)) {
-    store.evaluations.add(made, attempt, { step: Number(step), returns: Float64Array.of(1, 3), lengths: Int32Array.of(20, 20), policyOnnx, criticsOnnx: null, rollouts: [] });
+    store.evaluations.add(made, attempt, {
+      step: Number(step),
+      returns: Float64Array.of(1, 3),
+      lengths: Int32Array.of(20, 20),
+      policyOnnx,
+      criticsOnnx: null,
+      rollouts: [],
+    });
     writer.append(Number(step), { 'evaluation-success': 0.5 });
   }
   writer.flush();

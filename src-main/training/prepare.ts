@@ -27,11 +27,14 @@ export interface PreparedRun {
 
 /** The replay buffer of a task: of a goal task, one that relabels with hindsight. */
 export function createBuffer({ goal }: Task, problem: Problem, { bufferSize, hindsightGoals }: RunParameters): ReplayBuffer {
-  const hindsight = goal === null ? null : {
-    goalSize: goal.desired.length,
-    relabelled: hindsightGoals,
-    reward: (achieved: ArrayLike<number>, desired: ArrayLike<number>) => goal.reward(achieved, desired),
-  };
+  const hindsight =
+    goal === null
+      ? null
+      : {
+          goalSize: goal.desired.length,
+          relabelled: hindsightGoals,
+          reward: (achieved: ArrayLike<number>, desired: ArrayLike<number>) => goal.reward(achieved, desired),
+        };
   return new ReplayBuffer({ ...problem, capacity: bufferSize }, hindsight);
 }
 
@@ -50,10 +53,20 @@ export async function prepareRun(given: RunConfiguration, supply: Supply = () =>
   const buffer = createBuffer(task, problem, parameters);
   const { device, threads, seed } = configuration;
   const policyRows = lanesFor(parameters.evaluationEpisodes);
-  const loop = await TrainingLoop.create({ task, maker, problem, device, threads, buffer, parameters, seed, supply, policyRows }, configuration.hyperparameters);
+  const loop = await TrainingLoop.create(
+    { task, maker, problem, device, threads, buffer, parameters, seed, supply, policyRows },
+    configuration.hyperparameters,
+  );
   const evaluationTasks = await Promise.all(Array.from({ length: policyRows }, () => loadTask(given.task, given.taskOptions)));
   return {
-    configuration, parameters, maker, task, buffer, loop, evaluationTasks, modelHash,
+    configuration,
+    parameters,
+    maker,
+    task,
+    buffer,
+    loop,
+    evaluationTasks,
+    modelHash,
     async dispose() {
       await loop.dispose();
       task.dispose();

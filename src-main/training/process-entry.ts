@@ -15,7 +15,8 @@ export function processEntry(name: string): string {
   return path;
 }
 
-const environmentNames = /^(PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|LD_LIBRARY_PATH|CUDA_.*|VK_.*|XDG_.*|ELBOW_.*|SystemRoot|APPDATA|LOCALAPPDATA|USERPROFILE)$/i;
+const environmentNames =
+  /^(PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|LD_LIBRARY_PATH|CUDA_.*|VK_.*|XDG_.*|ELBOW_.*|SystemRoot|APPDATA|LOCALAPPDATA|USERPROFILE)$/i;
 
 /** What such a process may see of the environment: paths and what its libraries read, nothing that came by chance. */
 export function processEnvironment(): NodeJS.ProcessEnv {

@@ -10,7 +10,10 @@ const program: Program = {
   name: 'sum',
   run: ({ batch }) => {
     const [s, a] = [batch['observation'] ?? [], batch['action'] ?? []];
-    return Promise.resolve({ q: Float32Array.from(s, (value, i) => 10 * value + (a[i] ?? NaN)), bonus: Float32Array.from(s, (value) => 100 * value) });
+    return Promise.resolve({
+      q: Float32Array.from(s, (value, i) => 10 * value + (a[i] ?? NaN)),
+      bonus: Float32Array.from(s, (value) => 100 * value),
+    });
   },
 };
 const valuation = (noise: NamedArrays) => ({ program, batch: { observation: new Float32Array(2), action: new Float32Array(2) }, noise });
@@ -29,8 +32,16 @@ function episode(terminated: boolean, length = 3): Episode {
     lastObservation: Float32Array.of(8),
     isSuccess: null,
     recording: {
-      episode: 0, return: 15, length, terminated, truncated: !terminated, modelHash: '', stepSeconds: 1, rewardTerms: [],
-      initialState: new Float64Array(), initialTaskState: new Float64Array(),
+      episode: 0,
+      return: 15,
+      length,
+      terminated,
+      truncated: !terminated,
+      modelHash: '',
+      stepSeconds: 1,
+      rewardTerms: [],
+      initialState: new Float64Array(),
+      initialTaskState: new Float64Array(),
       columns: [
         { name: 'observation', width: 1, data: Float32Array.from(rows) },
         { name: 'action', width: 1, data: Float32Array.from(rows, (s) => s / 2) },
@@ -54,11 +65,18 @@ describe('the discounted return', () => {
     ['soft critics, ended', soft, true, 16 + 175],
     ['soft critics, cut', soft, false, 16 + 175 + 884 / 8],
   ])('of %s', async (_, given, terminated, expected) => {
-    expect(await metricsOf(given, [episode(terminated)])).toEqual({ 'initial-q': 10.5, 'discounted-return': expected, 'q-bias': 10.5 - expected });
+    expect(await metricsOf(given, [episode(terminated)])).toEqual({
+      'initial-q': 10.5,
+      'discounted-return': expected,
+      'q-bias': 10.5 - expected,
+    });
   });
 
   it('is a mean over episodes, of which those without a step are none', async () => {
-    expect(await metricsOf(hard, [episode(true), episode(false), episode(true, 0)])).toMatchObject({ 'initial-q': 10.5, 'discounted-return': 16 + 84 / 16 });
+    expect(await metricsOf(hard, [episode(true), episode(false), episode(true, 0)])).toMatchObject({
+      'initial-q': 10.5,
+      'discounted-return': 16 + 84 / 16,
+    });
     expect(await metricsOf(hard, [episode(false, 0)])).toEqual({});
     expect(await metricsOf(hard, [])).toEqual({});
   });

@@ -47,7 +47,11 @@ export class QBias {
     const { controls, policy, valuation } = this.#options;
     const [discount, scale] = [controls['discount']?.[0] ?? NaN, controls['reward-scale']?.[0] ?? NaN];
     const column = (name: string): ArrayLike<number> => recording.columns.find((one) => one.name === name)?.data ?? [];
-    const [observations, actions, rewards] = [Float32Array.from(column('observation')), Float32Array.from(column('action')), column('reward')];
+    const [observations, actions, rewards] = [
+      Float32Array.from(column('observation')),
+      Float32Array.from(column('action')),
+      column('reward'),
+    ];
     const hasBonus = 'current' in valuation.noise;
     const [o, a] = [lastObservation.length, actions.length / length];
 
@@ -78,7 +82,11 @@ export class QBias {
 
   /** Q and bonus of n states and actions, as many at once as the program takes. */
   async #value(observations: Float32Array, actions: Float32Array, n: number): Promise<{ q: Float64Array; bonus: Float64Array | null }> {
-    const { valuation: { program, batch, noise }, controls, stream } = this.#options;
+    const {
+      valuation: { program, batch, noise },
+      controls,
+      stream,
+    } = this.#options;
     const [o, a] = [observations.length / n, actions.length / n];
     const rows = batch.observation.length / o;
     const q = new Float64Array(n);

@@ -49,7 +49,9 @@ export async function restoreNewest(options: ResumeOptions): Promise<Resumed> {
     }
   }
   if (warnings.length > 0) {
-    throw new TrainingError(`None of this run's checkpoints can be used. ${warnings.join(' ')} Its curves and recordings are kept; start a new run with the same settings instead.`);
+    throw new TrainingError(
+      `None of this run's checkpoints can be used. ${warnings.join(' ')} Its curves and recordings are kept; start a new run with the same settings instead.`,
+    );
   }
   const problem = continuationProblem(store.runs.get(run));
   if (problem !== null) throw new TrainingError(problem);
@@ -71,6 +73,8 @@ async function restore({ loop, configuration }: ResumeOptions, state: TrainingSt
     await loop.settle();
     return;
   }
-  const live = parameters.filter((one) => one.live).flatMap(({ name }) => (state.values?.[name] === undefined ? [] : [[name, state.values[name]]]));
+  const live = parameters
+    .filter((one) => one.live)
+    .flatMap(({ name }) => (state.values?.[name] === undefined ? [] : [[name, state.values[name]]]));
   await loop.restore(state, { ...set, ...(Object.fromEntries(live) as ParameterValues) });
 }

@@ -36,7 +36,9 @@ export async function runTraining({ store, run, requests, log, onOpen, fs = real
   useImportedTasks(store.models.tasks());
   let made: PreparedRun | null = null;
   const supply = createSupplier({
-    store, run, log,
+    store,
+    run,
+    log,
     step: () => made?.loop.environmentSteps ?? store.runs.summary(run).environmentSteps,
     isAbandoned: () => requests.isSignalled,
   });

@@ -54,7 +54,16 @@ export class Session {
   #lastCheckpoint = performance.now();
 
   constructor(options: SessionOptions) {
-    const { store, run, attempt, folder, fs, log, requests, resumed: { step, segments } } = options;
+    const {
+      store,
+      run,
+      attempt,
+      folder,
+      fs,
+      log,
+      requests,
+      resumed: { step, segments },
+    } = options;
     this.#options = options;
     this.#meter = new ProgressMeter(store.runs.summary(run).activeSeconds, step);
     this.#speed = new SpeedCurve(step);
@@ -71,7 +80,12 @@ export class Session {
    * @throws whatever ends a run by itself; the attempt is then still open
    */
   async train(): Promise<Outcome> {
-    const { store, run, attempt, prepared: { loop } } = this.#options;
+    const {
+      store,
+      run,
+      attempt,
+      prepared: { loop },
+    } = this.#options;
     this.#checkpointer.tidy();
     const outcome = await this.#trainOn().catch(async (error: unknown) => {
       // The curves up to the failure are what explains it. The failure itself matters more than theirs.
@@ -91,7 +105,11 @@ export class Session {
   #keep(failure: NumericalFailure): Promise<NumericalFailure> {
     const { run, attempt, folder, prepared, fs } = this.#options;
     const keeper = new FailureKeeper({
-      run, attempt, folder, fs, prepared,
+      run,
+      attempt,
+      folder,
+      fs,
+      prepared,
       // One more than usual, so that there is also one from before whatever led here.
       checkpoint: () => this.#checkpoint(keptCheckpoints + 1),
       lastCheckpoint: () => this.#checkpointer.lastStep,
@@ -185,7 +203,8 @@ export class Session {
     if (this.#policy.isSnapshotDue(now)) await this.#policy.snapshot(step);
     if (now - this.#lastRecord >= recordInterval) await this.#record();
     this.seconds.recording += (performance.now() - now) / 1000;
-    if (now - this.#lastCheckpoint >= this.#options.prepared.parameters.checkpointMinutes * 60_000) await this.#speed.without(() => this.#checkpoint());
+    if (now - this.#lastCheckpoint >= this.#options.prepared.parameters.checkpointMinutes * 60_000)
+      await this.#speed.without(() => this.#checkpoint());
   }
 
   /** Commits metrics and progress. */
@@ -203,7 +222,11 @@ export class Session {
     // Whoever looks at a run that rests sees the policy that it rests with.
     await this.#policy.snapshot(loop.environmentSteps);
     const state = await loop.save();
-    await untilStored(`The checkpoint at step ${formatStep(loop.environmentSteps)}`, () => this.#checkpointer.write(state, buffer, kept), this.#journal);
+    await untilStored(
+      `The checkpoint at step ${formatStep(loop.environmentSteps)}`,
+      () => this.#checkpointer.write(state, buffer, kept),
+      this.#journal,
+    );
     this.#lastCheckpoint = performance.now();
     this.seconds.recording += (this.#lastCheckpoint - start) / 1000;
   }

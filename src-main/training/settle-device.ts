@@ -63,8 +63,14 @@ async function lookFor(device: string): Promise<DeviceDeclaration> {
   }
 }
 
-async function chooseFastest({ agent: name, task: taskName, taskOptions, seed, threads, hyperparameters }: RunConfiguration, supply: Supply, log: (line: string) => void): Promise<{ device: string; timings: DeviceTiming[] }> {
-  const devices = (await findDevices({ node: process.execPath })).filter(({ id, available }) => available && !neverChosen.has(id)).map(({ id }) => id);
+async function chooseFastest(
+  { agent: name, task: taskName, taskOptions, seed, threads, hyperparameters }: RunConfiguration,
+  supply: Supply,
+  log: (line: string) => void,
+): Promise<{ device: string; timings: DeviceTiming[] }> {
+  const devices = (await findDevices({ node: process.execPath }))
+    .filter(({ id, available }) => available && !neverChosen.has(id))
+    .map(({ id }) => id);
   const maker = findAgent(name);
   const task = await loadTask(taskName, taskOptions);
   try {

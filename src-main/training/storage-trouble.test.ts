@@ -36,11 +36,16 @@ describe('storage trouble', () => {
   it('is waited out, and spoken of once', async () => {
     const listener = listen();
     let calls = 0;
-    const result = await untilStored('The checkpoint', () => {
-      calls += 1;
-      if (calls < 4) throw fault('ENOSPC');
-      return 'stored';
-    }, listener, 0.001);
+    const result = await untilStored(
+      'The checkpoint',
+      () => {
+        calls += 1;
+        if (calls < 4) throw fault('ENOSPC');
+        return 'stored';
+      },
+      listener,
+      0.001,
+    );
     expect(result).toBe('stored');
     expect(listener.heard).toEqual([
       'waiting: The checkpoint could not be stored (ENOSPC). Training waits and tries again every 0.001 s; nothing is lost. ' +

@@ -22,7 +22,12 @@ export function smallRun(changes: ParameterValues = {}, seed = 1, agentId = 'sac
     threads: 1,
     hyperparameters: {
       ...defaultsFor(agent, task),
-      hidden: [16, 16], 'batch-size': 16, steps: 600, 'warm-up': 100, 'evaluation-every': 250, 'evaluation-episodes': 3,
+      hidden: [16, 16],
+      'batch-size': 16,
+      steps: 600,
+      'warm-up': 100,
+      'evaluation-every': 250,
+      'evaluation-episodes': 3,
       ...changes,
     },
   };
@@ -30,7 +35,10 @@ export function smallRun(changes: ParameterValues = {}, seed = 1, agentId = 'sac
 
 /** Everything of a run that must not depend on how often it was interrupted: curves, evaluations, learned state. */
 export function outcomeOf(store: Store, run: string) {
-  const metrics = store.metrics.names(run).filter((name) => name !== 'steps-per-second').sort();
+  const metrics = store.metrics
+    .names(run)
+    .filter((name) => name !== 'steps-per-second')
+    .sort();
   const { series } = store.metrics.query(run, { metrics, fromStep: null, toStep: null, maxPoints: 100_000, includeSuperseded: false });
   return {
     series: series.map(({ metric, step, mean, pointCount }) => ({ metric, pointCount, step: [...step], mean: [...mean] })),
@@ -43,7 +51,11 @@ export function outcomeOf(store: Store, run: string) {
 export async function trainHere(store: Store, run: string, fs?: FileSystem): Promise<{ outcome: string; log: string[] }> {
   const log: string[] = [];
   const outcome = await runTraining({
-    store, run, requests: new Requests(store, run), log: (line) => log.push(line), onOpen: () => {},
+    store,
+    run,
+    requests: new Requests(store, run),
+    log: (line) => log.push(line),
+    onOpen: () => {},
     ...(fs === undefined ? {} : { fs }),
   });
   return { outcome, log };

@@ -42,7 +42,11 @@ async function timeUpdates(engine: Engine, agent: AgentInstance, { devices, valu
   const programs: { program: Program; isDue: (step: number) => boolean; given: { batch: NamedArrays; noise: NamedArrays } }[] = [];
   for (const update of agent.updates) {
     const { batch, noise } = update.signature;
-    programs.push({ program: await engine.compile(update), isDue: (step) => update.isDue(step), given: { batch: fill(batch, stream), noise: fill(noise, stream) } });
+    programs.push({
+      program: await engine.compile(update),
+      isDue: (step) => update.isDue(step),
+      given: { batch: fill(batch, stream), noise: fill(noise, stream) },
+    });
   }
   const times: number[] = [];
   const end = performance.now() + budget / devices.length;
@@ -57,8 +61,10 @@ async function timeUpdates(engine: Engine, agent: AgentInstance, { devices, valu
 
 /** Small numbers: what an update makes of them stays finite for a second. `terminated` is 0 or 1. */
 function fill(shapes: NamedShapes, stream: RandomStream): NamedArrays {
-  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => {
-    const draw = name === 'terminated' ? () => (stream.normal() > 2 ? 1 : 0) : () => Math.tanh(stream.normal());
-    return [name, Float32Array.from({ length: shape.reduce((size, extent) => size * extent, 1) }, draw)];
-  }));
+  return Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => {
+      const draw = name === 'terminated' ? () => (stream.normal() > 2 ? 1 : 0) : () => Math.tanh(stream.normal());
+      return [name, Float32Array.from({ length: shape.reduce((size, extent) => size * extent, 1) }, draw)];
+    }),
+  );
 }

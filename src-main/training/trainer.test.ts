@@ -46,7 +46,10 @@ function kill(pid: number): void {
 const stateOf = (run: string): string => store.runs.summary(run).state;
 const logOf = (run: string): string => readFileSync(runLogPath(dataDirectory, run), 'utf8');
 const ended = (run: string, state: string) =>
-  until(() => `state ${state} of the run; its log:\n${logOf(run)}`, () => stateOf(run) === state && store.attempts.holder(run) === null);
+  until(
+    () => `state ${state} of the run; its log:\n${logOf(run)}`,
+    () => stateOf(run) === state && store.attempts.holder(run) === null,
+  );
 const gone = (pid: number) =>
   until(`the end of process ${pid}`, () => {
     try {
@@ -63,7 +66,10 @@ describe('a trainer', () => {
     await gone(launch(run));
     const detail = store.runs.get(run);
     expect(detail).toMatchObject({ state: 'finished', environmentSteps: 330, lastError: null, stateReason: null });
-    expect(detail.evaluations.map(({ step, hasPolicy, rollouts }) => [step, hasPolicy, rollouts.length])).toEqual([[250, true, 3], [330, true, 3]]);
+    expect(detail.evaluations.map(({ step, hasPolicy, rollouts }) => [step, hasPolicy, rollouts.length])).toEqual([
+      [250, true, 3],
+      [330, true, 3],
+    ]);
     expect(detail.checkpoints.map(({ step }) => step)).toEqual([330]);
     expect(detail.liveSnapshot?.step).toBe(330);
     expect(detail.events.map(({ kind }) => kind)).toEqual(['started', 'checkpoint', 'finished']);
@@ -93,8 +99,16 @@ describe('a trainer', () => {
     store.commands.request(run, 'stop', 'ben');
     await ended(run, 'stopped');
     await gone(pid);
-    expect(store.runs.get(run).events.filter(({ kind }) => kind !== 'checkpoint').map(({ kind, requester }) => [kind, requester])).toEqual([
-      ['started', null], ['paused', 'ada'], ['resumed', 'ada'], ['stopped', 'ben'],
+    expect(
+      store.runs
+        .get(run)
+        .events.filter(({ kind }) => kind !== 'checkpoint')
+        .map(({ kind, requester }) => [kind, requester]),
+    ).toEqual([
+      ['started', null],
+      ['paused', 'ada'],
+      ['resumed', 'ada'],
+      ['stopped', 'ben'],
     ]);
     expect(store.commands.pending(run)).toEqual([]);
   });
@@ -117,40 +131,44 @@ describe('a trainer', () => {
     expect(outcomeOf(store, run)).toEqual(outcomeOf(store, reference));
   });
 
-  it('killed at random instants and continued is bitwise the same as never killed', async () => {
-    const instants = Number(process.env['ELBOW_KILL_INSTANTS'] ?? 20);
-    const stream = createStream(Number(process.env['ELBOW_KILL_SEED'] ?? 1), 'instants');
-    const changes = { steps: 1500, 'checkpoint-minutes': often };
-    const reference = create(changes);
-    await trainHere(store, reference);
-    const expected = outcomeOf(store, reference);
+  it(
+    'killed at random instants and continued is bitwise the same as never killed',
+    async () => {
+      const instants = Number(process.env['ELBOW_KILL_INSTANTS'] ?? 20);
+      const stream = createStream(Number(process.env['ELBOW_KILL_SEED'] ?? 1), 'instants');
+      const changes = { steps: 1500, 'checkpoint-minutes': often };
+      const reference = create(changes);
+      await trainHere(store, reference);
+      const expected = outcomeOf(store, reference);
 
-    let [killed, kept] = [0, 0];
-    while (killed < instants) {
-      const run = create(changes);
-      while (stateOf(run) !== 'finished') {
-        const pid = launch(run);
-        if (killed >= instants) {
+      let [killed, kept] = [0, 0];
+      while (killed < instants) {
+        const run = create(changes);
+        while (stateOf(run) !== 'finished') {
+          const pid = launch(run);
+          if (killed >= instants) {
+            await gone(pid);
+            continue;
+          }
+          // One in four dies while it starts, the others among steps, commits, evaluations and checkpoints.
+          if (stream.uniform() < 0.75) {
+            await until('a trainer at work', () => store.attempts.holder(run)?.pid === pid || stateOf(run) === 'finished');
+          }
+          await delay(600 * stream.uniform());
+          kill(pid);
           await gone(pid);
-          continue;
+          if (stateOf(run) === 'finished') continue;
+          killed += 1;
+          store.attempts.reapDead();
+          if ((store.checkpoints.newest(run)?.step ?? 0) > 0) kept += 1;
         }
-        // One in four dies while it starts, the others among steps, commits, evaluations and checkpoints.
-        if (stream.uniform() < 0.75) {
-          await until('a trainer at work', () => store.attempts.holder(run)?.pid === pid || stateOf(run) === 'finished');
-        }
-        await delay(600 * stream.uniform());
-        kill(pid);
-        await gone(pid);
-        if (stateOf(run) === 'finished') continue;
-        killed += 1;
-        store.attempts.reapDead();
-        if ((store.checkpoints.newest(run)?.step ?? 0) > 0) kept += 1;
+        expect(outcomeOf(store, run), logOf(run)).toEqual(expected);
       }
-      expect(outcomeOf(store, run), logOf(run)).toEqual(expected);
-    }
-    expect(kept).toBeGreaterThan(0);
-    expect(store.check()).toEqual([]);
-  }, 30_000 + 8_000 * Number(process.env['ELBOW_KILL_INSTANTS'] ?? 20));
+      expect(kept).toBeGreaterThan(0);
+      expect(store.check()).toEqual([]);
+    },
+    30_000 + 8_000 * Number(process.env['ELBOW_KILL_INSTANTS'] ?? 20),
+  );
 
   it('takes the previous checkpoint where the newest is damaged, and says so', async () => {
     const changes = { steps: 4000, 'checkpoint-minutes': often };
@@ -186,7 +204,10 @@ describe('a trainer', () => {
     // EISDIR: of what the system can refuse, the one that root meets as well.
     mkdirSync(state);
     await gone(launch(run));
-    expect(store.runs.get(run)).toMatchObject({ state: 'failed', lastError: expect.stringMatching(/state\.bin cannot be read now \(EISDIR\).*Every checkpoint is kept/) });
+    expect(store.runs.get(run)).toMatchObject({
+      state: 'failed',
+      lastError: expect.stringMatching(/state\.bin cannot be read now \(EISDIR\).*Every checkpoint is kept/),
+    });
     expect(outcomeOf(store, run)).toEqual(before);
     rmSync(state, { recursive: true });
     writeFileSync(state, bytes);
@@ -223,7 +244,9 @@ describe('a trainer', () => {
     const before = outcomeOf(store, run);
     store.runs.deleteCheckpoints(run);
     store.runs.extend(run, 200);
-    await expect(trainHere(store, run)).rejects.toThrow('Its checkpoints have been deleted, so this run cannot be continued. Its curves and recordings are kept');
+    await expect(trainHere(store, run)).rejects.toThrow(
+      'Its checkpoints have been deleted, so this run cannot be continued. Its curves and recordings are kept',
+    );
     expect(outcomeOf(store, run)).toEqual({ ...before, newest: undefined });
   });
 
@@ -246,7 +269,10 @@ describe('a trainer', () => {
     expect(outcome).toBe('finished');
     expect(calls).toBeGreaterThan(40);
     expect(log.filter((line) => line.includes('could not be stored (ENOSPC')).length).toBe(2);
-    const warnings = store.events.list(run).filter(({ kind }) => kind === 'warning').map(({ message }) => message);
+    const warnings = store.events
+      .list(run)
+      .filter(({ kind }) => kind === 'warning')
+      .map(({ message }) => message);
     expect(warnings.length).toBe(2);
     for (const message of warnings) expect(message).toMatch(/^The checkpoint at step [\d,]+: stored after all; training goes on\.$/);
     expect(outcomeOf(store, run)).toEqual(outcomeOf(store, reference));
@@ -268,7 +294,11 @@ describe('a trainer', () => {
   ])('leaves a message where the run names %s', async (_, change, message) => {
     const run = store.runs.create({ configuration: { ...smallRun(), ...change }, name: 'test' });
     await gone(launch(run));
-    expect(store.runs.get(run)).toMatchObject({ state: 'failed', stateReason: expect.stringContaining(message), lastError: expect.stringContaining(message) });
+    expect(store.runs.get(run)).toMatchObject({
+      state: 'failed',
+      stateReason: expect.stringContaining(message),
+      lastError: expect.stringContaining(message),
+    });
     expect(logOf(run)).toContain(message);
   });
 

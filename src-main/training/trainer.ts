@@ -95,7 +95,10 @@ async function main(): Promise<number> {
     // Loaded late, so that an engine or a simulator that cannot be loaded is recorded with the run as well.
     const { runTraining } = await import('./run-training.ts');
     const outcome = await runTraining({
-      store, run, requests, log,
+      store,
+      run,
+      requests,
+      log,
       onOpen: (number) => {
         attempt = number;
       },

@@ -26,7 +26,11 @@ export class NumericalFailure extends TrainingError {
   readonly evidence: FailureEvidence;
 
   /** @param message what happened and, as far as can be told, why: whole sentences */
-  constructor(message: string, { what, step, evidence = { program: null, refused: null } }: { what: string; step: number; evidence?: FailureEvidence }, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    { what, step, evidence = { program: null, refused: null } }: { what: string; step: number; evidence?: FailureEvidence },
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.name = 'NumericalFailure';
     this.what = what;

@@ -13,7 +13,12 @@ export function importDemo(store: Store, folder: string = applicationPath('asset
   const source = openDemo(folder);
   try {
     const [demo] = source.runs.list();
-    if (!demo) throw new WorkstationError({ code: 'unavailable', message: 'The demo that ships with Elbow holds no run. Start a run of your own instead.', field: null });
+    if (!demo)
+      throw new WorkstationError({
+        code: 'unavailable',
+        message: 'The demo that ships with Elbow holds no run. Start a run of your own instead.',
+        field: null,
+      });
     return store.runs.copyFrom(source, demo.id, { isDemo: true });
   } finally {
     source.close();
@@ -25,6 +30,10 @@ function openDemo(folder: string): Store {
     return openStore(folder, { readonly: true });
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'not-found') throw error;
-    throw new WorkstationError({ code: 'unavailable', message: `This copy of Elbow has no demo run in ${folder}. Start a run of your own instead.`, field: null });
+    throw new WorkstationError({
+      code: 'unavailable',
+      message: `This copy of Elbow has no demo run in ${folder}. Start a run of your own instead.`,
+      field: null,
+    });
   }
 }

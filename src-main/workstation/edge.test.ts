@@ -36,16 +36,36 @@ describe('parseRequest', () => {
     ['runs.log', { run: 'x', maxBytes: 1.5 }, 'maxBytes', 'maxBytes: must be a whole number. Nothing was changed.'],
     ['runs.log', { run: 'x', maxBytes: 2e6 }, 'maxBytes', 'maxBytes: must be at most 1,000,000. Nothing was changed.'],
     ['runs.evaluations', { run: 'x', fromStep: null, toStep: null, most: 0 }, 'most', 'most: must be at least 1. Nothing was changed.'],
-    ['runs.evaluations', { run: 'x', fromStep: null, toStep: null, most: 10_001 }, 'most', 'most: must be at most 10,000. Nothing was changed.'],
-    ['runs.evaluations', { run: 'x', fromStep: -1, toStep: null, most: 1 }, 'fromStep', 'fromStep: must be at least 0. Nothing was changed.'],
-    ['runs.evaluations', { run: 'x', fromStep: null, toStep: 0.5, most: 1 }, 'toStep', 'toStep: must be a whole number. Nothing was changed.'],
+    [
+      'runs.evaluations',
+      { run: 'x', fromStep: null, toStep: null, most: 10_001 },
+      'most',
+      'most: must be at most 10,000. Nothing was changed.',
+    ],
+    [
+      'runs.evaluations',
+      { run: 'x', fromStep: -1, toStep: null, most: 1 },
+      'fromStep',
+      'fromStep: must be at least 0. Nothing was changed.',
+    ],
+    [
+      'runs.evaluations',
+      { run: 'x', fromStep: null, toStep: 0.5, most: 1 },
+      'toStep',
+      'toStep: must be a whole number. Nothing was changed.',
+    ],
     ['runs.continue', { run: 'x', steps: 0, device: null, threads: null }, 'steps', 'steps: must be at least 1. Nothing was changed.'],
     ['metrics.query', { ...query, maxPoints: 1 }, 'maxPoints', 'maxPoints: must be at least 2. Nothing was changed.'],
     ['metrics.query', { ...query, fromStep: NaN }, 'fromStep', 'fromStep: must be a number. Nothing was changed.'],
     ['metrics.query', { ...query, toStep: Infinity }, 'toStep', 'toStep: must be a number. Nothing was changed.'],
     ['snapshots.get', { run: 'x', at: 'newest' }, 'at', 'at: is not a value of the kind that is needed. Nothing was changed.'],
     ['runs.create', { ...create, threads: 'two' }, 'threads', 'threads: is not a value of the kind that is needed. Nothing was changed.'],
-    ['runs.create', { ...create, hyperparameters: { 'batch-size': {} } }, 'hyperparameters.batch-size', 'hyperparameters.batch-size: is not a value of the kind that is needed. Nothing was changed.'],
+    [
+      'runs.create',
+      { ...create, hyperparameters: { 'batch-size': {} } },
+      'hyperparameters.batch-size',
+      'hyperparameters.batch-size: is not a value of the kind that is needed. Nothing was changed.',
+    ],
     ['runs.control', { run: 'x', action: 'fly' }, 'action', 'action: must be one of pause, resume, checkpoint, stop. Nothing was changed.'],
   ])('%s refuses %j', (name, request, field, message) => {
     expect(refusal(name, request)).toEqual({ code: 'invalid-request', field, message });
@@ -58,15 +78,29 @@ describe('parseRequest', () => {
 
 describe('toContractError', () => {
   it.each<[StoreErrorCode, ContractError['code']]>([
-    ['newer-version', 'unavailable'], ['read-only', 'unavailable'], ['disk-full', 'unavailable'], ['corrupt', 'failed'], ['locked', 'unavailable'],
-    ['not-found', 'not-found'], ['ambiguous', 'conflict'], ['conflict', 'conflict'], ['invalid', 'invalid-request'],
+    ['newer-version', 'unavailable'],
+    ['read-only', 'unavailable'],
+    ['disk-full', 'unavailable'],
+    ['corrupt', 'failed'],
+    ['locked', 'unavailable'],
+    ['not-found', 'not-found'],
+    ['ambiguous', 'conflict'],
+    ['conflict', 'conflict'],
+    ['invalid', 'invalid-request'],
   ])('makes %s of the store %s', (code, expected) => {
     expect(toContractError(new StoreError(code, 'it is so'))).toEqual({ code: expected, message: 'It is so.', field: null });
   });
   it('keeps the field of a parameter', () => {
-    expect(toContractError(new ParameterError('hyperparameters.batch-size', 'batch-size must be …'))).toMatchObject({ code: 'invalid-request', field: 'hyperparameters.batch-size' });
+    expect(toContractError(new ParameterError('hyperparameters.batch-size', 'batch-size must be …'))).toMatchObject({
+      code: 'invalid-request',
+      field: 'hyperparameters.batch-size',
+    });
   });
-  it.each([[new Error('spawn failed'), 'Spawn failed.'], ['words', 'Words.'], [null, 'Null.']])('says what it can of %s', (error, message) => {
+  it.each([
+    [new Error('spawn failed'), 'Spawn failed.'],
+    ['words', 'Words.'],
+    [null, 'Null.'],
+  ])('says what it can of %s', (error, message) => {
     expect(toContractError(error)).toEqual({ code: 'failed', message, field: null });
   });
 });

@@ -24,16 +24,26 @@ function isRequestName(name: unknown): name is RequestName {
   return typeof name === 'string' && Object.hasOwn(requestSchemas, name);
 }
 
-const typeNames = new Map(Object.entries({
-  string: 'a text', number: 'a number', int: 'a whole number', boolean: 'true or false', array: 'a list', object: 'an object', record: 'an object',
-}));
+const typeNames = new Map(
+  Object.entries({
+    string: 'a text',
+    number: 'a number',
+    int: 'a whole number',
+    boolean: 'true or false',
+    array: 'a list',
+    object: 'an object',
+    record: 'an object',
+  }),
+);
 const typeName = (name: string): string => typeNames.get(name) ?? name;
 
 /** zod's issue in a person's words; messages written in the schema itself go before this. */
 function describeIssue(issue: core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? `${typeName(issue.expected)} is needed, and nothing was given` : `must be ${typeName(issue.expected)}`;
+      return issue.input === undefined
+        ? `${typeName(issue.expected)} is needed, and nothing was given`
+        : `must be ${typeName(issue.expected)}`;
     case 'too_small':
       return `${hasLength(issue) ? 'needs' : 'must be'} at least ${amount(issue, issue.minimum)}`;
     case 'too_big':
@@ -41,7 +51,10 @@ function describeIssue(issue: core.$ZodRawIssue): string {
     case 'invalid_value':
       return `must be one of ${issue.values.map(String).join(', ')}`;
     case 'unrecognized_keys':
-      return `${issue.keys.slice(0, 3).map((key) => `"${key.slice(0, 60)}"`).join(', ')} is not known here`;
+      return `${issue.keys
+        .slice(0, 3)
+        .map((key) => `"${key.slice(0, 60)}"`)
+        .join(', ')} is not known here`;
     default:
       return 'is not a value of the kind that is needed';
   }
@@ -72,7 +85,12 @@ const codeOfStoreError: Record<StoreErrorCode, ContractError['code']> = {
 /** Any error as the contract's. An unforeseen one keeps its message: it tells more than an apology. */
 export function toContractError(error: unknown): ContractError {
   if (error instanceof WorkstationError) return { code: error.code, message: error.message, field: error.field };
-  if (error instanceof ParameterError) return { code: 'invalid-request', message: withStop(beginsWithName(error) ? error.message : capital(error.message)), field: error.parameter };
+  if (error instanceof ParameterError)
+    return {
+      code: 'invalid-request',
+      message: withStop(beginsWithName(error) ? error.message : capital(error.message)),
+      field: error.parameter,
+    };
   if (error instanceof StoreError) return { code: codeOfStoreError[error.code], message: sentence(error.message), field: null };
   return { code: 'failed', message: sentence(error instanceof Error ? error.message : String(error)), field: null };
 }

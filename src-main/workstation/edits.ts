@@ -25,12 +25,19 @@ export function planEdit(store: Store, run: string, given: Readonly<Record<strin
  * @throws ParameterError as `planEdit`
  */
 export function checkChanges(
-  store: Store, run: string, subject: Subject, values: ParameterValues, given: Readonly<Record<string, unknown>>, possible: Possibilities,
+  store: Store,
+  run: string,
+  subject: Subject,
+  values: ParameterValues,
+  given: Readonly<Record<string, unknown>>,
+  possible: Possibilities,
 ): ParameterValues {
   return inField('changes', () => {
     for (const name of Object.keys(given)) requireKnob(subject, name, possible);
     const resolved = resolvePriorRun(store, given);
-    const changes = checkEdit(subject.agent, subject.task, values, resolved, { propose: (name, after) => proposalFor(name, after, measurements(store, run, subject)) });
+    const changes = checkEdit(subject.agent, subject.task, values, resolved, {
+      propose: (name, after) => proposalFor(name, after, measurements(store, run, subject)),
+    });
     if (Object.keys(changes).length === 0) throw nothingNew(values, Object.keys(given));
     checkPriorRun(store, run, subject, { ...values, ...changes }, changes, possible);
     return changes;
@@ -42,11 +49,19 @@ export function checkChanges(
  * @param id null: the newest that is neither an undo nor taken back already
  * @throws WorkstationError `conflict` where there is nothing to take back
  */
-export function planUndo(store: Store, run: string, id: number | null, possible: Possibilities): { changes: ParameterValues; undoes: number } {
+export function planUndo(
+  store: Store,
+  run: string,
+  id: number | null,
+  possible: Possibilities,
+): { changes: ParameterValues; undoes: number } {
   const { subject, values } = present(store, run, possible);
   const edit = id === null ? store.edits.newestToUndo(run) : store.edits.get(run, id);
   if (edit === null) throw conflict(`Run ${run} has no applied edit that is not taken back already`);
-  if (edit.state !== 'applied' || edit.previous === null) throw conflict(`Edit ${edit.id} ${edit.state === 'pending' ? 'is not applied yet; undo it once it is' : `was ${edit.state} and never in force, so that there is nothing to undo`}`);
+  if (edit.state !== 'applied' || edit.previous === null)
+    throw conflict(
+      `Edit ${edit.id} ${edit.state === 'pending' ? 'is not applied yet; undo it once it is' : `was ${edit.state} and never in force, so that there is nothing to undo`}`,
+    );
   const changes = formerValues(edit, edit.previous, subject, values);
   return inField('changes', () => {
     const checked = checkEdit(subject.agent, subject.task, values, changes, { asks: false });
@@ -56,17 +71,23 @@ export function planUndo(store: Store, run: string, id: number | null, possible:
 }
 
 function formerValues(edit: RunEdit, previous: ParameterValues, { agent }: Subject, values: ParameterValues): ParameterValues {
-  const isSame = (a: ParameterValue | undefined, b: ParameterValue | undefined): boolean => formatParameter(a ?? '') === formatParameter(b ?? '');
-  const kept = Object.entries(previous).filter(([name]) => isSame(values[name], edit.changes[name]) && !isSame(values[name], previous[name]));
+  const isSame = (a: ParameterValue | undefined, b: ParameterValue | undefined): boolean =>
+    formatParameter(a ?? '') === formatParameter(b ?? '');
+  const kept = Object.entries(previous).filter(
+    ([name]) => isSame(values[name], edit.changes[name]) && !isSame(values[name], previous[name]),
+  );
   if (kept.length === 0) {
-    const since = Object.entries(edit.changes).map(([name, value]) => `${name} was set to ${formatParameter(value)} by it and is ${formatParameter(values[name] ?? '')} now`);
+    const since = Object.entries(edit.changes).map(
+      ([name, value]) => `${name} was set to ${formatParameter(value)} by it and is ${formatParameter(values[name] ?? '')} now`,
+    );
     throw conflict(`Edit ${edit.id} cannot be undone: ${since.join(', ')}`);
   }
   const after = { ...values, ...Object.fromEntries(kept) };
   const reasons: string[] = [];
   const possible = kept.filter(([name]) => {
     const declaration = agent.parameters.find((one) => one.name === name);
-    const reason = declaration === undefined ? 'it is not known to this version' : whyNotLive(declaration, values) && whyNotLive(declaration, after);
+    const reason =
+      declaration === undefined ? 'it is not known to this version' : whyNotLive(declaration, values) && whyNotLive(declaration, after);
     if (reason !== null) reasons.push(`${name}: ${reason}`);
     return reason === null;
   });
@@ -85,11 +106,20 @@ function requireKnob({ agent }: Subject, name: string, possible: Possibilities):
   // `unused` has the reason in words of its own, which checkEdit gives.
   if (known.includes(name) || agent.unused.some((one) => one.name === name)) return;
   const others = possible.agents.filter(({ parameters }) => parameters.some((one) => one.name === name)).map(({ id }) => id);
-  throw new ParameterError(name, others.length > 0 ? `${agent.title} has no ${name}; it belongs to ${others.join(', ')}` : unknownName(`hyper-parameter of ${agent.id}`, name, known));
+  throw new ParameterError(
+    name,
+    others.length > 0
+      ? `${agent.title} has no ${name}; it belongs to ${others.join(', ')}`
+      : unknownName(`hyper-parameter of ${agent.id}`, name, known),
+  );
 }
 
-const measurements = (store: Store, run: string, { task }: Subject): Measurements =>
-  ({ task, detail: store.runs.summary(run), measured: newestOf(store, run, ['entropy', 'temperature']), histogram: actionsOf(store, run) });
+const measurements = (store: Store, run: string, { task }: Subject): Measurements => ({
+  task,
+  detail: store.runs.summary(run),
+  measured: newestOf(store, run, ['entropy', 'temperature']),
+  histogram: actionsOf(store, run),
+});
 
 /** null where the policy has not been looked at yet. @throws StoreError where there is no such run */
 export function actionsOf(store: Store, run: string): ActionHistogram | null {
@@ -105,7 +135,11 @@ export function actionsOf(store: Store, run: string): ActionHistogram | null {
 function nothingNew(values: ParameterValues, names: readonly string[]): ParameterError {
   const [name = ''] = names;
   if (names.length === 0) return new ParameterError(name, 'no change is named');
-  return new ParameterError(name, `nothing would change: ${names.map((one) => `${one} is ${formatParameter(values[one] ?? '')} already`).join(', ')}`);
+  return new ParameterError(
+    name,
+    `nothing would change: ${names.map((one) => `${one} is ${formatParameter(values[one] ?? '')} already`).join(', ')}`,
+  );
 }
 
-const conflict = (message: string): WorkstationError => new WorkstationError({ code: 'conflict', message: `${message}. Nothing was changed.`, field: null });
+const conflict = (message: string): WorkstationError =>
+  new WorkstationError({ code: 'conflict', message: `${message}. Nothing was changed.`, field: null });

@@ -17,7 +17,8 @@ const checkpoint = (step: number): void => addCheckpoint(bench.store, held, step
 const editAt = (step: number, changes: RequestOf<'runs.edit'>['changes']): Promise<number> => bench.editAt(held, step, changes);
 const fork = async (wishes: Partial<RequestOf<'runs.fork'>> = {}): Promise<string> =>
   (await bench.workstation.call('runs.fork', { run: held.run, step: null, hyperparameters: {}, name: null, ...wishes })).run;
-const repeat = async (run = held.run, name: string | null = null): Promise<string> => (await bench.workstation.call('runs.repeat', { run, name })).run;
+const repeat = async (run = held.run, name: string | null = null): Promise<string> =>
+  (await bench.workstation.call('runs.repeat', { run, name })).run;
 const valuesOf = (run: string): ParameterValues => bench.store.runs.configuration(run).hyperparameters;
 
 describe('runs.fork', () => {
@@ -32,7 +33,16 @@ describe('runs.fork', () => {
   it('goes on from the newest checkpoint with the values in force there, and waits in the queue', async () => {
     const run = await fork();
     expect(valuesOf(run)).toEqual({ ...valuesOf(held.run), 'entropy-target': -3, 'actor-learning-rate': 1e-4 });
-    expect(bench.store.runs.get(run)).toMatchObject({ name: 'held-fork', parent: { run: held.run, step: 400 }, state: 'queued', queuePosition: 1, environmentSteps: 400, totalSteps: 1000, editCount: 0, isEdited: false });
+    expect(bench.store.runs.get(run)).toMatchObject({
+      name: 'held-fork',
+      parent: { run: held.run, step: 400 },
+      state: 'queued',
+      queuePosition: 1,
+      environmentSteps: 400,
+      totalSteps: 1000,
+      editCount: 0,
+      isEdited: false,
+    });
     const folder = bench.store.runs.directory(run);
     const [stored] = bench.store.checkpoints.list(run);
     expect(fs.existsSync(path.join(folder, stored?.path ?? '?', 'manifest.json'))).toBe(true);
@@ -41,22 +51,82 @@ describe('runs.fork', () => {
 
   it('takes the values of an earlier checkpoint’s step, those set at that very step included, and the given ones over them', async () => {
     const run = await fork({ step: 200, hyperparameters: { steps: '2000', 'batch-size': 16, 'entropy-target': '-1.5' }, name: ' bolder ' });
-    expect(valuesOf(run)).toEqual({ ...valuesOf(held.run), steps: 2000, 'batch-size': 16, 'entropy-target': -1.5, 'actor-learning-rate': 1e-4 });
+    expect(valuesOf(run)).toEqual({
+      ...valuesOf(held.run),
+      steps: 2000,
+      'batch-size': 16,
+      'entropy-target': -1.5,
+      'actor-learning-rate': 1e-4,
+    });
     expect(bench.store.runs.get(run)).toMatchObject({ name: 'bolder', parent: { run: held.run, step: 200 }, totalSteps: 2000 });
   });
 
   it.each<[string, Partial<RequestOf<'runs.fork'>>, string, string | null, RegExp]>([
     ['a step without a checkpoint', { step: 300 }, 'invalid-request', 'step', /run \w+ has them at 400, 200; 300 was given/],
-    ['a knob that shapes the stored state', { hyperparameters: { hidden: '16,16' } }, 'invalid-request', 'hyperparameters.hidden', /hidden is 8,8 and cannot change in a fork: it shapes what the checkpoint stores.* start a new run instead; 16,16 was given/],
-    ['a start for a temperature that is learned', { hyperparameters: { temperature: 0.2 } }, 'invalid-request', 'hyperparameters.temperature', /temperature is 1 and cannot change in a fork: .* only count where a run begins: the temperature is learned; choose temperature-rule=fixed .*; 0\.2 was given/],
-    ['a start for a temperature that is to be learned', { hyperparameters: { temperature: 0.2, 'temperature-rule': 'learned' } }, 'invalid-request', 'hyperparameters.temperature', /the temperature is learned/],
-    ['another warm-up after it', { hyperparameters: { 'warm-up': 100 }, step: 200 }, 'invalid-request', 'hyperparameters.warm-up', /warm-up is 150 and cannot change in a fork: the checkpoint is at step 200, and warm-up is over by then.*; 100 was given/],
-    ['other actions in a warm-up that is over', { hyperparameters: { 'warm-up-actions': 'policy' } }, 'invalid-request', 'hyperparameters.warm-up-actions', /the checkpoint is at step 400, and warm-up is over by then/],
-    ['a total that is reached already', { hyperparameters: { steps: 400 } }, 'invalid-request', 'hyperparameters.steps', /must exceed the checkpoint’s 400; 400 was given/],
-    ['an unknown knob', { hyperparameters: { 'batchsize': 3 } }, 'invalid-request', 'hyperparameters.batchsize', /nearest: batch-size/],
-    ['a value out of range', { hyperparameters: { 'batch-size': 0 } }, 'invalid-request', 'hyperparameters.batch-size', /from 1 to 65,536; 0 was given/],
-    ['an entropy that cannot be reached', { hyperparameters: { 'entropy-target': 1 } }, 'invalid-request', 'hyperparameters.entropy-target', /at most 0\.6836 nats/],
-    ['a prior fitted to no run', { hyperparameters: { prior: 'behaviour', 'prior-run': 'nowhere' } }, 'invalid-request', 'hyperparameters.prior-run', /no run "nowhere"/],
+    [
+      'a knob that shapes the stored state',
+      { hyperparameters: { hidden: '16,16' } },
+      'invalid-request',
+      'hyperparameters.hidden',
+      /hidden is 8,8 and cannot change in a fork: it shapes what the checkpoint stores.* start a new run instead; 16,16 was given/,
+    ],
+    [
+      'a start for a temperature that is learned',
+      { hyperparameters: { temperature: 0.2 } },
+      'invalid-request',
+      'hyperparameters.temperature',
+      /temperature is 1 and cannot change in a fork: .* only count where a run begins: the temperature is learned; choose temperature-rule=fixed .*; 0\.2 was given/,
+    ],
+    [
+      'a start for a temperature that is to be learned',
+      { hyperparameters: { temperature: 0.2, 'temperature-rule': 'learned' } },
+      'invalid-request',
+      'hyperparameters.temperature',
+      /the temperature is learned/,
+    ],
+    [
+      'another warm-up after it',
+      { hyperparameters: { 'warm-up': 100 }, step: 200 },
+      'invalid-request',
+      'hyperparameters.warm-up',
+      /warm-up is 150 and cannot change in a fork: the checkpoint is at step 200, and warm-up is over by then.*; 100 was given/,
+    ],
+    [
+      'other actions in a warm-up that is over',
+      { hyperparameters: { 'warm-up-actions': 'policy' } },
+      'invalid-request',
+      'hyperparameters.warm-up-actions',
+      /the checkpoint is at step 400, and warm-up is over by then/,
+    ],
+    [
+      'a total that is reached already',
+      { hyperparameters: { steps: 400 } },
+      'invalid-request',
+      'hyperparameters.steps',
+      /must exceed the checkpoint’s 400; 400 was given/,
+    ],
+    ['an unknown knob', { hyperparameters: { batchsize: 3 } }, 'invalid-request', 'hyperparameters.batchsize', /nearest: batch-size/],
+    [
+      'a value out of range',
+      { hyperparameters: { 'batch-size': 0 } },
+      'invalid-request',
+      'hyperparameters.batch-size',
+      /from 1 to 65,536; 0 was given/,
+    ],
+    [
+      'an entropy that cannot be reached',
+      { hyperparameters: { 'entropy-target': 1 } },
+      'invalid-request',
+      'hyperparameters.entropy-target',
+      /at most 0\.6836 nats/,
+    ],
+    [
+      'a prior fitted to no run',
+      { hyperparameters: { prior: 'behaviour', 'prior-run': 'nowhere' } },
+      'invalid-request',
+      'hyperparameters.prior-run',
+      /no run "nowhere"/,
+    ],
     ['a run that is not there', { run: 'nobody' }, 'not-found', null, /no run/],
   ])('refuses %s', async (_, wishes, code, field, message) => {
     const before = bench.store.runs.list().length;
@@ -71,25 +141,39 @@ describe('runs.fork', () => {
   });
 
   it('allows what has an effect beside the other values given, or at this step', async () => {
-    expect(valuesOf(await fork({ hyperparameters: { temperature: 0.2, 'temperature-rule': 'fixed' } }))).toMatchObject({ temperature: 0.2 });
-    expect(valuesOf(await fork({ step: 200, hyperparameters: { 'warm-up': 300, 'warm-up-actions': 'policy' } }))).toMatchObject({ 'warm-up': 300, 'warm-up-actions': 'policy' });
+    expect(valuesOf(await fork({ hyperparameters: { temperature: 0.2, 'temperature-rule': 'fixed' } }))).toMatchObject({
+      temperature: 0.2,
+    });
+    expect(valuesOf(await fork({ step: 200, hyperparameters: { 'warm-up': 300, 'warm-up-actions': 'policy' } }))).toMatchObject({
+      'warm-up': 300,
+      'warm-up-actions': 'policy',
+    });
     expect(valuesOf(await fork({ hyperparameters: { temperature: 1, 'warm-up': 150 } }))).toMatchObject({ temperature: 1, 'warm-up': 150 });
   });
 
   it('says when the parent’s total leaves nothing to do', async () => {
     checkpoint(1000);
-    expect(await refusalOf(fork())).toMatchObject({ field: 'hyperparameters.steps', message: expect.stringMatching(/the parent’s total is 1,000, so give a larger one/) as string });
+    expect(await refusalOf(fork())).toMatchObject({
+      field: 'hyperparameters.steps',
+      message: expect.stringMatching(/the parent’s total is 1,000, so give a larger one/) as string,
+    });
   });
 
   it('refuses a damaged checkpoint, and makes nothing', async () => {
     const newest = bench.store.checkpoints.newest(held.run);
     fs.appendFileSync(path.join(bench.store.runs.directory(held.run), newest?.path ?? '?', 'manifest.json'), ' ');
-    expect(await refusalOf(fork())).toMatchObject({ code: 'conflict', message: expect.stringMatching(/checkpoint of run \w+ at step 400 cannot be used: .*damaged\. No run was made/) as string });
+    expect(await refusalOf(fork())).toMatchObject({
+      code: 'conflict',
+      message: expect.stringMatching(/checkpoint of run \w+ at step 400 cannot be used: .*damaged\. No run was made/) as string,
+    });
   });
 });
 
 it('refuses to fork a run without a checkpoint', async () => {
-  expect(await refusalOf(fork())).toMatchObject({ code: 'conflict', message: expect.stringMatching(/has no checkpoint yet to fork from.*No run was made/) as string });
+  expect(await refusalOf(fork())).toMatchObject({
+    code: 'conflict',
+    message: expect.stringMatching(/has no checkpoint yet to fork from.*No run was made/) as string,
+  });
 });
 
 describe('runs.repeat', () => {
@@ -112,7 +196,11 @@ describe('runs.repeat', () => {
     ]);
     expect(edits[2]?.undoes).toBe(edits[1]?.id);
     const [prior] = bench.store.fittedPriors.list(run);
-    expect([prior?.sourceRun, prior?.details, [...bench.store.fittedPriors.data(prior?.id ?? 0)]]).toEqual(['abcd2345', { a: 1 }, [1, 2, 3]]);
+    expect([prior?.sourceRun, prior?.details, [...bench.store.fittedPriors.data(prior?.id ?? 0)]]).toEqual([
+      'abcd2345',
+      { a: 1 },
+      [1, 2, 3],
+    ]);
   });
 
   it('repeats a fork from the same checkpoint, as long as it is there', async () => {
@@ -132,7 +220,12 @@ describe('runs.repeat', () => {
     expect(valuesOf(own)).toEqual(valuesOf(original));
     bench.store.queue.cancel(original);
     bench.store.runs.deleteCheckpoints(original);
-    expect(await refusalOf(repeat(original))).toMatchObject({ code: 'conflict', message: expect.stringMatching(/was forked from run \w+ at step 200, and that checkpoint is gone, in both runs.*No run was made/) as string });
+    expect(await refusalOf(repeat(original))).toMatchObject({
+      code: 'conflict',
+      message: expect.stringMatching(
+        /was forked from run \w+ at step 200, and that checkpoint is gone, in both runs.*No run was made/,
+      ) as string,
+    });
   });
 
   it('refuses a run that is not there, and a name without end', async () => {

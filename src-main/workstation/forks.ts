@@ -53,7 +53,9 @@ export function planRepeat(store: Store, run: string, name: string | null): Repe
   const original = store.runs.get(run);
   const { configuration, parent } = original;
   const newName = nameOf(name, original, 'repeat');
-  const edits = store.edits.appliedFrom(run, 0).map(({ id, changes, undoes, requester, appliedStep }) => ({ id, changes, undoes, requester, dueStep: appliedStep ?? 0 }));
+  const edits = store.edits
+    .appliedFrom(run, 0)
+    .map(({ id, changes, undoes, requester, appliedStep }) => ({ id, changes, undoes, requester, dueStep: appliedStep ?? 0 }));
   const fork = parent === null ? null : repeatedFork(store, original, parent, newName);
   return { fork, configuration, name: newName, edits };
 }
@@ -64,7 +66,9 @@ function repeatedFork(store: Store, original: RunDetail, { run, step }: { run: s
   const parents = isThere ? store.checkpoints.list(run).find((one) => one.step === step) : undefined;
   const checkpoint = parents ?? store.checkpoints.list(original.id).find((one) => one.step === step && isForked(one.details));
   if (checkpoint === undefined) {
-    throw conflict(`Run ${original.id} was forked from run ${run} at step ${count(step)}, and that checkpoint is gone, in both runs, so that it cannot be repeated from there`);
+    throw conflict(
+      `Run ${original.id} was forked from run ${run} at step ${count(step)}, and that checkpoint is gone, in both runs, so that it cannot be repeated from there`,
+    );
   }
   return forkOf(store, parents === undefined ? original : store.runs.get(run), checkpoint, original.configuration, name);
 }
@@ -73,20 +77,27 @@ function findCheckpoint(store: Store, parent: RunDetail, step: number | null): C
   const all = store.checkpoints.list(parent.id);
   const [newest] = all;
   if (newest === undefined) {
-    throw conflict(continuationProblem(parent) === null
-      ? `Run ${parent.id} has no checkpoint yet to fork from; a checkpoint is written every few minutes, on request, and when the run is paused or stopped`
-      : `Run ${parent.id} has no checkpoint to fork from: ${parent.isDemo ? 'the demo comes without' : 'they have been deleted'}; start a new run with the same settings instead`);
+    throw conflict(
+      continuationProblem(parent) === null
+        ? `Run ${parent.id} has no checkpoint yet to fork from; a checkpoint is written every few minutes, on request, and when the run is paused or stopped`
+        : `Run ${parent.id} has no checkpoint to fork from: ${parent.isDemo ? 'the demo comes without' : 'they have been deleted'}; start a new run with the same settings instead`,
+    );
   }
   const found = step === null ? newest : all.find((one) => one.step === step);
   if (found) return found;
-  throw new ParameterError('step', `step must be that of a checkpoint: run ${parent.id} has ${all.length === 1 ? 'one' : 'them'} at ${all.map((one) => count(one.step)).join(', ')}; ${count(step ?? 0)} was given`);
+  throw new ParameterError(
+    'step',
+    `step must be that of a checkpoint: run ${parent.id} has ${all.length === 1 ? 'one' : 'them'} at ${all.map((one) => count(one.step)).join(', ')}; ${count(step ?? 0)} was given`,
+  );
 }
 
 function forkOf(store: Store, { id }: RunDetail, checkpoint: Checkpoint, configuration: RunConfiguration, name: string): Fork {
   try {
     return { run: id, checkpoint, files: checkpointFiles(store.dataDirectory, checkpoint), configuration, name };
   } catch (error) {
-    throw conflict(`The checkpoint of run ${id} at step ${count(checkpoint.step)} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+    throw conflict(
+      `The checkpoint of run ${id} at step ${count(checkpoint.step)} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
@@ -104,7 +115,10 @@ function refuseUnforkable({ agent }: Subject, base: ParameterValues, values: Par
 function checkSteps(values: ParameterValues, step: number, isGiven: boolean): void {
   const steps = Number(values['steps']);
   if (steps > step) return;
-  throw new ParameterError('steps', `steps, the new run’s total, must exceed the checkpoint’s ${count(step)}; ${isGiven ? `${count(steps)} was given` : `the parent’s total is ${count(steps)}, so give a larger one`}`);
+  throw new ParameterError(
+    'steps',
+    `steps, the new run’s total, must exceed the checkpoint’s ${count(step)}; ${isGiven ? `${count(steps)} was given` : `the parent’s total is ${count(steps)}, so give a larger one`}`,
+  );
 }
 
 /** A person's name, else the original's with what became of it. */
@@ -115,4 +129,5 @@ function nameOf(given: string | null, { name }: RunDetail, what: string): string
 }
 
 const count = (value: number): string => value.toLocaleString('en-US');
-const conflict = (message: string): WorkstationError => new WorkstationError({ code: 'conflict', message: `${message}. No run was made.`, field: null });
+const conflict = (message: string): WorkstationError =>
+  new WorkstationError({ code: 'conflict', message: `${message}. No run was made.`, field: null });

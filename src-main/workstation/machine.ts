@@ -22,7 +22,10 @@ export function createMachineMeter(dataDirectory: string): () => Promise<Machine
     const all = now.all - earlier.all;
     const cpuShare = all > 0 ? Math.min(1, Math.max(0, (now.busy - earlier.busy) / all)) : 0;
     earlier = now;
-    const diskFreeBytes = await statfs(dataDirectory).then((disk) => disk.bavail * disk.bsize, () => 0);
+    const diskFreeBytes = await statfs(dataDirectory).then(
+      (disk) => disk.bavail * disk.bsize,
+      () => 0,
+    );
     return { kind: 'machine', cpuShare, memoryUsedBytes: totalmem() - freemem(), memoryTotalBytes: totalmem(), diskFreeBytes };
   };
 }

@@ -10,7 +10,13 @@ describe('ModelUploads', () => {
     uploads.add('a', piece('arm.xml', 0, 1, 2));
     uploads.add('a', piece('part.stl', 0, 9));
     uploads.add('a', piece('arm.xml', 2, 3));
-    const expected = { name: 'arm', files: [{ path: 'arm.xml', bytes: Uint8Array.of(1, 2, 3) }, { path: 'part.stl', bytes: Uint8Array.of(9) }] };
+    const expected = {
+      name: 'arm',
+      files: [
+        { path: 'arm.xml', bytes: Uint8Array.of(1, 2, 3) },
+        { path: 'part.stl', bytes: Uint8Array.of(9) },
+      ],
+    };
     expect(uploads.take('a')).toEqual(expected);
     expect(uploads.take('a'), 'it stays for a second look').toEqual(expected);
     uploads.add('a', piece('part.stl', 0));

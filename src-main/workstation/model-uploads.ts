@@ -22,8 +22,10 @@ export class ModelUploads {
     const pieces = offset === 0 ? [] : upload.files.get(path);
     const have = pieces?.reduce((sum, piece) => sum + piece.byteLength, 0);
     if (pieces === undefined || have !== offset) throw refuse(`${path}: byte ${have ?? 0} is next, not ${offset}`);
-    if (this.#total() + bytes.byteLength > limits.bytes) throw refuse(`the folder is larger than the ${limits.bytes / 2 ** 20} MB that models may have`);
-    if (!upload.files.has(path) && upload.files.size >= limits.files) throw refuse(`the folder has more than the ${limits.files} files that a model may have`);
+    if (this.#total() + bytes.byteLength > limits.bytes)
+      throw refuse(`the folder is larger than the ${limits.bytes / 2 ** 20} MB that models may have`);
+    if (!upload.files.has(path) && upload.files.size >= limits.files)
+      throw refuse(`the folder has more than the ${limits.files} files that a model may have`);
     if (offset === 0) upload.bytes -= (upload.files.get(path) ?? []).reduce((sum, piece) => sum + piece.byteLength, 0);
     upload.files.set(path, [...pieces, bytes]);
     upload.bytes += bytes.byteLength;
@@ -34,7 +36,12 @@ export class ModelUploads {
   /** The folder as far as it has come; it stays, for a second look. @throws WorkstationError where it is not known */
   take(id: string): { name: string; files: ModelFile[] } {
     const upload = this.#uploads.get(id);
-    if (!upload) throw new WorkstationError({ code: 'not-found', message: 'The folder is not here any more: drop it again. Nothing was changed.', field: 'upload' });
+    if (!upload)
+      throw new WorkstationError({
+        code: 'not-found',
+        message: 'The folder is not here any more: drop it again. Nothing was changed.',
+        field: 'upload',
+      });
     upload.touchedAt = Date.now();
     return { name: upload.folder, files: [...upload.files].map(([path, pieces]) => ({ path, bytes: joined(pieces) })) };
   }
@@ -62,4 +69,5 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
-const refuse = (reason: string): WorkstationError => new WorkstationError({ code: 'invalid-request', message: `${reason}. Nothing was imported.`, field: 'bytes' });
+const refuse = (reason: string): WorkstationError =>
+  new WorkstationError({ code: 'invalid-request', message: `${reason}. Nothing was imported.`, field: 'bytes' });

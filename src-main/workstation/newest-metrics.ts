@@ -8,7 +8,9 @@ export function newestOf(store: Store, run: string, metrics: readonly string[]):
   const { environmentSteps } = store.runs.summary(run);
   for (const fromStep of [Math.max(0, environmentSteps - 2000), null]) {
     const { series } = store.metrics.query(run, { metrics, fromStep, toStep: null, maxPoints: 1000, includeSuperseded: false });
-    const values = Object.fromEntries(series.flatMap(({ metric, mean }) => (mean.length === 0 ? [] : [[metric, mean[mean.length - 1] as number]])));
+    const values = Object.fromEntries(
+      series.flatMap(({ metric, mean }) => (mean.length === 0 ? [] : [[metric, mean[mean.length - 1] as number]])),
+    );
     if (fromStep === 0 || Object.keys(values).length > 0) return values;
   }
   return {};

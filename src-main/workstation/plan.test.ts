@@ -6,7 +6,14 @@ import { findPossibilities } from './possibilities.ts';
 
 const possible: Possibilities = { ...findPossibilities(), cpuCount: 4, trainerShare: 2 };
 const wishes = (changes: Partial<RunWishes> = {}): RunWishes => ({
-  task: 'inverted-pendulum', agent: 'sac', hyperparameters: {}, seeds: '1', device: 'cpu', threads: null, name: null, ...changes,
+  task: 'inverted-pendulum',
+  agent: 'sac',
+  hyperparameters: {},
+  seeds: '1',
+  device: 'cpu',
+  threads: null,
+  name: null,
+  ...changes,
 });
 const refusal = (fn: () => unknown): ParameterError => {
   try {
@@ -32,7 +39,10 @@ describe('planRuns', () => {
   });
 
   it('takes values as text and as numbers, and names the run after them', () => {
-    const { configurations, names } = planRuns(wishes({ hyperparameters: { 'batch-size': '64', steps: 5000, 'entropy-target': 'auto' } }), possible);
+    const { configurations, names } = planRuns(
+      wishes({ hyperparameters: { 'batch-size': '64', steps: 5000, 'entropy-target': 'auto' } }),
+      possible,
+    );
     expect(configurations[0]?.hyperparameters).toMatchObject({ 'batch-size': 64, steps: 5000, 'entropy-target': -1 });
     expect(names).toEqual(['sac-batch-size-64']);
   });
@@ -46,7 +56,13 @@ describe('planRuns', () => {
   });
 
   it('takes one number for all action dimensions, one for each, and a name', () => {
-    const { configurations } = planRuns(wishes({ task: 'reacher', hyperparameters: { prior: 'constant', 'prior-scale': '0.3', 'prior-mean': '0.1,-0.2', 'prior-run': ' abcd ' } }), possible);
+    const { configurations } = planRuns(
+      wishes({
+        task: 'reacher',
+        hyperparameters: { prior: 'constant', 'prior-scale': '0.3', 'prior-mean': '0.1,-0.2', 'prior-run': ' abcd ' },
+      }),
+      possible,
+    );
     expect(configurations[0]?.hyperparameters).toMatchObject({ 'prior-scale': [0.3], 'prior-mean': [0.1, -0.2], 'prior-run': 'abcd' });
   });
 
@@ -55,7 +71,15 @@ describe('planRuns', () => {
     expect([names[0], configurations[0]?.threads]).toEqual(['my run', 3]);
   });
 
-  it.each([[1, 1, 1], [2, 1, 1], [2, 2, 1], [4, 2, 2], [8, 8, 1], [16, 1, 2], [16, 64, 1]])('gives a run on %i processors, %i trainers at once, %i threads', (cpuCount, trainerShare, threads) => {
+  it.each([
+    [1, 1, 1],
+    [2, 1, 1],
+    [2, 2, 1],
+    [4, 2, 2],
+    [8, 8, 1],
+    [16, 1, 2],
+    [16, 64, 1],
+  ])('gives a run on %i processors, %i trainers at once, %i threads', (cpuCount, trainerShare, threads) => {
     expect(planRuns(wishes(), { ...possible, cpuCount, trainerShare }).configurations[0]?.threads).toBe(threads);
   });
 
@@ -69,21 +93,56 @@ describe('planRuns', () => {
     ['no device', { device: '' }, 'device', /no device named ""/],
     ['a device of the prototype', { device: 'constructor' }, 'device', /no device named/],
     ['a device that nobody looked for', { device: 'cuda' }, 'device', /cuda cannot be used here: it has not been looked for/],
-    ['an unknown option', { taskOptions: { gravty: 1 } }, 'taskOptions.gravty', /inverted-pendulum has no option "gravty"; it has: .*gravity-scale/],
+    [
+      'an unknown option',
+      { taskOptions: { gravty: 1 } },
+      'taskOptions.gravty',
+      /inverted-pendulum has no option "gravty"; it has: .*gravity-scale/,
+    ],
     ['another task’s option', { taskOptions: { 'healthy-reward': 1 } }, 'taskOptions.healthy-reward', /has no option/],
     ['an option too large', { taskOptions: { 'gravity-scale': 11 } }, 'taskOptions.gravity-scale', /from 0 to 10; 11 was given/],
     ['an option of no kind', { taskOptions: { 'time-limit': null } }, 'taskOptions.time-limit', /null was given/],
-    ['a range turned around', { task: 'hopper', taskOptions: { 'healthy-z-max': 0.1 } }, 'taskOptions.healthy-z-max', /healthy-z-min must be less than healthy-z-max/],
-    ['an unknown hyper-parameter', { hyperparameters: { 'batchsize': 3 } }, 'hyperparameters.batchsize', /nearest: batch-size/],
+    [
+      'a range turned around',
+      { task: 'hopper', taskOptions: { 'healthy-z-max': 0.1 } },
+      'taskOptions.healthy-z-max',
+      /healthy-z-min must be less than healthy-z-max/,
+    ],
+    ['an unknown hyper-parameter', { hyperparameters: { batchsize: 3 } }, 'hyperparameters.batchsize', /nearest: batch-size/],
     ['a hyper-parameter of the prototype', { hyperparameters: { constructor: 3 } }, 'hyperparameters.constructor', /no hyper-parameter/],
-    ['a value too large', { hyperparameters: { 'batch-size': 1e9 } }, 'hyperparameters.batch-size', /batch-size must be a whole number from 1 to .*1000000000 was given/],
+    [
+      'a value too large',
+      { hyperparameters: { 'batch-size': 1e9 } },
+      'hyperparameters.batch-size',
+      /batch-size must be a whole number from 1 to .*1000000000 was given/,
+    ],
     ['a value of no kind', { hyperparameters: { 'batch-size': null } }, 'hyperparameters.batch-size', /null was given/],
     ['a fraction', { hyperparameters: { steps: 10.5 } }, 'hyperparameters.steps', /whole number/],
     ['NaN', { hyperparameters: { steps: NaN } }, 'hyperparameters.steps', /whole number/],
-    ['an entropy that cannot be reached', { hyperparameters: { 'entropy-target': 0.7 } }, 'hyperparameters.entropy-target', /at most 0\.6836 nats on inverted-pendulum.*no tanh-Gaussian has more entropy; 0\.7 was given/],
-    ['a list of another length', { hyperparameters: { prior: 'constant', 'prior-scale': '0.3,0.3' } }, 'hyperparameters.prior-scale', /must be one number, or 1 for inverted-pendulum/],
-    ['a prior scale of 0', { hyperparameters: { prior: 'constant', 'prior-scale': '0' } }, 'hyperparameters.prior-scale', /from 0\.01 to 10: a scale of 0 has no density.*; "0" was given/],
-    ['a schedule that runs backwards', { hyperparameters: { 'temperature-rule': 'schedule', 'schedule-from': 20, 'schedule-to': 10 } }, 'hyperparameters.schedule-from', /at most schedule-to, which is 10/],
+    [
+      'an entropy that cannot be reached',
+      { hyperparameters: { 'entropy-target': 0.7 } },
+      'hyperparameters.entropy-target',
+      /at most 0\.6836 nats on inverted-pendulum.*no tanh-Gaussian has more entropy; 0\.7 was given/,
+    ],
+    [
+      'a list of another length',
+      { hyperparameters: { prior: 'constant', 'prior-scale': '0.3,0.3' } },
+      'hyperparameters.prior-scale',
+      /must be one number, or 1 for inverted-pendulum/,
+    ],
+    [
+      'a prior scale of 0',
+      { hyperparameters: { prior: 'constant', 'prior-scale': '0' } },
+      'hyperparameters.prior-scale',
+      /from 0\.01 to 10: a scale of 0 has no density.*; "0" was given/,
+    ],
+    [
+      'a schedule that runs backwards',
+      { hyperparameters: { 'temperature-rule': 'schedule', 'schedule-from': 20, 'schedule-to': 10 } },
+      'hyperparameters.schedule-from',
+      /at most schedule-to, which is 10/,
+    ],
     ['a behaviour prior of no run', { hyperparameters: { prior: 'behaviour' } }, 'hyperparameters.prior-run', /prior-run has to be given/],
     ['auto where nothing is automatic', { hyperparameters: { 'batch-size': 'auto' } }, 'hyperparameters.batch-size', /"auto" was given/],
     ['seeds of words', { seeds: 'one' }, 'seeds', /"one" was given/],
@@ -100,7 +159,9 @@ describe('planRuns', () => {
 
   it('refuses a device that is not there, with its reason and what to do', () => {
     const devices = [{ id: 'gpu', title: 'GPU', available: false, reason: 'no driver was found', advice: 'Install it.', adapters: [] }];
-    expect(refusal(() => planRuns(wishes({ device: 'gpu' }), { ...possible, devices })).message).toBe('the device gpu cannot be used here: no driver was found. Install it.');
+    expect(refusal(() => planRuns(wishes({ device: 'gpu' }), { ...possible, devices })).message).toBe(
+      'the device gpu cannot be used here: no driver was found. Install it.',
+    );
   });
 
   it('names a run after two differences at most', () => {

@@ -56,7 +56,13 @@ export function planRuns(wishes: RunWishes, possible: Possibilities): RunPlan {
   const taskOptions = Object.keys(options).length > 0 ? { taskOptions: options } : {};
   return {
     configurations: seeds.map((seed) => ({
-      task: task.id, ...taskOptions, agent: agent.id, seed, device: device.id, threads, hyperparameters: { ...hyperparameters },
+      task: task.id,
+      ...taskOptions,
+      agent: agent.id,
+      seed,
+      device: device.id,
+      threads,
+      hyperparameters: { ...hyperparameters },
     })),
     names: seeds.map(() => name),
   };
@@ -66,7 +72,11 @@ export function planRuns(wishes: RunWishes, possible: Possibilities): RunPlan {
  * A task as its options make it, and those that differ from their defaults.
  * @throws ParameterError whose field begins with `taskOptions.`, or is `task` for an unknown one
  */
-export function planTask(id: string, given: Readonly<Record<string, unknown>>, { tasks }: Pick<Possibilities, 'tasks'>): { task: TaskDeclaration; options: ParameterValues } {
+export function planTask(
+  id: string,
+  given: Readonly<Record<string, unknown>>,
+  { tasks }: Pick<Possibilities, 'tasks'>,
+): { task: TaskDeclaration; options: ParameterValues } {
   const standard = findNamed('task', id, tasks);
   if (Object.keys(given).length === 0) return { task: standard, options: {} };
   return inField('taskOptions', () => {
@@ -79,7 +89,10 @@ export function planTask(id: string, given: Readonly<Record<string, unknown>>, {
 function findUsable(id: string, { devices }: Possibilities): DeviceDeclaration {
   const device = findNamed('device', id, devices);
   if (device.available) return device;
-  throw new ParameterError('device', `the device ${device.id} cannot be used here: ${device.reason}${device.advice === null ? '' : `. ${device.advice}`}`);
+  throw new ParameterError(
+    'device',
+    `the device ${device.id} cannot be used here: ${device.reason}${device.advice === null ? '' : `. ${device.advice}`}`,
+  );
 }
 
 /**
@@ -87,9 +100,17 @@ function findUsable(id: string, { devices }: Possibilities): DeviceDeclaration {
  * trainer to see the change.
  * @throws ParameterError as for a new run; WorkstationError while a trainer holds it
  */
-export function planMove({ id, state, configuration }: RunDetail, wishes: { device: string | null; threads: number | null }, possible: Possibilities): { device: string; threads: number; engine: EngineChoice | null } {
+export function planMove(
+  { id, state, configuration }: RunDetail,
+  wishes: { device: string | null; threads: number | null },
+  possible: Possibilities,
+): { device: string; threads: number; engine: EngineChoice | null } {
   if (state === 'running' || state === 'paused') {
-    throw new WorkstationError({ code: 'conflict', message: `Run ${id} is ${state}, so that its device is fixed. Stop it first, then continue it on another. Nothing was changed.`, field: null });
+    throw new WorkstationError({
+      code: 'conflict',
+      message: `Run ${id} is ${state}, so that its device is fixed. Stop it first, then continue it on another. Nothing was changed.`,
+      field: null,
+    });
   }
   return {
     device: wishes.device === null ? configuration.device : findUsable(wishes.device, possible).id,
@@ -121,7 +142,15 @@ export function overlay(agent: ResolvedAgent, base: ParameterValues, given: Read
   const values: ParameterValues = { ...base };
   for (const [name, value] of Object.entries(given)) {
     const declaration = agent.parameters.find((parameter) => parameter.name === name);
-    if (!declaration) throw new ParameterError(name, unknownName(`hyper-parameter of ${agent.id}`, name, agent.parameters.map((parameter) => parameter.name)));
+    if (!declaration)
+      throw new ParameterError(
+        name,
+        unknownName(
+          `hyper-parameter of ${agent.id}`,
+          name,
+          agent.parameters.map((parameter) => parameter.name),
+        ),
+      );
     if (value === 'auto' && declaration.default === 'auto') continue;
     values[name] = parseParameter(declaration, value);
   }
@@ -155,7 +184,14 @@ export function unknownName(what: string, given: string, names: readonly string[
 export function findNamed<T extends { id: string }>(field: string, given: string, entries: readonly T[]): T {
   const found = entries.find((entry) => entry.id === given);
   if (found) return found;
-  throw new ParameterError(field, unknownName(field, given, entries.map((entry) => entry.id)));
+  throw new ParameterError(
+    field,
+    unknownName(
+      field,
+      given,
+      entries.map((entry) => entry.id),
+    ),
+  );
 }
 
 /**

@@ -8,7 +8,14 @@ import { changedOptions, configureTask } from '../tasks/declarations.ts';
 import { startPolicyProcess } from '../training/launch.ts';
 import { importedOption } from './stored-policy.ts';
 
-const episodeSchema = z.object({ episode: z.int(), return: z.number(), length: z.int(), terminated: z.boolean(), truncated: z.boolean(), success: z.boolean().nullable() });
+const episodeSchema = z.object({
+  episode: z.int(),
+  return: z.number(),
+  length: z.int(),
+  terminated: z.boolean(),
+  truncated: z.boolean(),
+  success: z.boolean().nullable(),
+});
 export type EpisodeResult = z.infer<typeof episodeSchema>;
 
 export interface EpisodesWanted {
@@ -36,8 +43,22 @@ export function planVariant({ task, taskOptions = {} }: RunConfiguration, varian
 
 /** Each episode as soon as it is known. @throws WorkstationError where the process ends early */
 export async function* runPolicyEpisodes(onnx: Uint8Array, wanted: EpisodesWanted): AsyncGenerator<EpisodeResult> {
-  const options = ['--task', wanted.task, '--episodes', String(wanted.episodes), '--seed', String(wanted.seed), '--task-options', JSON.stringify(wanted.taskOptions)];
-  const { stdout, ended, kill } = startPolicyProcess('The evaluation', 'evaluate-policy', [...options, ...importedOption(wanted.task), ...(wanted.sampled ? ['--sampled'] : [])], onnx);
+  const options = [
+    '--task',
+    wanted.task,
+    '--episodes',
+    String(wanted.episodes),
+    '--seed',
+    String(wanted.seed),
+    '--task-options',
+    JSON.stringify(wanted.taskOptions),
+  ];
+  const { stdout, ended, kill } = startPolicyProcess(
+    'The evaluation',
+    'evaluate-policy',
+    [...options, ...importedOption(wanted.task), ...(wanted.sampled ? ['--sampled'] : [])],
+    onnx,
+  );
   wanted.signal?.addEventListener('abort', kill);
   try {
     for await (const line of createInterface({ input: stdout })) yield episodeSchema.parse(JSON.parse(line));

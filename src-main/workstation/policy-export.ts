@@ -31,9 +31,21 @@ export function planPolicyExport(store: Store, id: string, step: number | null):
 
 /** @returns the ONNX file @throws WorkstationError with what the process said */
 export async function makePolicyFile({ run, step, onnx, explorationNoise }: PolicyExport): Promise<Uint8Array> {
-  const description = [`--task=${run.task}`, `--agent=${run.agent}`, `--run=${run.id}`, `--run-name=${run.name}`, `--step=${step}`, `--task-options=${JSON.stringify(run.configuration.taskOptions ?? {})}`];
+  const description = [
+    `--task=${run.task}`,
+    `--agent=${run.agent}`,
+    `--run=${run.id}`,
+    `--run-name=${run.name}`,
+    `--step=${step}`,
+    `--task-options=${JSON.stringify(run.configuration.taskOptions ?? {})}`,
+  ];
   const noise = explorationNoise === null ? [] : [`--exploration-noise=${explorationNoise}`];
-  const { stdout, ended } = startPolicyProcess('The export', 'export-policy', [...description, ...importedOption(run.task), ...noise], onnx);
+  const { stdout, ended } = startPolicyProcess(
+    'The export',
+    'export-policy',
+    [...description, ...importedOption(run.task), ...noise],
+    onnx,
+  );
   const file = await buffer(stdout);
   await ended;
   return file;

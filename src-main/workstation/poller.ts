@@ -34,7 +34,8 @@ export function createPoller({ store, onError, pollMs = 250, machineMs = 2000 }:
       if (changes.revision === revision) return;
       const entries = changes.queueChanged ? store.queue.list() : null;
       revision = changes.revision;
-      if (changes.runs.length > 0 || changes.removed.length > 0) emit({ kind: 'runs-changed', runs: changes.runs, removed: changes.removed });
+      if (changes.runs.length > 0 || changes.removed.length > 0)
+        emit({ kind: 'runs-changed', runs: changes.runs, removed: changes.removed });
       if (changes.data.length > 0) emit({ kind: 'run-data-changed', runs: changes.data });
       if (entries) emit({ kind: 'queue-changed', entries });
     } catch (error) {
@@ -44,10 +45,7 @@ export function createPoller({ store, onError, pollMs = 250, machineMs = 2000 }:
   const start = (): void => {
     // What lies before this moment, a window asks for itself.
     revision = store.runs.revision();
-    timers = [
-      setInterval(poll, pollMs),
-      setInterval(() => void readMachine().then(emit, onError), machineMs),
-    ];
+    timers = [setInterval(poll, pollMs), setInterval(() => void readMachine().then(emit, onError), machineMs)];
     void readMachine().then(emit, onError);
   };
   const stop = (): void => {

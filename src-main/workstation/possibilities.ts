@@ -16,7 +16,8 @@ export function findPossibilities(devices: readonly DeviceDeclaration[] = device
 }
 
 /** Every device of this machine, looked for once in this process's life; software drivers, which are for checking, only if asked for. */
-export const findMachineDevices = (options: { withSoftware?: boolean } = {}): Promise<DeviceDeclaration[]> => findDevices({ node: nodeForTrials(), ...options });
+export const findMachineDevices = (options: { withSoftware?: boolean } = {}): Promise<DeviceDeclaration[]> =>
+  findDevices({ node: nodeForTrials(), ...options });
 
 /** What runs can be made of, with this device looked for and the others as they are known. */
 export async function findPossibilitiesFor(id: string): Promise<Possibilities> {

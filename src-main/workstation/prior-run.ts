@@ -15,7 +15,8 @@ export function resolvePriorRun(store: Store, given: Readonly<Record<string, unk
   try {
     return { ...given, [name]: store.runs.resolve(typed) };
   } catch (error) {
-    if (error instanceof StoreError && (error.code === 'not-found' || error.code === 'ambiguous')) throw new ParameterError(name, `${name}: ${error.message}`);
+    if (error instanceof StoreError && (error.code === 'not-found' || error.code === 'ambiguous'))
+      throw new ParameterError(name, `${name}: ${error.message}`);
     throw error;
   }
 }
@@ -28,13 +29,23 @@ const fitting = ['prior', name, 'prior-smallest-scale'];
  * @param run the run that is to use it; null where it is not stored yet
  * @throws ParameterError with the reason
  */
-export function checkPriorRun(store: Store, run: string | null, subject: Subject, values: ParameterValues, changes: ParameterValues, possible: Possibilities): void {
+export function checkPriorRun(
+  store: Store,
+  run: string | null,
+  subject: Subject,
+  values: ParameterValues,
+  changes: ParameterValues,
+  possible: Possibilities,
+): void {
   const declaration = subject.agent.parameters.find((one) => one.name === name);
   const source = values[name];
   if (declaration === undefined || whyUnused(declaration, values) !== null || typeof source !== 'string') return;
   if (!fitting.some((one) => Object.hasOwn(changes, one))) return;
   const refuse = (why: string): never => {
-    throw new ParameterError(name, `${name} must be a stored run on a task with the same observation and action dimensions, with recorded episodes or a checkpoint; ${why}`);
+    throw new ParameterError(
+      name,
+      `${name} must be a stored run on a task with the same observation and action dimensions, with recorded episodes or a checkpoint; ${why}`,
+    );
   };
   if (source === run) refuse(`${source} is this run itself: a prior that follows it is prior=previous or prior=learned`);
   // Fitted once, a prior stays with its run, also where its source is deleted.

@@ -27,11 +27,21 @@ export function planRollBack(store: Store, wishes: RollBackWishes, possible: Pos
   const checkpoint = findCheckpoint(store, detail, wishes.step);
   const { step } = checkpoint;
   if (step >= detail.totalSteps) {
-    throw new ParameterError('step', `the checkpoint at step ${count(step)} is the run's last: there would be nothing left to train. Roll back to an earlier one, or continue the run with a larger total`);
+    throw new ParameterError(
+      'step',
+      `the checkpoint at step ${count(step)} is the run's last: there would be nothing left to train. Roll back to an earlier one, or continue the run with a larger total`,
+    );
   }
   const keptEdits = editsIn(store, checkpoint);
-  const values = valuesAt(store, detail, subject, step, ({ id, appliedStep }) => appliedStep !== null && (appliedStep < step || (appliedStep === step && keptEdits.includes(id))));
-  const changes: ParameterValues | null = Object.keys(wishes.changes).length === 0 ? null : checkChanges(store, run, subject, values, wishes.changes, possible);
+  const values = valuesAt(
+    store,
+    detail,
+    subject,
+    step,
+    ({ id, appliedStep }) => appliedStep !== null && (appliedStep < step || (appliedStep === step && keptEdits.includes(id))),
+  );
+  const changes: ParameterValues | null =
+    Object.keys(wishes.changes).length === 0 ? null : checkChanges(store, run, subject, values, wishes.changes, possible);
   return { step, keptEdits, values, changes };
 }
 
@@ -43,7 +53,10 @@ function findCheckpoint(store: Store, run: RunDetail, step: number | null): Chec
   }
   const found = step === null ? newest : all.find((one) => one.step === step);
   if (found) return found;
-  throw new ParameterError('step', `step must be that of a checkpoint: run ${run.id} has ${all.length === 1 ? 'one' : 'them'} at ${all.map((one) => count(one.step)).join(', ')}; ${count(step ?? 0)} was given`);
+  throw new ParameterError(
+    'step',
+    `step must be that of a checkpoint: run ${run.id} has ${all.length === 1 ? 'one' : 'them'} at ${all.map((one) => count(one.step)).join(', ')}; ${count(step ?? 0)} was given`,
+  );
 }
 
 /** Edits of the checkpoint's own step that it contains. */
@@ -51,9 +64,12 @@ function editsIn(store: Store, checkpoint: Checkpoint): number[] {
   try {
     return checkpointEdits(store.dataDirectory, checkpoint);
   } catch (error) {
-    throw conflict(`The checkpoint at step ${count(checkpoint.step)} cannot be used: ${error instanceof Error ? error.message : String(error)}. Roll back to another.`);
+    throw conflict(
+      `The checkpoint at step ${count(checkpoint.step)} cannot be used: ${error instanceof Error ? error.message : String(error)}. Roll back to another.`,
+    );
   }
 }
 
 const count = (value: number): string => value.toLocaleString('en-US');
-const conflict = (message: string): WorkstationError => new WorkstationError({ code: 'conflict', message: `${message} Nothing was changed.`, field: null });
+const conflict = (message: string): WorkstationError =>
+  new WorkstationError({ code: 'conflict', message: `${message} Nothing was changed.`, field: null });

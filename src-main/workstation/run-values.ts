@@ -12,7 +12,10 @@ export interface Subject {
 }
 
 /** @throws ParameterError where this version has not got the run's agent, task or one of its options */
-export function subjectOf({ agent, task, taskOptions = {} }: Pick<RunConfiguration, 'agent' | 'task' | 'taskOptions'>, possible: Possibilities): Subject {
+export function subjectOf(
+  { agent, task, taskOptions = {} }: Pick<RunConfiguration, 'agent' | 'task' | 'taskOptions'>,
+  possible: Possibilities,
+): Subject {
   return { agent: findNamed('agent', agent, possible.agents), task: planTask(task, taskOptions, possible).task };
 }
 
@@ -28,7 +31,11 @@ export function completed(detail: RunDetail, possible: Possibilities): RunDetail
   const defaults = possible.agents.find(({ id }) => id === detail.agent)?.taskDefaults[detail.task];
   if (!defaults) return detail;
   const { configuration, values } = detail;
-  return { ...detail, configuration: { ...configuration, hyperparameters: { ...defaults, ...configuration.hyperparameters } }, values: { ...defaults, ...values } };
+  return {
+    ...detail,
+    configuration: { ...configuration, hyperparameters: { ...defaults, ...configuration.hyperparameters } },
+    values: { ...defaults, ...values },
+  };
 }
 
 /** The values in force once the trainer has come to every pending edit, but for those that are due later. */
@@ -43,7 +50,10 @@ export function valuesToCome(store: Store, run: string, subject: Subject): Param
  * @param counts which applied edits do
  */
 export function valuesAt(
-  store: Store, run: RunDetail, subject: Subject, step: number,
+  store: Store,
+  run: RunDetail,
+  subject: Subject,
+  step: number,
   counts = ({ appliedStep }: RunEdit): boolean => appliedStep !== null && appliedStep <= step,
 ): ParameterValues {
   const applied = store.edits.appliedFrom(run.id, 0).filter(counts);

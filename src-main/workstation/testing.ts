@@ -12,8 +12,18 @@ import { findPossibilities } from './possibilities.ts';
 import { createWorkstation, type WorkstationService } from './workstation.ts';
 
 const environment = {
-  elbowVersion: '0.1.0', gitState: null, packages: {}, node: 'v24', platform: 'linux', cpu: 'a processor', cpuCount: 2, gpu: null,
-  device: 'cpu', threads: 1, modelHash: '0'.repeat(64), host: 'here',
+  elbowVersion: '0.1.0',
+  gitState: null,
+  packages: {},
+  node: 'v24',
+  platform: 'linux',
+  cpu: 'a processor',
+  cpuCount: 2,
+  gpu: null,
+  device: 'cpu',
+  threads: 1,
+  modelHash: '0'.repeat(64),
+  host: 'here',
 };
 
 export interface Held {
@@ -35,7 +45,10 @@ export interface Bench {
 }
 
 /** What to hold for a small run, of which `training/checkpoint/testing.ts` makes checkpoints. */
-export const smallPendulum = { task: 'inverted-pendulum', hyperparameters: { steps: 1000, 'warm-up': 150, hidden: '8,8', 'batch-size': 8 } };
+export const smallPendulum = {
+  task: 'inverted-pendulum',
+  hyperparameters: { steps: 1000, 'warm-up': 150, hidden: '8,8', 'batch-size': 8 },
+};
 
 /** One for the tests of a file. While it holds a run, nothing that waits in the queue starts; after each test nothing waits. */
 export function benchOfFile(): Bench {
@@ -56,7 +69,9 @@ function createBench(): Bench {
   const store = openStore(folder);
   const workstation = createWorkstation({ dataDirectory: folder });
   const bench: Bench = {
-    folder, store, workstation,
+    folder,
+    store,
+    workstation,
     hold({ task = 'half-cheetah', agent = 'sac', hyperparameters = {} } = {}) {
       const plan = planRuns({ task, agent, hyperparameters, seeds: '1', device: 'cpu', threads: 1, name: 'held' }, findPossibilities());
       const run = store.runs.create({ configuration: plan.configurations[0] as RunConfiguration, name: 'held' });
@@ -64,11 +79,14 @@ function createBench(): Bench {
     },
     apply({ run, attempt }, step) {
       let { values } = store.runs.get(run);
-      const edits = store.edits.pending(run).filter(({ dueStep }) => dueStep === null || dueStep <= step).map(({ id, changes }) => {
-        const previous: ParameterValues = Object.fromEntries(Object.keys(changes).map((name) => [name, values[name] ?? '']));
-        values = { ...values, ...changes };
-        return { id, previous };
-      });
+      const edits = store.edits
+        .pending(run)
+        .filter(({ dueStep }) => dueStep === null || dueStep <= step)
+        .map(({ id, changes }) => {
+          const previous: ParameterValues = Object.fromEntries(Object.keys(changes).map((name) => [name, values[name] ?? '']));
+          values = { ...values, ...changes };
+          return { id, previous };
+        });
       store.edits.applied(run, attempt, { step, values, edits });
     },
     async editAt(held, step, changes) {

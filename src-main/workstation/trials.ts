@@ -42,11 +42,20 @@ export class Trials {
     const taskOptions = inField('taskOptions', () => planVariant(configuration, variant));
     const policy = findPolicy(this.#store, run, step);
     if ([...this.#trials.values()].filter(({ state }) => state === 'running').length >= mostAtOnce) {
-      throw new WorkstationError({ code: 'conflict', message: `${mostAtOnce} evaluations go on already. Wait for one of them, or cancel it.`, field: null });
+      throw new WorkstationError({
+        code: 'conflict',
+        message: `${mostAtOnce} evaluations go on already. Wait for one of them, or cancel it.`,
+        field: null,
+      });
     }
     const id = randomUUID();
     const trial: Trial = {
-      state: 'running', episodesFinished: 0, episodes, result: null, error: null, stop: new AbortController(),
+      state: 'running',
+      episodesFinished: 0,
+      episodes,
+      result: null,
+      error: null,
+      stop: new AbortController(),
       forget: setTimeout(() => this.cancel(id), this.#patienceMs).unref(),
     };
     this.#trials.set(id, trial);
@@ -79,14 +88,25 @@ export class Trials {
 
   #find(id: string): Trial {
     const trial = this.#trials.get(id);
-    if (trial === undefined) throw new WorkstationError({ code: 'not-found', message: 'This evaluation is not known here: it ended long ago, or Elbow was started anew since. Evaluate again.', field: 'trial' });
+    if (trial === undefined)
+      throw new WorkstationError({
+        code: 'not-found',
+        message: 'This evaluation is not known here: it ended long ago, or Elbow was started anew since. Evaluate again.',
+        field: 'trial',
+      });
     return trial;
   }
 
   #ownEvaluation(run: string, step: number): TrialSummary | null {
     const [evaluation] = this.#store.evaluations.spread(run, { fromStep: step, toStep: step, most: 1 }).evaluations;
     if (evaluation === undefined) return null;
-    const { series } = this.#store.metrics.query(run, { metrics: ['evaluation-success'], fromStep: step, toStep: step, maxPoints: 2, includeSuperseded: false });
+    const { series } = this.#store.metrics.query(run, {
+      metrics: ['evaluation-success'],
+      fromStep: step,
+      toStep: step,
+      maxPoints: 2,
+      includeSuperseded: false,
+    });
     const { mean, standardDeviation } = summarise([...evaluation.returns]);
     return { episodes: evaluation.returns.length, mean, standardDeviation, success: series[0]?.mean.at(-1) ?? null };
   }

@@ -26,7 +26,8 @@ export interface WorkstationService extends Workstation {
 }
 
 /** Requests that change nothing, so nobody needs to be told at once. */
-const readingRequests = /^(system\.|metrics\.|rollouts\.|snapshots\.|policies\.|models\.|trials\.)|\.(list|get|log|edits|evaluations|actions)$/;
+const readingRequests =
+  /^(system\.|metrics\.|rollouts\.|snapshots\.|policies\.|models\.|trials\.)|\.(list|get|log|edits|evaluations|actions)$/;
 
 export interface WorkstationOptions {
   dataDirectory: string;

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { takeToken } from './token.ts';
 
 /** A tab's places, as a browser has them. */
-function places(hash: string, stored: string | null = null): Parameters<typeof takeToken>[0] & { shown: string[]; store: Map<string, string> } {
+function places(
+  hash: string,
+  stored: string | null = null,
+): Parameters<typeof takeToken>[0] & { shown: string[]; store: Map<string, string> } {
   const store = new Map(stored === null ? [] : [['elbow-token', stored]]);
   const shown: string[] = [];
   return {

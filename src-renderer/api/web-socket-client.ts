@@ -34,7 +34,8 @@ interface PendingCall {
 }
 
 const refusals: Record<number, string> = {
-  [closeCodes.wrongToken]: 'This window’s token is not the one of the Elbow that runs now. Open the address that Elbow printed when it started.',
+  [closeCodes.wrongToken]:
+    'This window’s token is not the one of the Elbow that runs now. Open the address that Elbow printed when it started.',
   [closeCodes.noToken]: 'This window sent no token. Open the address that Elbow printed when it started.',
   [closeCodes.tooManyGuesses]: 'Too many wrong tokens were sent. Open the address that Elbow printed when it started.',
 };

@@ -5,8 +5,29 @@ import type { ChartSeries } from './columns.ts';
 
 const x = Float64Array.of(1, 2);
 const y = Float64Array.of(3, 4);
-const line = (changes: Partial<ChartSeries> = {}): ChartSeries => ({ label: 'return', x, y, min: y, max: y, colour: 'red', kind: 'line', width: 1, dash: [4, 4], opacity: 1, ...changes });
-const state = (changes: Partial<PlotState> = {}): PlotState => ({ series: [line()], log: false, xExtent: [0, 10], yExtent: null, range: null, marks: [{ x: 1, label: 'edit' }], playhead: null, ...changes });
+const line = (changes: Partial<ChartSeries> = {}): ChartSeries => ({
+  label: 'return',
+  x,
+  y,
+  min: y,
+  max: y,
+  colour: 'red',
+  kind: 'line',
+  width: 1,
+  dash: [4, 4],
+  opacity: 1,
+  ...changes,
+});
+const state = (changes: Partial<PlotState> = {}): PlotState => ({
+  series: [line()],
+  log: false,
+  xExtent: [0, 10],
+  yExtent: null,
+  range: null,
+  marks: [{ x: 1, label: 'edit' }],
+  playhead: null,
+  ...changes,
+});
 
 it('is nothing where new objects say the same', () => expect(changeOf(state(), state())).toBe('nothing'));
 

@@ -18,14 +18,25 @@ export type PlotChange = 'data' | 'span' | 'lines' | 'nothing';
 
 /** The most that differs. Columns are compared by identity: new numbers come in new arrays. */
 export function changeOf(before: PlotState, after: PlotState): PlotChange {
-  if (before.log !== after.log || !isSamePair(before.yExtent, after.yExtent) || !isSameList(before.series, after.series, isSameSeries)) return 'data';
+  if (before.log !== after.log || !isSamePair(before.yExtent, after.yExtent) || !isSameList(before.series, after.series, isSameSeries))
+    return 'data';
   if (!isSamePair(before.range, after.range) || !isSamePair(before.xExtent, after.xExtent)) return 'span';
   return before.playhead === after.playhead && isSameList(before.marks, after.marks, isSameMark) ? 'nothing' : 'lines';
 }
 
 function isSameSeries(a: ChartSeries, b: ChartSeries): boolean {
-  return a.x === b.x && a.y === b.y && a.min === b.min && a.max === b.max && a.label === b.label && a.kind === b.kind &&
-    a.colour === b.colour && a.width === b.width && a.opacity === b.opacity && isSameList(a.dash ?? [], b.dash ?? [], Object.is);
+  return (
+    a.x === b.x &&
+    a.y === b.y &&
+    a.min === b.min &&
+    a.max === b.max &&
+    a.label === b.label &&
+    a.kind === b.kind &&
+    a.colour === b.colour &&
+    a.width === b.width &&
+    a.opacity === b.opacity &&
+    isSameList(a.dash ?? [], b.dash ?? [], Object.is)
+  );
 }
 
 const isSameMark = (a: ChartMark, b: ChartMark): boolean => a.x === b.x && a.label === b.label && a.colour === b.colour;

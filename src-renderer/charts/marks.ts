@@ -12,7 +12,13 @@ const fontPixels = 10.5;
 const labelRows = 3;
 
 /** @param resolve makes a CSS colour, custom properties included, one that a canvas understands */
-export function drawMarks(plot: uPlot, marks: readonly ChartMark[], playhead: number | null, font: string, resolve: (css: string) => string): void {
+export function drawMarks(
+  plot: uPlot,
+  marks: readonly ChartMark[],
+  playhead: number | null,
+  font: string,
+  resolve: (css: string) => string,
+): void {
   const { ctx } = plot;
   const { left, top, width, height } = plot.bbox;
   const ratio = devicePixelRatio;

@@ -70,11 +70,15 @@ export class Plot {
     const last = xs.length - 1;
     const present = plot.cursor.idx ?? last;
     const next =
-      event.key === 'ArrowLeft' ? present - stride
-      : event.key === 'ArrowRight' ? present + stride
-      : event.key === 'Home' ? 0
-      : event.key === 'End' ? last
-      : null;
+      event.key === 'ArrowLeft'
+        ? present - stride
+        : event.key === 'ArrowRight'
+          ? present + stride
+          : event.key === 'Home'
+            ? 0
+            : event.key === 'End'
+              ? last
+              : null;
     if (event.key === 'Escape') this.clearCursor();
     if (next === null) return;
     event.preventDefault();
@@ -103,7 +107,11 @@ export class Plot {
     const columns = alignColumns(state.series, state.log);
     this.columns = columns;
     this.options.onHidden({ nonPositive: columns.nonPositive, notFinite: columns.notFinite });
-    const shape = JSON.stringify([state.log, state.yExtent, state.series.map((s) => [s.label, s.kind, s.colour, s.width, s.dash, s.opacity, s.min !== undefined])]);
+    const shape = JSON.stringify([
+      state.log,
+      state.yExtent,
+      state.series.map((s) => [s.label, s.kind, s.colour, s.width, s.dash, s.opacity, s.min !== undefined]),
+    ]);
     if (this.plot === null || shape !== this.shape) {
       this.plot?.destroy();
       this.shape = shape;
@@ -145,7 +153,12 @@ export class Plot {
         series[plan.mean] =
           one.kind === 'points'
             ? { stroke, width: 0, paths: () => null, points: { show: true, size: 5, fill: stroke, width: 0 } }
-            : { stroke, width: one.width ?? 1.6, ...(one.dash ? { dash: [...one.dash] } : {}), points: { show: (_plot: uPlot, index: number) => this.isSparse(index), size: 5, fill: stroke, width: 0 } };
+            : {
+                stroke,
+                width: one.width ?? 1.6,
+                ...(one.dash ? { dash: [...one.dash] } : {}),
+                points: { show: (_plot: uPlot, index: number) => this.isSparse(index), size: 5, fill: stroke, width: 0 },
+              };
       }
     });
     const grid = { stroke: () => this.colour('var(--line)', 1), width: 1 };
@@ -159,13 +172,30 @@ export class Plot {
       legend: { show: false },
       scales: {
         x: { time: false, auto: false, range: () => this.xLimits() },
-        y: state.log ? { distr: 3 } : { range: (_plot, min, max) => (state.yExtent === null ? paddedRange(min, max) : paddedRange(...state.yExtent)) },
+        y: state.log
+          ? { distr: 3 }
+          : { range: (_plot, min, max) => (state.yExtent === null ? paddedRange(min, max) : paddedRange(...state.yExtent)) },
       },
       axes: [
         // Tracks stand one under another: the scrubber says where they are.
-        { ...axis, show: !isTrack, size: 22, gap: 4, space: (plot) => Math.max(64, plot.width / 9), values: (_plot, ticks) => ticks.map(this.options.formatX), grid: { show: false } },
+        {
+          ...axis,
+          show: !isTrack,
+          size: 22,
+          gap: 4,
+          space: (plot) => Math.max(64, plot.width / 9),
+          values: (_plot, ticks) => ticks.map(this.options.formatX),
+          grid: { show: false },
+        },
         // On a logarithmic axis a line at every tenth would be a grey block.
-        { ...axis, ...(state.log ? { grid: { ...grid, filter: (_plot, ticks) => ticks.map((tick) => (isRound(tick) ? tick : null)) } } : {}), size: 46, gap: 6, space: (plot) => Math.max(30, plot.height / 9), values: (_plot, ticks) => ticks.map((tick) => (tick === null ? '' : formatAxis(tick))) },
+        {
+          ...axis,
+          ...(state.log ? { grid: { ...grid, filter: (_plot, ticks) => ticks.map((tick) => (isRound(tick) ? tick : null)) } } : {}),
+          size: 46,
+          gap: 6,
+          space: (plot) => Math.max(30, plot.height / 9),
+          values: (_plot, ticks) => ticks.map((tick) => (tick === null ? '' : formatAxis(tick))),
+        },
       ],
       cursor: {
         ...(this.options.sync === undefined ? {} : { sync: { key: this.options.sync, setSeries: false } }),

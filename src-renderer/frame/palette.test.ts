@@ -11,7 +11,11 @@ describe('rankEntries', () => {
 
   it('shows every command and the newest five runs without a text', () => {
     const groups = rankEntries('  ', commands, runs, score);
-    expect(groups.map((group) => [group.title, group.entries.length])).toEqual([['Go to', 1], ['Runs', 1], ['Open', 5]]);
+    expect(groups.map((group) => [group.title, group.entries.length])).toEqual([
+      ['Go to', 1],
+      ['Runs', 1],
+      ['Open', 5],
+    ]);
   });
 
   it('puts the best match first and leaves out what does not match', () => {

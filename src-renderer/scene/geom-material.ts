@@ -37,7 +37,10 @@ function wrapInCube(material: MeshStandardMaterial, cube: CubeTexture): void {
       .replace('#include <begin_vertex>', '#include <begin_vertex>\nvCubeDirection = cubeDirection;');
     shader.fragmentShader = shader.fragmentShader
       .replace('#include <common>', '#include <common>\nuniform samplerCube cubePicture;\nvarying vec3 vCubeDirection;')
-      .replace('#include <map_fragment>', 'vec3 cubeColour = textureCube(cubePicture, vCubeDirection).rgb;\ndiffuseColor.rgb *= cubeColour;')
+      .replace(
+        '#include <map_fragment>',
+        'vec3 cubeColour = textureCube(cubePicture, vCubeDirection).rgb;\ndiffuseColor.rgb *= cubeColour;',
+      )
       .replace('#include <emissivemap_fragment>', 'totalEmissiveRadiance *= cubeColour;');
   };
 }

@@ -15,7 +15,10 @@ export function buildShape(geom: SceneGeom, model: SceneModel): BufferGeometry |
     geometry.setAttribute('cubeDirection', new BufferAttribute(cubeDirections(positions, geom, material.isTextureUniform), 3));
   } else {
     const own = geom.mesh === null ? null : (model.meshes[geom.mesh]?.pictureCoordinates ?? null);
-    geometry.setAttribute('uv', new BufferAttribute(own ?? flatCoordinates(positions, geom, material.textureRepeat, material.isTextureUniform), 2));
+    geometry.setAttribute(
+      'uv',
+      new BufferAttribute(own ?? flatCoordinates(positions, geom, material.textureRepeat, material.isTextureUniform), 2),
+    );
   }
   return geometry;
 }

@@ -3,19 +3,29 @@ import type { SceneHeightField } from '../../src-main/physics/geometry.ts';
 import { buildHeightField } from './height-field.ts';
 
 const hills: SceneHeightField = {
-  name: 'hills', size: [2, 1, 0.5], rows: 3, columns: 4,
+  name: 'hills',
+  size: [2, 1, 0.5],
+  rows: 3,
+  columns: 4,
   heights: Float32Array.of(0, 0, 0, 0, 0, 0.3, 0.3, 0, 0, 0, 0, 0.6),
 };
 
 function read({ heights, ...rest }: SceneHeightField) {
   const geometry = buildHeightField({ ...rest, heights });
   const array = (name: string) => Array.from(geometry.getAttribute(name).array);
-  const triples = (numbers: number[]) => Array.from({ length: numbers.length / 3 }, (_, i) => numbers.slice(3 * i, 3 * i + 3) as [number, number, number]);
-  return { positions: triples(array('position')), normals: triples(array('normal')), triangles: triples(Array.from(geometry.getIndex()?.array ?? [])) };
+  const triples = (numbers: number[]) =>
+    Array.from({ length: numbers.length / 3 }, (_, i) => numbers.slice(3 * i, 3 * i + 3) as [number, number, number]);
+  return {
+    positions: triples(array('position')),
+    normals: triples(array('normal')),
+    triangles: triples(Array.from(geometry.getIndex()?.array ?? [])),
+  };
 }
 
 const cross = ([a, b, c]: number[], [d, e, f]: number[]): [number, number, number] => [
-  (b ?? NaN) * (f ?? NaN) - (c ?? NaN) * (e ?? NaN), (c ?? NaN) * (d ?? NaN) - (a ?? NaN) * (f ?? NaN), (a ?? NaN) * (e ?? NaN) - (b ?? NaN) * (d ?? NaN),
+  (b ?? NaN) * (f ?? NaN) - (c ?? NaN) * (e ?? NaN),
+  (c ?? NaN) * (d ?? NaN) - (a ?? NaN) * (f ?? NaN),
+  (a ?? NaN) * (e ?? NaN) - (b ?? NaN) * (d ?? NaN),
 ];
 const dot = (a: number[], b: number[]): number => a.reduce((sum, value, k) => sum + value * (b[k] ?? NaN), 0);
 const minus = (a: number[], b: number[]): number[] => a.map((value, k) => value - (b[k] ?? NaN));
@@ -39,12 +49,21 @@ describe('a height field’s geometry', () => {
     const volume = triangles.reduce((sum, [a, b, c]) => sum + dot(corner(a), cross(corner(b), corner(c))) / 6, 0);
     // Each surface triangle stands on half a cell: its mean height times its area.
     const cell = ((2 * 2) / 3) * ((2 * 1) / 2);
-    const surface = triangles.slice(0, 2 * 2 * 3).reduce((sum, one) => sum + (cell / 2) * (one.reduce((total, k) => total + corner(k)[2], 0) / 3), 0);
+    const surface = triangles
+      .slice(0, 2 * 2 * 3)
+      .reduce((sum, one) => sum + (cell / 2) * (one.reduce((total, k) => total + corner(k)[2], 0) / 3), 0);
     expect(volume).toBeCloseTo(4 * 2 * 0.5 + surface, 5);
     const edges = new Map<string, number>();
-    const key = (k: number) => corner(k).map((value) => value.toFixed(5)).join();
+    const key = (k: number) =>
+      corner(k)
+        .map((value) => value.toFixed(5))
+        .join();
     for (const [a, b, c] of triangles) {
-      for (const [from, to] of [[a, b], [b, c], [c, a]] as const) {
+      for (const [from, to] of [
+        [a, b],
+        [b, c],
+        [c, a],
+      ] as const) {
         edges.set(`${key(from)}>${key(to)}`, (edges.get(`${key(from)}>${key(to)}`) ?? 0) + 1);
         const facing = cross(minus(corner(b), corner(a)), minus(corner(c), corner(a)));
         expect(dot(facing, normals[from] ?? [])).toBeGreaterThan(0);

@@ -4,7 +4,11 @@ import type { SceneHeightField, Triple } from '../../src-main/physics/geometry.t
 
 /** Two triangles a cell of the surface, two a cell along each wall, two for the bottom. In the geom's frame. */
 export function buildHeightField(field: SceneHeightField): BufferGeometry {
-  const { rows, columns, size: [halfX, halfY, base] } = field;
+  const {
+    rows,
+    columns,
+    size: [halfX, halfY, base],
+  } = field;
   const vertexCount = rows * columns + 4 * (rows + columns) + 4;
   const positions = new Float32Array(3 * vertexCount);
   const normals = new Float32Array(3 * vertexCount);
@@ -53,7 +57,13 @@ export function buildHeightField(field: SceneHeightField): BufferGeometry {
     }
   }
 
-  for (const [x, y] of [[-1, -1], [-1, 1], [1, 1], [1, -1]] as const) add([x * halfX, y * halfY, -base], [0, 0, -1]);
+  for (const [x, y] of [
+    [-1, -1],
+    [-1, 1],
+    [1, 1],
+    [1, -1],
+  ] as const)
+    add([x * halfX, y * halfY, -base], [0, 0, -1]);
   quad(vertices - 4, vertices - 3, vertices - 2, vertices - 1);
 
   const geometry = new BufferGeometry();

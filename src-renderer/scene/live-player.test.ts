@@ -14,7 +14,12 @@ it('tells a session its pace when it connects and at every change', () => {
   player.changeSpeed(1);
   player.pause();
   player.toggle();
-  expect(told).toEqual([[1, false], [2, false], [2, true], [2, false]]);
+  expect(told).toEqual([
+    [1, false],
+    [2, false],
+    [2, true],
+    [2, false],
+  ]);
 });
 
 it('steps forward while paused, never back', () => {

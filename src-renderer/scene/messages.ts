@@ -42,7 +42,16 @@ export type ToWorker =
   | { kind: 'lab-seen'; session: number }
   /** Loads MuJoCo and the model ahead of need. */
   | { kind: 'warm-up'; modelUrl: string }
-  | { kind: 'open-live'; session: number; task: string; taskOptions: ParameterValues; modelUrl: string; seed: number; speed: number; isPaused: boolean }
+  | {
+      kind: 'open-live';
+      session: number;
+      task: string;
+      taskOptions: ParameterValues;
+      modelUrl: string;
+      seed: number;
+      speed: number;
+      isPaused: boolean;
+    }
   /** The newest policy: taken up between two environment steps. */
   | { kind: 'policy'; session: number; step: number; onnx: Uint8Array }
   | { kind: 'pace'; session: number; speed: number; isPaused: boolean }

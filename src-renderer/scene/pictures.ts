@@ -26,7 +26,8 @@ export class Pictures {
 }
 
 function make({ kind, width, height, pixels }: SceneTexture): DataTexture | CubeTexture {
-  const face = (k: number): DataTexture => new DataTexture(pixels.subarray(4 * k * width * height, 4 * (k + 1) * width * height), width, height);
+  const face = (k: number): DataTexture =>
+    new DataTexture(pixels.subarray(4 * k * width * height, 4 * (k + 1) * width * height), width, height);
   const texture = kind === 'flat' ? face(0) : new CubeTexture([0, 1, 2, 3, 4, 5].map(face));
   texture.colorSpace = SRGBColorSpace;
   texture.magFilter = LinearFilter;

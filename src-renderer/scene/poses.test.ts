@@ -10,7 +10,10 @@ function pose(angle: number, x: number): Float32Array {
 
 it('gives the two ends exactly enough to draw', () => {
   const out = new Float32Array(12);
-  for (const [fraction, expected] of [[0, pose(0.2, 1)], [1, pose(0.6, 3)]] as const) {
+  for (const [fraction, expected] of [
+    [0, pose(0.2, 1)],
+    [1, pose(0.6, 3)],
+  ] as const) {
     interpolatePoses(out, pose(0.2, 1), pose(0.6, 3), fraction);
     out.forEach((value, i) => expect(value).toBeCloseTo(expected[i] as number, 6));
   }

@@ -14,7 +14,7 @@ export function interpolatePoses(out: Float32Array, a: Float32Array, b: Float32A
   for (let i = 0; i < out.length; i += 1) {
     const from = a[i] as number;
     out[i] = from + ((b[i] as number) - from) * fraction;
-  };
+  }
   for (let base = 0; base < out.length; base += poseStride) orthonormalise(out, base + 3);
 }
 

@@ -23,6 +23,11 @@ export function formatSigned(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'not a number' : value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);
   if (size === 0) return '0';
-  const text = size >= 1000 ? Math.round(size).toLocaleString('en-US') : size >= 1e-3 ? size.toFixed(size >= 100 ? 1 : size >= 1 ? 2 : 3) : size.toExponential(1).replace('e+', 'e');
+  const text =
+    size >= 1000
+      ? Math.round(size).toLocaleString('en-US')
+      : size >= 1e-3
+        ? size.toFixed(size >= 100 ? 1 : size >= 1 ? 2 : 3)
+        : size.toExponential(1).replace('e+', 'e');
   return `${value < 0 ? '−' : '+'}${text}`;
 }

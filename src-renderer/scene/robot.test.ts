@@ -19,17 +19,25 @@ const assets = `<texture name="photo" type="2d" file="photo.png"/><material name
   <hfield name="hills" nrow="3" ncol="4" size="2 1 .5 .25" elevation="0 1 2 3 4 5 6 7 8 9 10 11"/>`;
 
 function robotOf(geoms: string): { robot: Robot; mesh(name: string): Mesh | undefined; floorHeight(geoms: number): number } {
-  const simulator = new Simulator(mujoco, `<mujoco><asset>${assets}</asset><worldbody>${geoms}</worldbody></mujoco>`, { 'photo.png': png(8, 8, () => [255, 0, 255]) });
+  const simulator = new Simulator(mujoco, `<mujoco><asset>${assets}</asset><worldbody>${geoms}</worldbody></mujoco>`, {
+    'photo.png': png(8, 8, () => [255, 0, 255]),
+  });
   const model = describeModel(simulator);
   simulator.dispose();
   const robot = new Robot(model, null);
-  return { robot, mesh: (name) => robot.root.getObjectByName(name) as Mesh | undefined, floorHeight: (count) => robot.floorHeight(new Float32Array(count * poseStride)) };
+  return {
+    robot,
+    mesh: (name) => robot.root.getObjectByName(name) as Mesh | undefined,
+    floorHeight: (count) => robot.floorHeight(new Float32Array(count * poseStride)),
+  };
 }
 const materialOf = (mesh: Mesh | undefined): MeshStandardMaterial | undefined => mesh?.material as MeshStandardMaterial | undefined;
 
 describe('a robot in the 3D view', () => {
   it('carries its pictures, one for all geoms that share it', () => {
-    const { robot, mesh } = robotOf('<geom name="a" type="box" size="1 1 1" material="photo"/><geom name="b" size="1" material="photo"/><geom name="c" size="1" material="plain"/>');
+    const { robot, mesh } = robotOf(
+      '<geom name="a" type="box" size="1 1 1" material="photo"/><geom name="b" size="1" material="photo"/><geom name="c" size="1" material="plain"/>',
+    );
     const map = materialOf(mesh('a'))?.map;
     expect(map).toBeInstanceOf(DataTexture);
     expect(materialOf(mesh('b'))?.map).toBe(map);
@@ -49,7 +57,11 @@ describe('a robot in the 3D view', () => {
     const directions = mesh('a')?.geometry.getAttribute('cubeDirection');
     expect(directions?.count).toBe(24);
     expect(Array.from(directions?.array ?? []).every((value) => Math.abs(value) === 1)).toBe(true);
-    const shader = { uniforms: {} as Record<string, { value: unknown }>, vertexShader: '#include <common>\n#include <begin_vertex>', fragmentShader: '#include <common>\n#include <map_fragment>\n#include <emissivemap_fragment>' };
+    const shader = {
+      uniforms: {} as Record<string, { value: unknown }>,
+      vertexShader: '#include <common>\n#include <begin_vertex>',
+      fragmentShader: '#include <common>\n#include <map_fragment>\n#include <emissivemap_fragment>',
+    };
     materialOf(mesh('a'))?.onBeforeCompile(shader as never, null as never);
     expect(shader.uniforms['cubePicture']?.value).toBeInstanceOf(CubeTexture);
   });
@@ -62,8 +74,11 @@ describe('a robot in the 3D view', () => {
   });
 
   it('leaves the floor to the stage, unless it is a picture of the model’s own', () => {
-    const plane = (name: string, material: string, size = '2 2 1') => `<geom name="${name}" type="plane" size="${size}" material="${material}"/>`;
-    const { mesh } = robotOf(plane('plain', 'plain') + plane('checks', 'checks') + plane('photo', 'photo') + plane('endless', 'photo', '0 0 1'));
+    const plane = (name: string, material: string, size = '2 2 1') =>
+      `<geom name="${name}" type="plane" size="${size}" material="${material}"/>`;
+    const { mesh } = robotOf(
+      plane('plain', 'plain') + plane('checks', 'checks') + plane('photo', 'photo') + plane('endless', 'photo', '0 0 1'),
+    );
     expect(['plain', 'checks', 'photo', 'endless'].filter((name) => mesh(name))).toEqual(['photo']);
   });
 

@@ -37,7 +37,9 @@ export class Robot {
     this.pictures = new Pictures(model.textures);
     this.meshes = [
       ...model.geoms.map((geom) => (isHidden(geom) || (isFloor(geom) && !isPictured(geom, model)) ? null : this.build(geom, true))),
-      ...model.sites.map((site) => (isHidden(site) ? null : this.build({ ...site, mesh: null, heightField: null, material: null, collides: false }, false))),
+      ...model.sites.map((site) =>
+        isHidden(site) ? null : this.build({ ...site, mesh: null, heightField: null, material: null, collides: false }, false),
+      ),
     ];
   }
 
@@ -59,7 +61,9 @@ export class Robot {
     const height = (geom: number): number => poses[geom * poseStride + 2] ?? 0;
     const floor = geoms.findIndex(isFloor);
     if (floor >= 0) return height(floor);
-    const bases = geoms.flatMap(({ heightField }, i) => (heightField === null ? [] : [height(i) - (heightFields[heightField]?.size[2] ?? 0)]));
+    const bases = geoms.flatMap(({ heightField }, i) =>
+      heightField === null ? [] : [height(i) - (heightFields[heightField]?.size[2] ?? 0)],
+    );
     if (bases.length > 0) return Math.min(...bases);
     const lowest = geoms.map((geom, i) => height(i) - Math.max(...geom.size));
     return Math.min(0, ...lowest) - 0.1 * extent;

@@ -79,9 +79,18 @@ export class SceneClient {
   }
 
   /** Ends the session that is open. @param modelFile below assets/models */
-  openLive(options: { task: string; taskOptions: ParameterValues; modelFile: string; seed: number; speed: number }, events: SessionEvents): LiveSessionHandle {
+  openLive(
+    options: { task: string; taskOptions: ParameterValues; modelFile: string; seed: number; speed: number },
+    events: SessionEvents,
+  ): LiveSessionHandle {
     const { modelFile, ...rest } = options;
-    const session = this.open(events, (id) => ({ kind: 'open-live', session: id, ...rest, modelUrl: modelUrl(modelFile), isPaused: false }));
+    const session = this.open(events, (id) => ({
+      kind: 'open-live',
+      session: id,
+      ...rest,
+      modelUrl: modelUrl(modelFile),
+      isPaused: false,
+    }));
     return {
       close: () => this.close(session),
       offerPolicy: (step, onnx) => this.tell(session, { kind: 'policy', session: session.id, step, onnx }, true),
@@ -180,7 +189,9 @@ export class SceneClient {
     this.worker?.terminate();
     this.worker = null;
     const delay = this.backoff.failed(performance.now());
-    this.current?.events.onNotice(`The 3D view's worker stopped (${reason}); it starts again in ${(delay / 1000).toFixed(1)} s. Nothing recorded is affected.`);
+    this.current?.events.onNotice(
+      `The 3D view's worker stopped (${reason}); it starts again in ${(delay / 1000).toFixed(1)} s. Nothing recorded is affected.`,
+    );
     clearTimeout(this.restartTimer);
     this.restartTimer = setTimeout(() => {
       this.restartTimer = undefined;

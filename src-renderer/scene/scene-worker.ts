@@ -46,7 +46,10 @@ async function simulatorOf(modelUrl: string): Promise<{ simulator: Simulator; ha
   if (stage?.hash !== file.hash) {
     stage?.simulator.dispose();
     stage = null;
-    stage = { hash: file.hash, simulator: file.own === null ? new Simulator(instance, file.xml) : createGivenTask(instance, file.own).simulator };
+    stage = {
+      hash: file.hash,
+      simulator: file.own === null ? new Simulator(instance, file.xml) : createGivenTask(instance, file.own).simulator,
+    };
   }
   return stage;
 }
@@ -54,7 +57,10 @@ async function simulatorOf(modelUrl: string): Promise<{ simulator: Simulator; ha
 async function openLive(message: Extract<ToWorker, { kind: 'open-live' }>): Promise<void> {
   const [instance, file] = await Promise.all([getMuJoCo(), fetchModel(message.modelUrl)]);
   if (message.session !== session) return;
-  const task = file.own === null ? createTask(message.task, instance, file.xml, message.taskOptions) : createGivenTask(instance, file.own, message.taskOptions);
+  const task =
+    file.own === null
+      ? createTask(message.task, instance, file.xml, message.taskOptions)
+      : createGivenTask(instance, file.own, message.taskOptions);
   const { observation, action } = task.declaration;
   const id = message.session;
   send({ kind: 'opened', session: id, model: describeModel(task.simulator), modelHash: file.hash, task: task.declaration });
@@ -97,7 +103,10 @@ async function offerPolicy({ onnx, step }: Extract<ToWorker, { kind: 'policy' }>
   try {
     receiver.session.offerPolicy(await loadPolicy(onnx, step, receiver.observations, receiver.actions));
   } catch (error) {
-    throw new Error(`The policy of step ${step} cannot be used, so the one before it stays: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(
+      `The policy of step ${step} cannot be used, so the one before it stays: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
 }
 

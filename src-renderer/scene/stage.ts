@@ -1,8 +1,6 @@
 // What surrounds the robot: a soft key light with a shadow, a hemispheric fill, a sky, and a faint grid
 // floor that follows. One look a theme; colours are those of the target screens.
-import {
-  Color, DirectionalLight, Group, HemisphereLight, Mesh, PlaneGeometry, ShaderMaterial, ShadowMaterial, type Vector3,
-} from 'three';
+import { Color, DirectionalLight, Group, HemisphereLight, Mesh, PlaneGeometry, ShaderMaterial, ShadowMaterial, type Vector3 } from 'three';
 
 export type Theme = 'dark' | 'light';
 
@@ -20,7 +18,13 @@ interface Look {
 
 export const looks: Record<Theme, Look> = {
   dark: {
-    sky: [[0, '#11141c'], [0.3, '#121620'], [0.42, '#161c29'], [0.6, '#11141b'], [1, '#101217']],
+    sky: [
+      [0, '#11141c'],
+      [0.3, '#121620'],
+      [0.42, '#161c29'],
+      [0.6, '#11141b'],
+      [1, '#101217'],
+    ],
     floor: '#1b1e24',
     floorOpacity: 0.9,
     grid: '#8fa3c0',
@@ -30,7 +34,13 @@ export const looks: Record<Theme, Look> = {
     shadowOpacity: 0.62,
   },
   light: {
-    sky: [[0, '#eef2f5'], [0.3, '#ecf0f4'], [0.42, '#e7ecf1'], [0.6, '#e3e5e7'], [1, '#e0e1e2']],
+    sky: [
+      [0, '#eef2f5'],
+      [0.3, '#ecf0f4'],
+      [0.42, '#e7ecf1'],
+      [0.6, '#e3e5e7'],
+      [1, '#e0e1e2'],
+    ],
     floor: '#dfe0e0',
     floorOpacity: 0.95,
     grid: '#5a6675',

@@ -90,7 +90,14 @@ describe('moving the playhead', () => {
     expect(player.state.position).toBe(0);
   });
 
-  it.each([[3.4, 3], [-5, 0], [1e9, 20], [Infinity, 20], [-Infinity, 0], [NaN, 7]])('seeks to %s at row %s', (row, expected) => {
+  it.each([
+    [3.4, 3],
+    [-5, 0],
+    [1e9, 20],
+    [Infinity, 20],
+    [-Infinity, 0],
+    [NaN, 7],
+  ])('seeks to %s at row %s', (row, expected) => {
     const player = new StoredPlayer(20, 0.05);
     player.seek(7);
     player.seek(row);
@@ -122,7 +129,14 @@ describe('speed', () => {
   });
 });
 
-it.each([[-1, 0.05], [1.5, 0.05], [NaN, 0.05], [10, 0], [10, NaN], [10, -1]])('refuses an episode of %s steps of %s s', (length, seconds) => {
+it.each([
+  [-1, 0.05],
+  [1.5, 0.05],
+  [NaN, 0.05],
+  [10, 0],
+  [10, NaN],
+  [10, -1],
+])('refuses an episode of %s steps of %s s', (length, seconds) => {
   expect(() => new StoredPlayer(length, seconds)).toThrow(RangeError);
 });
 

@@ -14,7 +14,12 @@ function halfLengths({ shape, size: [a, b, c] }: SceneGeom): Triple {
  * @param repeat how often the picture comes over the object, or over two metres where it is uniform
  * @returns [vertex, 2]: right, and down from the picture's first row
  */
-export function flatCoordinates(positions: ArrayLike<number>, geom: SceneGeom, repeat: readonly [number, number], isUniform: boolean): Float32Array {
+export function flatCoordinates(
+  positions: ArrayLike<number>,
+  geom: SceneGeom,
+  repeat: readonly [number, number],
+  isUniform: boolean,
+): Float32Array {
   const [x, y] = isUniform ? [1, 1] : halfLengths(geom);
   const coordinates = new Float32Array((positions.length / 3) * 2);
   for (let i = 0; i < coordinates.length / 2; i += 1) {

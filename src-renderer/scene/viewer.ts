@@ -139,7 +139,8 @@ export class Viewer {
 
   /** Something changed: draws one frame. */
   invalidate(): void {
-    if (this.request === 0 && this.host !== null && this.renderer !== null && !document.hidden) this.request = requestAnimationFrame(this.frame);
+    if (this.request === 0 && this.host !== null && this.renderer !== null && !document.hidden)
+      this.request = requestAnimationFrame(this.frame);
   }
 
   setTheme(theme: Theme): void {
@@ -183,7 +184,9 @@ export class Viewer {
       this.renderer ??= this.makeRenderer();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.events?.onTrouble(`The 3D view needs WebGL 2, which this browser does not give (${reason}). Curves and controls work without it; switching on hardware or software WebGL in the browser's settings brings it back.`);
+      this.events?.onTrouble(
+        `The 3D view needs WebGL 2, which this browser does not give (${reason}). Curves and controls work without it; switching on hardware or software WebGL in the browser's settings brings it back.`,
+      );
       return;
     }
     this.host?.append(this.renderer.domElement);

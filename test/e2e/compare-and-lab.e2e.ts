@@ -25,8 +25,15 @@ describeInBrowser('Compare and Lab', () => {
   });
 
   it('draws every seed and groups by configuration', async () => {
-    await until(async () => expect(await page.locator('[role=img][aria-label^="Evaluation return"]').getAttribute('aria-label')).toContain('far-sighted, seed 2: 902 at step 3,000'));
-    expect(await page.locator('.legend-card h3').allTextContents()).toEqual([expect.stringContaining('discount 0.99'), expect.stringContaining('discount 0.5')]);
+    await until(async () =>
+      expect(await page.locator('[role=img][aria-label^="Evaluation return"]').getAttribute('aria-label')).toContain(
+        'far-sighted, seed 2: 902 at step 3,000',
+      ),
+    );
+    expect(await page.locator('.legend-card h3').allTextContents()).toEqual([
+      expect.stringContaining('discount 0.99'),
+      expect.stringContaining('discount 0.5'),
+    ]);
     await page.getByText('n = 2 seeds').waitFor();
   });
 
@@ -60,7 +67,10 @@ describeInBrowser('Compare and Lab', () => {
     await page.getByRole('button', { name: 'Copy CSV' }).click();
     await page.getByText(/^Copied the evaluation return of 3 runs/).waitFor();
     const copied = await page.evaluate(() => navigator.clipboard.readText());
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download the curves as CSV' }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download the curves as CSV' }).click(),
+    ]);
     const saved = readFileSync(await download.path(), 'utf8');
     expect(saved.trim().split(/\r?\n/)).toHaveLength(1 + 9);
     expect(copied.replaceAll('\r\n', '\n')).toBe(saved.replaceAll('\r\n', '\n'));
@@ -85,11 +95,18 @@ describeInBrowser('Compare and Lab', () => {
     await legend.getByText('1 run was edited during training; it is drawn, and marked ✎.').waitFor();
     await page.getByRole('button', { name: `Take far-sighted, seed 2, ${edited}, out` }).waitFor();
     const chart = page.locator('[role=img][aria-label^="Evaluation return"]');
-    await until(async () => expect(await chart.getAttribute('aria-label')).toContain(`far-sighted, seed 2, ${edited} ✎: 950 at step 3,000`));
+    await until(async () =>
+      expect(await chart.getAttribute('aria-label')).toContain(`far-sighted, seed 2, ${edited} ✎: 950 at step 3,000`),
+    );
     const row = page.getByRole('region', { name: 'Settings of the groups' }).getByRole('row', { name: /^entropy-target/ });
     expect((await row.textContent())?.replace(/\s+/g, ' ')).toContain('-1 ✎ -0.25 in 1 of 3 runs');
     await expectAccessible(page);
-    expect(await page.getByLabel('Metric').locator('optgroup').evaluateAll((all) => all.map((one) => (one as HTMLOptGroupElement).label))).toEqual(['Returns', 'Temperature', 'Not recorded in these runs']);
+    expect(
+      await page
+        .getByLabel('Metric')
+        .locator('optgroup')
+        .evaluateAll((all) => all.map((one) => (one as HTMLOptGroupElement).label)),
+    ).toEqual(['Returns', 'Temperature', 'Not recorded in these runs']);
   });
 
   it('shows and copies the doctor’s report', async () => {

@@ -11,9 +11,29 @@ import { type Picture, pictureOf } from './pictures.ts';
 import { describeInBrowser, expectAccessible, startElbow, until, type Elbow } from './support.ts';
 
 /** A cube of 0.4 m on whose faces the whole picture lies. */
-const cube = `${[[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]].map((corner) => `v ${corner.map((value) => 0.4 * value - 0.2).join(' ')}`).join('\n')}
+const cube = `${[
+  [0, 0, 0],
+  [1, 0, 0],
+  [1, 1, 0],
+  [0, 1, 0],
+  [0, 0, 1],
+  [1, 0, 1],
+  [1, 1, 1],
+  [0, 1, 1],
+]
+  .map((corner) => `v ${corner.map((value) => 0.4 * value - 0.2).join(' ')}`)
+  .join('\n')}
 vt 0 0\nvt 1 0\nvt 1 1\nvt 0 1
-${[[1, 4, 3, 2], [5, 6, 7, 8], [1, 2, 6, 5], [2, 3, 7, 6], [3, 4, 8, 7], [4, 1, 5, 8]].map((face) => `f ${face.map((corner, k) => `${corner}/${k + 1}`).join(' ')}`).join('\n')}
+${[
+  [1, 4, 3, 2],
+  [5, 6, 7, 8],
+  [1, 2, 6, 5],
+  [2, 3, 7, 6],
+  [3, 4, 8, 7],
+  [4, 1, 5, 8],
+]
+  .map((face) => `f ${face.map((corner, k) => `${corner}/${k + 1}`).join(' ')}`)
+  .join('\n')}
 `;
 
 // Its materials are white: what is coloured is a picture's, or the height field's.
@@ -38,8 +58,11 @@ const scene = `<mujoco model="painted">
 `;
 
 const task = {
-  name: 'painted', frameSkip: 5, timeLimit: 40,
-  observation: [{ block: 'joint-positions' }, { block: 'joint-velocities' }], reward: [{ term: 'alive' }],
+  name: 'painted',
+  frameSkip: 5,
+  timeLimit: 40,
+  observation: [{ block: 'joint-positions' }, { block: 'joint-velocities' }],
+  reward: [{ term: 'alive' }],
   camera: { distance: 3, lookAt: [0, 0, 0.3], azimuth: 110, elevation: -30 },
 };
 
@@ -72,7 +95,10 @@ describeInBrowser('A dropped robot', () => {
     writeFileSync(path.join(folder, 'scene.xml'), scene);
     writeFileSync(path.join(folder, 'task.json'), JSON.stringify(task, null, 2));
     writeFileSync(path.join(folder, 'assets', 'cube.obj'), cube);
-    writeFileSync(path.join(folder, 'assets', 'skin.png'), png(8, 8, (_column, row) => (row < 4 ? [255, 0, 220] : [0, 230, 230])));
+    writeFileSync(
+      path.join(folder, 'assets', 'skin.png'),
+      png(8, 8, (_column, row) => (row < 4 ? [255, 0, 220] : [0, 230, 230])),
+    );
     elbow = await startElbow();
     page = await elbow.open('#/lab');
     browser = await page.context().newCDPSession(page);
@@ -85,7 +111,8 @@ describeInBrowser('A dropped robot', () => {
   /** What the browser is told while something from outside is dragged. */
   type Dragged = { items: { mimeType: string; data: string }[]; files?: string[]; dragOperationsMask: number };
   const files = (...paths: string[]): Dragged => ({ items: [], files: paths, dragOperationsMask: 1 });
-  const drag = (type: 'dragEnter' | 'dragOver' | 'drop' | 'dragCancel', data: Dragged, x = 700, y = 450) => browser.send('Input.dispatchDragEvent', { type, x, y, data });
+  const drag = (type: 'dragEnter' | 'dragOver' | 'drop' | 'dragCancel', data: Dragged, x = 700, y = 450) =>
+    browser.send('Input.dispatchDragEvent', { type, x, y, data });
   const drop = async (data: Dragged, x?: number, y?: number): Promise<void> => {
     for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await drag(type, data, x, y);
   };
@@ -117,7 +144,10 @@ describeInBrowser('A dropped robot', () => {
     await page.getByText('scene.xml, MJCF').waitFor();
     await page.getByText('painted · 4 files').waitFor();
     await page.getByText('skin (8 × 8 pixels)').waitFor();
-    await page.getByRole('table', { name: 'Reward terms' }).getByRole('row', { name: /^alive/ }).waitFor();
+    await page
+      .getByRole('table', { name: 'Reward terms' })
+      .getByRole('row', { name: /^alive/ })
+      .waitFor();
   });
 
   it('looks as its files say in Lab', async () => {
@@ -127,7 +157,10 @@ describeInBrowser('A dropped robot', () => {
   it('looks the same in Replay and in Train', async () => {
     await page.getByRole('button', { name: 'Import' }).click();
     await page.getByText('Imported as painted').waitFor();
-    const few = ['steps=120', 'warm-up=60', 'hidden=16', 'batch-size=16', 'evaluation-every=60', 'evaluation-episodes=1'].flatMap((one) => ['--set', one]);
+    const few = ['steps=120', 'warm-up=60', 'hidden=16', 'batch-size=16', 'evaluation-every=60', 'evaluation-episodes=1'].flatMap((one) => [
+      '--set',
+      one,
+    ]);
     const trained = await runCli(['train', '--task', 'painted', '--name', 'painter', ...few, '--data-dir', elbow.dataDirectory, '--json']);
     expect(trained.code, trained.stderr).toBe(0);
     const run = elbow.store.runs.resolve('painter');

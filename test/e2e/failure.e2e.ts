@@ -24,7 +24,11 @@ describeInBrowser('a run whose numbers failed', () => {
     await page.getByText('This run failed.').waitFor();
     const why = page.getByRole('region', { name: 'Why' });
     await why.getByText(/ of the sac update became (NaN|-?Infinity) at environment step 151/).waitFor();
-    await page.getByText(/Kept: every curve up to step 150, .* and a checkpoint at step 150\. Rolled back, this run goes on from there, with other live settings if you like\./).waitFor();
+    await page
+      .getByText(
+        /Kept: every curve up to step 150, .* and a checkpoint at step 150\. Rolled back, this run goes on from there, with other live settings if you like\./,
+      )
+      .waitFor();
     await expectAccessible(page);
   });
 

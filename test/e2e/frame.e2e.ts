@@ -31,7 +31,13 @@ describeInBrowser('The frame', () => {
     expect(page.url()).not.toContain('token');
   });
 
-  it.each([[1, /#\/runs/, 'Runs'], [2, /#\/train/, 'Train'], [3, /#\/replay/, 'Replay'], [4, /#\/compare/, 'Compare'], [5, /#\/lab/, 'Lab']] as const)('goes to place %s by Ctrl and its number', async (number, url, title) => {
+  it.each([
+    [1, /#\/runs/, 'Runs'],
+    [2, /#\/train/, 'Train'],
+    [3, /#\/replay/, 'Replay'],
+    [4, /#\/compare/, 'Compare'],
+    [5, /#\/lab/, 'Lab'],
+  ] as const)('goes to place %s by Ctrl and its number', async (number, url, title) => {
     await page.keyboard.press(`Control+${number}`);
     await page.waitForURL(url);
     expect(await page.locator('.rail [aria-current=page]').getAttribute('aria-label')).toBe(title);
@@ -79,9 +85,23 @@ describeInBrowser('The frame', () => {
     const reached: string[] = [];
     for (let i = 0; i < 14; i++) {
       await page.keyboard.press('Tab');
-      reached.push(await page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent?.trim().slice(0, 20) ?? ''));
+      reached.push(
+        await page.evaluate(
+          () => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent?.trim().slice(0, 20) ?? '',
+        ),
+      );
     }
-    expect(reached).toEqual(expect.arrayContaining(['Skip to the content', 'Runs', 'Lab', expect.stringContaining('New run'), expect.stringContaining('Train now'), 'Ctrl K commands', '? keys']));
+    expect(reached).toEqual(
+      expect.arrayContaining([
+        'Skip to the content',
+        'Runs',
+        'Lab',
+        expect.stringContaining('New run'),
+        expect.stringContaining('Train now'),
+        'Ctrl K commands',
+        '? keys',
+      ]),
+    );
   });
 
   it('says that nothing can be undone', async () => {

@@ -25,7 +25,8 @@ describeInBrowser('Lab', () => {
     rmSync(bad, { recursive: true, force: true });
   });
   const choose = (on: Page, folder: string) => on.getByLabel('Model folder').setInputFiles(folder);
-  const term = (on: Page, name: string) => on.getByRole('table', { name: 'Reward terms' }).getByRole('row', { name: new RegExp(`^${name}`) });
+  const term = (on: Page, name: string) =>
+    on.getByRole('table', { name: 'Reward terms' }).getByRole('row', { name: new RegExp(`^${name}`) });
 
   it('teaches what to do while there is nothing', async () => {
     await page.getByText('Bring your own robot').waitFor();
@@ -41,8 +42,14 @@ describeInBrowser('Lab', () => {
 
   it('refuses a reward that becomes NaN under random actions, with its line', async () => {
     const task = {
-      name: 'swing', frameSkip: 5, timeLimit: 200, observation: [{ block: 'joint-positions' }],
-      reward: [{ term: 'alive' }, { term: 'uprightness', of: { body: 'link' }, weight: 0, name: 'up', shaping: { kind: 'exponential', scale: 1e-300 } }],
+      name: 'swing',
+      frameSkip: 5,
+      timeLimit: 200,
+      observation: [{ block: 'joint-positions' }],
+      reward: [
+        { term: 'alive' },
+        { term: 'uprightness', of: { body: 'link' }, weight: 0, name: 'up', shaping: { kind: 'exponential', scale: 1e-300 } },
+      ],
     };
     writeFileSync(path.join(bad, 'robot.xml'), arm());
     writeFileSync(path.join(bad, 'task.json'), JSON.stringify(task, null, 1));
@@ -56,11 +63,15 @@ describeInBrowser('Lab', () => {
   });
 
   it('asks which file is the model where a folder has several', async () => {
-    const robot = (name: string): string => `<mujoco model="${name}"><worldbody><body name="${name}_link"><joint/><geom size=".1"/></body></worldbody></mujoco>`;
+    const robot = (name: string): string =>
+      `<mujoco model="${name}"><worldbody><body name="${name}_link"><joint/><geom size=".1"/></body></worldbody></mujoco>`;
     writeFileSync(path.join(bad, 'robot.xml'), robot('left'));
     writeFileSync(path.join(bad, 'other.xml'), robot('right'));
     await choose(page, bad);
-    await page.getByRole('alert').getByText(/the folder has several models: other\.xml, robot\.xml/).waitFor();
+    await page
+      .getByRole('alert')
+      .getByText(/the folder has several models: other\.xml, robot\.xml/)
+      .waitFor();
     const which = page.getByRole('combobox', { name: 'Model' });
     await which.selectOption('other.xml');
     await page.getByText('other.xml, MJCF').waitFor();
@@ -115,10 +126,16 @@ describeInBrowser('Lab', () => {
     // The next step is where the button was.
     expect(await page.locator('header').getByRole('link', { name: 'New run' }).getAttribute('href')).toBe('#/new?task=example-quadruped');
     await page.getByRole('button', { name: 'Close the folder' }).click();
-    await page.getByRole('row', { name: /^example-quadruped/ }).getByRole('button', { name: 'Open' }).click();
+    await page
+      .getByRole('row', { name: /^example-quadruped/ })
+      .getByRole('button', { name: 'Open' })
+      .click();
     await term(page, 'forward').waitFor();
     await page.getByRole('button', { name: 'Close the folder' }).click();
-    await page.getByRole('row', { name: /^example-quadruped/ }).getByRole('link', { name: 'New run' }).click();
+    await page
+      .getByRole('row', { name: /^example-quadruped/ })
+      .getByRole('link', { name: 'New run' })
+      .click();
     await page.locator('#parameter-gravity-scale').waitFor();
     expect(await page.getByRole('radio', { name: /^example-quadruped/ }).isChecked()).toBe(true);
     await page.evaluate(() => void (location.hash = '#/new?task=nobody'));
@@ -126,8 +143,21 @@ describeInBrowser('Lab', () => {
   });
 
   it('is drawn in Replay and in Train, moved by the policy that it has learned', async () => {
-    const few = ['steps=120', 'warm-up=60', 'hidden=16', 'batch-size=16', 'evaluation-every=60', 'evaluation-episodes=1'].flatMap((one) => ['--set', one]);
-    const trained = await runCli(['train', '--task', 'example-quadruped', '--name', 'walker', ...few, '--data-dir', elbow.dataDirectory, '--json']);
+    const few = ['steps=120', 'warm-up=60', 'hidden=16', 'batch-size=16', 'evaluation-every=60', 'evaluation-episodes=1'].flatMap((one) => [
+      '--set',
+      one,
+    ]);
+    const trained = await runCli([
+      'train',
+      '--task',
+      'example-quadruped',
+      '--name',
+      'walker',
+      ...few,
+      '--data-dir',
+      elbow.dataDirectory,
+      '--json',
+    ]);
     expect(trained.code, trained.stderr).toBe(0);
     const run = elbow.store.runs.resolve('walker');
     for (const place of ['replay', 'train']) {

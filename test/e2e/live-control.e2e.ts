@@ -29,7 +29,10 @@ describeInBrowser('Live control', () => {
   };
   const field = (name: string, where = page) => where.getByRole('textbox', { name, exact: true });
   const cells = async (name: string, where = page): Promise<string[]> =>
-    where.getByLabel(`${name}: realised, pending, applied at`).locator('div').evaluateAll((all) => all.map((one) => (one as HTMLElement).innerText.replace('\n', ' ')));
+    where
+      .getByLabel(`${name}: realised, pending, applied at`)
+      .locator('div')
+      .evaluateAll((all) => all.map((one) => (one as HTMLElement).innerText.replace('\n', ' ')));
   const edits = () => elbow.store.edits.list(run, { limit: 100 }).edits;
   const apply = () => page.getByRole('button', { name: /^Apply at next update/ });
   const value = (name: string) => elbow.store.runs.get(run).values[name];
@@ -201,7 +204,9 @@ describeInBrowser('Live control', () => {
     await page.evaluate((id) => void (location.hash = `#/train/${id}`), run);
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await page.getByRole('button', { name: 'Stop the run' }).click();
-    await page.getByText('This run is stopped, so that these values are only to be read. To try others, continue it, or fork it from a checkpoint.').waitFor();
+    await page
+      .getByText('This run is stopped, so that these values are only to be read. To try others, continue it, or fork it from a checkpoint.')
+      .waitFor();
     expect(await field('KL target').isDisabled()).toBe(true);
     await expectAccessible(page);
   });

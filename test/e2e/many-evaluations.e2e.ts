@@ -13,7 +13,12 @@ describeInBrowser('A run with thousands of evaluations', () => {
   let feed: { stop(): number };
   beforeAll(async () => {
     elbow = await startElbow((store) => {
-      run = storeRun(store, { name: 'often-evaluated', returns: Array.from({ length: stored }, (_, i) => Math.sqrt(i)), hyperparameters: { steps: 3_000_000 }, state: 'stopped' });
+      run = storeRun(store, {
+        name: 'often-evaluated',
+        returns: Array.from({ length: stored }, (_, i) => Math.sqrt(i)),
+        hyperparameters: { steps: 3_000_000 },
+        state: 'stopped',
+      });
     });
     feed = evaluate();
     page = await elbow.open();
@@ -40,7 +45,14 @@ describeInBrowser('A run with thousands of evaluations', () => {
       store.transaction(() => {
         writer.append(step, { 'evaluation-return': Math.sqrt(count), temperature: 1 / count });
         writer.flush();
-        store.evaluations.add(run, attempt, { step, returns: Float64Array.of(1), lengths: Int32Array.of(100), policyOnnx: null, criticsOnnx: null, rollouts: [] });
+        store.evaluations.add(run, attempt, {
+          step,
+          returns: Float64Array.of(1),
+          lengths: Int32Array.of(100),
+          policyOnnx: null,
+          criticsOnnx: null,
+          rollouts: [],
+        });
         store.runs.setProgress(run, { environmentSteps: step, stepsPerSecond: 3000, etaSeconds: 100, activeSeconds: 60 });
       });
     }, 100);
@@ -55,12 +67,15 @@ describeInBrowser('A run with thousands of evaluations', () => {
   }
 
   const marks = () => page.locator('.line .evaluation');
-  const told = async (): Promise<number> => Number(/(\d+) evaluations/.exec((await page.locator('.timeline .line').getAttribute('aria-label')) ?? '')?.[1]);
+  const told = async (): Promise<number> =>
+    Number(/(\d+) evaluations/.exec((await page.locator('.timeline .line').getAttribute('aria-label')) ?? '')?.[1]);
 
   it('marks evaluations over all of its steps, in bounded number', async () => {
     await until(async () => expect(await marks().count()).toBeGreaterThan(150));
     expect(await marks().count()).toBeLessThanOrEqual(201);
-    const first = await marks().first().evaluate((mark) => parseFloat((mark as HTMLElement).style.left));
+    const first = await marks()
+      .first()
+      .evaluate((mark) => parseFloat((mark as HTMLElement).style.left));
     expect(first).toBeLessThan(2);
   });
 
@@ -75,7 +90,9 @@ describeInBrowser('A run with thousands of evaluations', () => {
       // From the key to the end of what it set off: waiting for the page is counted.
       addEventListener('keydown', (event) => setTimeout(() => seen.answers.push(performance.now() - event.timeStamp)), { capture: true });
       new MutationObserver((changes) => {
-        for (const { addedNodes } of changes) for (const node of addedNodes) if (node instanceof Element && (node.matches('canvas') || node.querySelector('canvas'))) seen.canvases += 1;
+        for (const { addedNodes } of changes)
+          for (const node of addedNodes)
+            if (node instanceof Element && (node.matches('canvas') || node.querySelector('canvas'))) seen.canvases += 1;
       }).observe(document.body, { childList: true, subtree: true });
     });
     const before = await told();
@@ -89,7 +106,9 @@ describeInBrowser('A run with thousands of evaluations', () => {
     const { answers, canvases } = await page.evaluate(() => (window as unknown as { seen: { answers: number[]; canvases: number } }).seen);
     const sorted = answers.toSorted((a, b) => a - b);
     const kilobytes = received / 1000 / seconds;
-    console.log(`With ${await told()} evaluations: keys answered in ${sorted[20]?.toFixed(0)} ms (median of ${answers.length}; longest ${sorted.at(-1)?.toFixed(0)} ms), ${kilobytes.toFixed(0)} kB received a second`);
+    console.log(
+      `With ${await told()} evaluations: keys answered in ${sorted[20]?.toFixed(0)} ms (median of ${answers.length}; longest ${sorted.at(-1)?.toFixed(0)} ms), ${kilobytes.toFixed(0)} kB received a second`,
+    );
     expect(answers).toHaveLength(40);
     expect(sorted[20]).toBeLessThan(100);
     expect(canvases).toBe(0);

@@ -92,25 +92,51 @@ describeInBrowser('New run', () => {
     await other.getByRole('button', { name: /healthy-z-max back to its default/ }).click();
     await fill('time-limit', '40');
     await other.locator('#parameter-exclude-current-positions-from-observation').selectOption('false');
-    for (const [name, text] of [['steps', '60'], ['warm-up', '50'], ['hidden', '8'], ['batch-size', '8'], ['evaluation-episodes', '1']] as const) await fill(name, text);
+    for (const [name, text] of [
+      ['steps', '60'],
+      ['warm-up', '50'],
+      ['hidden', '8'],
+      ['batch-size', '8'],
+      ['evaluation-episodes', '1'],
+    ] as const)
+      await fill(name, text);
     await other.getByLabel('Name').fill('light hopper');
     await other.keyboard.press('Control+Enter');
     await other.waitForURL(/#\/train\/\w+/);
     await until(() => expect(elbow.store.runs.list().find((run) => run.name === 'light hopper')?.state).toBe('finished'), 60_000);
     const id = elbow.store.runs.list().find((run) => run.name === 'light hopper')?.id ?? '';
-    expect(elbow.store.runs.configuration(id).taskOptions).toEqual({ 'exclude-current-positions-from-observation': false, 'gravity-scale': 0.5, 'time-limit': 40 });
+    expect(elbow.store.runs.configuration(id).taskOptions).toEqual({
+      'exclude-current-positions-from-observation': false,
+      'gravity-scale': 0.5,
+      'time-limit': 40,
+    });
     // The live view has the same task: its policy observes twelve numbers, its episodes last 40 steps.
     await other.getByText(/step [1-9]\d* \/ 40/).waitFor({ timeout: 30_000 });
     await other.context().close();
   });
 
   it('starts a real training, which ends with an evaluation', async () => {
-    for (const [name, text] of [['steps', '600'], ['warm-up', '100'], ['hidden', '8, 8'], ['evaluation-every', '300'], ['evaluation-episodes', '2']] as const) await type(name, text);
+    for (const [name, text] of [
+      ['steps', '600'],
+      ['warm-up', '100'],
+      ['hidden', '8, 8'],
+      ['evaluation-every', '300'],
+      ['evaluation-episodes', '2'],
+    ] as const)
+      await type(name, text);
     await page.getByLabel('Seeds').fill('7');
     await page.getByLabel('Name').fill('tiny');
     await page.keyboard.press('Control+Enter');
     await page.waitForURL(/#\/train\/\w+/);
-    await until(() => expect(elbow.store.runs.list().find((run) => run.name === 'tiny')).toMatchObject({ seed: 7, state: 'finished', environmentSteps: 600 }), 60_000);
+    await until(
+      () =>
+        expect(elbow.store.runs.list().find((run) => run.name === 'tiny')).toMatchObject({
+          seed: 7,
+          state: 'finished',
+          environmentSteps: 600,
+        }),
+      60_000,
+    );
 
     await page.keyboard.press('Control+1');
     const row = page.locator('[data-run]', { hasText: 'tiny' });
@@ -132,7 +158,10 @@ describeInBrowser('New run', () => {
     await page.getByText('A whole number from 601').waitFor();
     await field.fill('900');
     await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
-    await until(() => expect(elbow.store.runs.list().find((run) => run.name === 'tiny')).toMatchObject({ state: 'finished', environmentSteps: 900 }), 60_000);
+    await until(
+      () => expect(elbow.store.runs.list().find((run) => run.name === 'tiny')).toMatchObject({ state: 'finished', environmentSteps: 900 }),
+      60_000,
+    );
   });
 
   it('lets runs beyond the machine’s share wait; the queue is reordered and left', async () => {

@@ -18,7 +18,8 @@ describeInBrowser('Replay', () => {
 
   const scene = () => page.locator('.scene');
   /** [row, last row] as the transport shows them. */
-  const rows = async (): Promise<number[]> => ((await page.locator('.transport .count').textContent()) ?? '').split('/').map((part) => Number(part.replaceAll(',', '')));
+  const rows = async (): Promise<number[]> =>
+    ((await page.locator('.transport .count').textContent()) ?? '').split('/').map((part) => Number(part.replaceAll(',', '')));
   const row = async (): Promise<number> => (await rows())[0] ?? NaN;
   const expectRow = (expected: number) => until(async () => expect(await row()).toBe(expected));
   const goTo = (hash: string) => page.evaluate((next) => void (location.hash = next), hash);
@@ -78,14 +79,22 @@ describeInBrowser('Replay', () => {
     await page.mouse.click(box.x + box.width * 0.25, box.y + box.height / 2);
     await expectRow(Math.round(last * 0.25));
     expect(await page.getByText('At the playhead').count()).toBe(1);
-    await page.locator('.playhead tr', { hasText: 'step' }).getByText(String(Math.round(last * 0.25)), { exact: true }).waitFor();
+    await page
+      .locator('.playhead tr', { hasText: 'step' })
+      .getByText(String(Math.round(last * 0.25)), { exact: true })
+      .waitFor();
   });
 
   it('shows reward and its term of the step that led to the row', async () => {
     await page.keyboard.press('Home');
     await page.keyboard.press('ArrowRight');
     await expectRow(1);
-    const value = async (name: string): Promise<string | null> => page.locator('.playhead tr', { has: page.getByRole('rowheader', { name, exact: true }) }).locator('td.n').first().textContent();
+    const value = async (name: string): Promise<string | null> =>
+      page
+        .locator('.playhead tr', { has: page.getByRole('rowheader', { name, exact: true }) })
+        .locator('td.n')
+        .first()
+        .textContent();
     expect(await value('reward')).toBe('+1.00');
     expect(await value('alive')).toBe('+1.00');
     expect(await value('return so far')).toBe('1');
@@ -138,7 +147,9 @@ describeInBrowser('Replay', () => {
       times.push(measured);
     }
     const sorted = times.toSorted((a, b) => a - b);
-    console.log(`First 3D frame after the click, 1024×700, software GL: median ${sorted[2]?.toFixed(0)} ms (${times.map((ms) => ms.toFixed(0)).join(', ')})`);
+    console.log(
+      `First 3D frame after the click, 1024×700, software GL: median ${sorted[2]?.toFixed(0)} ms (${times.map((ms) => ms.toFixed(0)).join(', ')})`,
+    );
     expect(sorted[2]).toBeLessThan(2000);
   });
 
@@ -152,7 +163,11 @@ describeInBrowser('Replay', () => {
     const recorded = elbow.store.rollouts.get(rollouts[0] ?? 0);
     const attempt = elbow.store.attempts.list(other)[0]?.attempt ?? 1;
     elbow.store.evaluations.add(other, attempt, {
-      step: 10, returns: Float64Array.of(recorded.return), lengths: Int32Array.of(recorded.length), policyOnnx: null, criticsOnnx: null,
+      step: 10,
+      returns: Float64Array.of(recorded.return),
+      lengths: Int32Array.of(recorded.length),
+      policyOnnx: null,
+      criticsOnnx: null,
       rollouts: [{ ...recorded, episode: 0, kind: 'best', modelHash: 'f'.repeat(64) }],
     });
     await page.reload();
@@ -166,7 +181,9 @@ describeInBrowser('Replay', () => {
     await page.reload();
     await goTo(`#/replay/${edited}`);
     const headers = page.locator('.matrix [role=rowheader]');
-    await until(async () => expect((await headers.allTextContents()).map((text) => text.trim())).toEqual(['3k', '2k✎, edited before it', '1k']));
+    await until(async () =>
+      expect((await headers.allTextContents()).map((text) => text.trim())).toEqual(['3k', '2k✎, edited before it', '1k']),
+    );
     await page.getByText('No episode of this run was recorded').waitFor();
     expect(await headers.nth(1).getAttribute('title')).toContain('Edited since the evaluation before\nstep 1,000: entropy-target');
   });

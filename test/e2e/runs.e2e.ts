@@ -219,7 +219,10 @@ describeInBrowser('Edited runs and forks', () => {
     await page.keyboard.press('Control+k');
     await page.locator('.palette-input:focus').waitFor();
     await page.keyboard.type(ids['orphan'] ?? '');
-    await page.locator('.palette-item', { hasText: 'orphan' }).getByText(ids['orphan'] ?? '', { exact: true }).waitFor();
+    await page
+      .locator('.palette-item', { hasText: 'orphan' })
+      .getByText(ids['orphan'] ?? '', { exact: true })
+      .waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL(new RegExp(`#/train/${ids['orphan']}`));
   });

@@ -22,14 +22,23 @@ interface Started {
 
 /** Runs start.ts until `enough` matches what it has printed, does `then`, interrupts it (unless it ends by itself) and waits for its end. */
 async function start(
-  given: readonly string[], env: NodeJS.ProcessEnv, enough: RegExp,
-  { then = async () => undefined, endsByItself = false }: { then?: (output: string, pid: number) => Promise<void>; endsByItself?: boolean } = {},
+  given: readonly string[],
+  env: NodeJS.ProcessEnv,
+  enough: RegExp,
+  {
+    then = async () => undefined,
+    endsByItself = false,
+  }: { then?: (output: string, pid: number) => Promise<void>; endsByItself?: boolean } = {},
 ): Promise<Started> {
   const none = { DISPLAY: undefined, WAYLAND_DISPLAY: undefined, ELECTRON_OVERRIDE_DIST_PATH: undefined };
-  const child = spawn(process.execPath, [path.join(root, 'scripts/start.ts'), '--no-open', '--data-dir', path.join(folder, 'data'), ...given], {
-    env: { ...process.env, ...none, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [path.join(root, 'scripts/start.ts'), '--no-open', '--data-dir', path.join(folder, 'data'), ...given],
+    {
+      env: { ...process.env, ...none, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -70,7 +79,9 @@ describe('npm start', () => {
     writeFileSync(path.join(folder, 'electron'), '#!/bin/sh\necho "cannot open display: :99" >&2\nexit 1\n');
     chmodSync(path.join(folder, 'electron'), 0o755);
     const { output, code } = await start([], { DISPLAY: ':99', ELECTRON_OVERRIDE_DIST_PATH: folder }, address);
-    expect(output.split('\n')[0]).toBe('Elbow opens in the browser shell: Electron ended before its window was ready (exit code 1: cannot open display: :99).');
+    expect(output.split('\n')[0]).toBe(
+      'Elbow opens in the browser shell: Electron ended before its window was ready (exit code 1: cannot open display: :99).',
+    );
     expect(code).toBe(0);
   });
 

@@ -62,7 +62,9 @@ describeInBrowser('A stored policy', () => {
     const button = dialog().getByRole('button', { name: 'Cancel the evaluation' });
     expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
     await page.keyboard.press('Enter');
-    await dialog().getByText(/Cancelled after [\d,]+ episodes?\. Nothing was kept\./).waitFor();
+    await dialog()
+      .getByText(/Cancelled after [\d,]+ episodes?\. Nothing was kept\./)
+      .waitFor();
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'detached' });
     expect(elbow.store.evaluations.list(run)).toHaveLength(2);
@@ -96,14 +98,22 @@ describeInBrowser('A stored policy', () => {
     await dialog().waitFor({ state: 'detached' });
   });
 
-  it.each([['', 600], ['300', 300]])('is exported from the palette by keys, chosen %j', async (chosen, step) => {
+  it.each([
+    ['', 600],
+    ['300', 300],
+  ])('is exported from the palette by keys, chosen %j', async (chosen, step) => {
     await page.keyboard.press('Control+k');
     await page.locator('.palette-input:focus').waitFor();
     await page.keyboard.type('export a policy');
     await page.keyboard.press('Enter');
     await dialog().getByLabel('Policy').selectOption(chosen);
-    await dialog().getByText(`export-policy ${run}${chosen === '' ? '' : ' --step 300'} --out`).waitFor();
-    const [download] = await Promise.all([page.waitForEvent('download'), dialog().getByRole('button', { name: 'Export', exact: true }).press('Enter')]);
+    await dialog()
+      .getByText(`export-policy ${run}${chosen === '' ? '' : ' --step 300'} --out`)
+      .waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      dialog().getByRole('button', { name: 'Export', exact: true }).press('Enter'),
+    ]);
     expect(download.suggestedFilename()).toBe(`to-be-tried-step-${step}.onnx`);
     const file = readFileSync(await download.path());
     for (const name of ['sampled-control', 'elbow.action', 'inverted-pendulum']) expect(file.includes(name), name).toBe(true);

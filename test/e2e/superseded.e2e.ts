@@ -23,10 +23,22 @@ describeInBrowser('Superseded attempts', () => {
       store.attempts.close(resumed, attempt);
       store.runs.setState(resumed, 'stopped');
       rolledBack = storeRun(store, {
-        name: 'rolled-back', returns: [10, 20, 30], state: 'stopped', checkpointAt: 1000,
-        edits: [{ step: 500, changes: { 'entropy-target': -2 } }, { step: 2000, changes: { temperature: 0.5 } }],
+        name: 'rolled-back',
+        returns: [10, 20, 30],
+        state: 'stopped',
+        checkpointAt: 1000,
+        edits: [
+          { step: 500, changes: { 'entropy-target': -2 } },
+          { step: 2000, changes: { temperature: 0.5 } },
+        ],
       });
-      store.runs.rollBack(rolledBack, { step: 1000, keptEdits: [], values: store.runs.values(rolledBack), changes: null, requester: 'window' });
+      store.runs.rollBack(rolledBack, {
+        step: 1000,
+        keptEdits: [],
+        values: store.runs.values(rolledBack),
+        changes: null,
+        requester: 'window',
+      });
     });
     page = await elbow.open(`#/train/${resumed}`);
   });

@@ -49,7 +49,9 @@ export async function startElbow(prepare: (store: Store) => void = () => undefin
   const store = openStore(dataDirectory);
   prepare(store);
   const shell = spawn(process.execPath, ['scripts/start.ts', '--web', '--no-open', '--port', '0', '--data-dir', dataDirectory], {
-    cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ELBOW_TRAINERS: '1' },
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ELBOW_TRAINERS: '1' },
   });
   const url = await readAddress(shell);
   const browser: Browser = await chromium.launch({
@@ -136,7 +138,17 @@ export interface StoredRun {
 /** Stores a run as if it had been trained, without training. @returns its id */
 export function storeRun(
   store: Store,
-  { name, task = 'inverted-pendulum', agent = 'sac', seed = 1, hyperparameters = {}, returns = [10, 20, 40], state = 'finished', edits = [], checkpointAt }: StoredRun,
+  {
+    name,
+    task = 'inverted-pendulum',
+    agent = 'sac',
+    seed = 1,
+    hyperparameters = {},
+    returns = [10, 20, 40],
+    state = 'finished',
+    edits = [],
+    checkpointAt,
+  }: StoredRun,
 ): string {
   const steps = Math.max(1, returns.length) * 1000;
   const plan = planRuns(
@@ -149,17 +161,36 @@ export function storeRun(
     const run = store.runs.create({ configuration, name });
     const { pid, bootId } = processIdentity();
     const attempt = store.attempts.open(run, {
-      startStep: 0, pid, bootId,
+      startStep: 0,
+      pid,
+      bootId,
       environment: {
-        elbowVersion: '0.1.0', gitState: null, packages: {}, node: process.version, platform: process.platform, cpu: 'a processor', cpuCount: 2,
-        gpu: null, device: 'cpu', threads: 1, modelHash: '0'.repeat(64), host: 'here',
+        elbowVersion: '0.1.0',
+        gitState: null,
+        packages: {},
+        node: process.version,
+        platform: process.platform,
+        cpu: 'a processor',
+        cpuCount: 2,
+        gpu: null,
+        device: 'cpu',
+        threads: 1,
+        modelHash: '0'.repeat(64),
+        host: 'here',
       },
     });
     const writer = store.metrics.writer(run, attempt);
     returns.forEach((mean, i) => {
       const step = (i + 1) * 1000;
       writer.append(step, { 'evaluation-return': mean, temperature: 1 / (i + 1) });
-      store.evaluations.add(run, attempt, { step, returns: Float64Array.of(mean), lengths: Int32Array.of(100), policyOnnx: null, criticsOnnx: null, rollouts: [] });
+      store.evaluations.add(run, attempt, {
+        step,
+        returns: Float64Array.of(mean),
+        lengths: Int32Array.of(100),
+        policyOnnx: null,
+        criticsOnnx: null,
+        rollouts: [],
+      });
     });
     writer.flush();
     for (const { step, changes } of edits) {
@@ -173,7 +204,14 @@ export function storeRun(
       const folder = `checkpoints/${checkpointAt}-1`;
       mkdirSync(path.join(store.runs.directory(run), folder), { recursive: true });
       for (const file of ['manifest.json', 'state.bin']) writeFileSync(path.join(store.runs.directory(run), folder, file), '{}');
-      store.checkpoints.add(run, attempt, { step: checkpointAt, path: folder, bytes: 30, sha256: 'ab'.repeat(32), createdAt: Date.now(), details: {} });
+      store.checkpoints.add(run, attempt, {
+        step: checkpointAt,
+        path: folder,
+        bytes: 30,
+        sha256: 'ab'.repeat(32),
+        createdAt: Date.now(),
+        details: {},
+      });
     }
     store.runs.setProgress(run, { environmentSteps: steps, stepsPerSecond: null, etaSeconds: null, activeSeconds: 60 });
     store.attempts.close(run, attempt);
@@ -195,7 +233,15 @@ export const until = <T>(check: () => T | Promise<T>, timeout = 30_000): Promise
 /** Fails with the rules that the page in view breaks (WCAG 2.1 A and AA). */
 export async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze();
-  expect(violations.map((one) => `${one.id}: ${one.help}\n${one.nodes.slice(0, 5).map((node) => `  ${node.html.slice(0, 160)}\n  ${node.failureSummary}`).join('\n')}`)).toEqual([]);
+  expect(
+    violations.map(
+      (one) =>
+        `${one.id}: ${one.help}\n${one.nodes
+          .slice(0, 5)
+          .map((node) => `  ${node.html.slice(0, 160)}\n  ${node.failureSummary}`)
+          .join('\n')}`,
+    ),
+  ).toEqual([]);
 }
 
 export const themes = ['dark', 'light'] as const;

@@ -39,7 +39,8 @@ describeInBrowser('Train', () => {
   });
 
   it('takes up newer policies as they come', async () => {
-    const snapshot = async (): Promise<number> => Number(/snapshot ([\d,]+)/.exec((await page.locator('.hud').first().textContent()) ?? '')?.[1]?.replaceAll(',', ''));
+    const snapshot = async (): Promise<number> =>
+      Number(/snapshot ([\d,]+)/.exec((await page.locator('.hud').first().textContent()) ?? '')?.[1]?.replaceAll(',', ''));
     const before = await snapshot();
     await until(async () => expect(await snapshot()).toBeGreaterThan(before));
   });
@@ -50,7 +51,8 @@ describeInBrowser('Train', () => {
       expect(label).toMatch(/training: /);
       expect(label).toMatch(/evaluation: /);
     });
-    for (const chart of ['Temperature', 'Entropy in nats', 'Q and real return', 'Critic loss', 'Speed']) await page.getByRole('img', { name: new RegExp(`^${chart}\\. `) }).waitFor();
+    for (const chart of ['Temperature', 'Entropy in nats', 'Q and real return', 'Critic loss', 'Speed'])
+      await page.getByRole('img', { name: new RegExp(`^${chart}\\. `) }).waitFor();
   });
 
   it('changes the camera by key', async () => {
@@ -60,23 +62,34 @@ describeInBrowser('Train', () => {
     await until(async () => expect(await pressed()).not.toBe(before));
   });
 
-  it.each(['gives the context back', 'does not give it back'])('comes back when the graphics context is lost and the driver %s', async (how) => {
-    await page.evaluate((isRestored) => {
-      const extension = document.querySelector<HTMLCanvasElement>('.scene canvas')?.getContext('webgl2')?.getExtension('WEBGL_lose_context');
-      extension?.loseContext();
-      if (isRestored) setTimeout(() => extension?.restoreContext(), 300);
-    }, how.startsWith('gives'));
-    await page.getByText('The graphics driver took the 3D view away').waitFor();
-    await page.getByText('The graphics driver took the 3D view away').waitFor({ state: 'detached' });
-    await until(async () => expect(robotShare(await pictureOf(scene()))).toBeGreaterThan(0.01));
-    const first = await pictureOf(scene());
-    await until(async () => expect(changedShare(first, await pictureOf(scene()))).toBeGreaterThan(0.002));
-  });
+  it.each(['gives the context back', 'does not give it back'])(
+    'comes back when the graphics context is lost and the driver %s',
+    async (how) => {
+      await page.evaluate((isRestored) => {
+        const extension = document
+          .querySelector<HTMLCanvasElement>('.scene canvas')
+          ?.getContext('webgl2')
+          ?.getExtension('WEBGL_lose_context');
+        extension?.loseContext();
+        if (isRestored) setTimeout(() => extension?.restoreContext(), 300);
+      }, how.startsWith('gives'));
+      await page.getByText('The graphics driver took the 3D view away').waitFor();
+      await page.getByText('The graphics driver took the 3D view away').waitFor({ state: 'detached' });
+      await until(async () => expect(robotShare(await pictureOf(scene()))).toBeGreaterThan(0.01));
+      const first = await pictureOf(scene());
+      await until(async () => expect(changedShare(first, await pictureOf(scene()))).toBeGreaterThan(0.002));
+    },
+  );
 
   it('comes back when its worker dies', async () => {
     const [worker] = page.workers();
     // Thrown outside of any promise, as a fault of the engine would be.
-    await worker?.evaluate(() => void setTimeout(() => { throw new Error('gone'); }, 0));
+    await worker?.evaluate(
+      () =>
+        void setTimeout(() => {
+          throw new Error('gone');
+        }, 0),
+    );
     await page.getByText(/The 3D view's worker stopped .*it starts again in 0\.5 s/).waitFor();
     await page.getByText(/The 3D view's worker stopped/).waitFor({ state: 'detached' });
     await until(async () => expect(await page.locator('.readings').textContent()).toMatch(/step [1-9]\d* \/ 1,000/));
@@ -122,7 +135,9 @@ describeInBrowser('Train', () => {
     await page.evaluate((id) => void (location.hash = `#/train/${id}`), failed);
     await page.getByText('This run failed.').waitFor();
     await page.getByText('critic loss became NaN at step 3,000').waitFor();
-    await page.getByText(/Kept: every curve up to step 3,000, 3 evaluations; there is no checkpoint yet\. Continue begins again from step 0\./).waitFor();
+    await page
+      .getByText(/Kept: every curve up to step 3,000, 3 evaluations; there is no checkpoint yet\. Continue begins again from step 0\./)
+      .waitFor();
     await page.getByText('This run kept no policy, so the robot stands still.').waitFor();
     await until(async () => expect(robotShare(await pictureOf(scene()))).toBeGreaterThan(0.01));
   });

@@ -13,7 +13,23 @@ const small = ['hidden=16,16', 'batch-size=16', 'warm-up=100', 'evaluation-every
 export async function trainInverted(elbow: Elbow, name: string, steps: number): Promise<string> {
   const child = spawn(
     process.execPath,
-    ['src-main/shells/cli/main.ts', 'train', '--task', 'inverted-pendulum', '--steps', String(steps), '--seed', '1', '--threads', '1', '--name', name, ...small.flatMap((setting) => ['--set', setting]), '--data-dir', elbow.dataDirectory],
+    [
+      'src-main/shells/cli/main.ts',
+      'train',
+      '--task',
+      'inverted-pendulum',
+      '--steps',
+      String(steps),
+      '--seed',
+      '1',
+      '--threads',
+      '1',
+      '--name',
+      name,
+      ...small.flatMap((setting) => ['--set', setting]),
+      '--data-dir',
+      elbow.dataDirectory,
+    ],
     { cwd: root, stdio: 'ignore' },
   );
   child.unref();

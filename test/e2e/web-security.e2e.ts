@@ -17,8 +17,17 @@ describeInBrowser('The web shell', () => {
   beforeAll(async () => {
     elbow = await startElbow((store) => {
       // The shell finds it waiting and trains it.
-      const hyperparameters = { steps: 600, hidden: '8,8', 'batch-size': 8, 'warm-up': 100, 'evaluation-every': 300, 'evaluation-episodes': 3 };
-      const { configurations: [configuration] } = planRuns(
+      const hyperparameters = {
+        steps: 600,
+        hidden: '8,8',
+        'batch-size': 8,
+        'warm-up': 100,
+        'evaluation-every': 300,
+        'evaluation-episodes': 3,
+      };
+      const {
+        configurations: [configuration],
+      } = planRuns(
         { task: 'inverted-pendulum', agent: 'sac', hyperparameters, seeds: '1', device: 'cpu', threads: 1, name: runName },
         findPossibilities(),
       );
@@ -56,7 +65,10 @@ describeInBrowser('The web shell', () => {
 
   it('shows nothing to a page without the token, and says what to do', async () => {
     const page = await openElsewhere(elbow.url.replace(/#.*/, ''));
-    await page.getByText(/Open the address that Elbow printed/).first().waitFor();
+    await page
+      .getByText(/Open the address that Elbow printed/)
+      .first()
+      .waitFor();
     expect(await page.getByText(runName).count()).toBe(0);
     await page.context().close();
   });
@@ -75,8 +87,14 @@ describeInBrowser('The web shell', () => {
     page.on('response', (response) => policies.set(new URL(response.url()).pathname, response.headers()['content-security-policy'] ?? ''));
     await page.evaluate((hash) => void (location.hash = hash), `#/train/${run}`);
     // The policy is named once it is loaded, and the step counts only while physics runs.
-    await page.getByText(/snapshot 600/).first().waitFor();
-    await page.getByText(/step [1-9][\d,]* \/ 1,000/).first().waitFor();
+    await page
+      .getByText(/snapshot 600/)
+      .first()
+      .waitFor();
+    await page
+      .getByText(/step [1-9][\d,]* \/ 1,000/)
+      .first()
+      .waitFor();
     const relaxed = [...policies].filter(([, policy]) => policy.includes("'unsafe-eval'")).map(([name]) => name);
     expect(relaxed).toEqual([expect.stringMatching(/^\/assets\/scene-worker-[\w-]+\.js$/)]);
     expect([...policies.values()].every((policy) => policy !== '')).toBe(true);
@@ -87,22 +105,36 @@ describeInBrowser('The web shell', () => {
     ['evaluate a string', () => new Function('return 1')(), 'script-src'],
     ['evaluate another way', () => (0, eval)('1'), 'script-src'],
     ['fetch from elsewhere', () => fetch('http://127.0.0.1:9/', { mode: 'no-cors' }), 'connect-src'],
-    ['open a socket to another port', () => new Promise((resolve, reject) => {
-      const socket = new WebSocket('ws://127.0.0.1:9/');
-      socket.onopen = resolve;
-      socket.onerror = reject;
-    }), 'connect-src'],
-    ['run a script of its own making', () => {
-      const script = document.createElement('script');
-      script.textContent = 'document.title = "was run"';
-      document.body.append(script);
-      if (document.title !== 'was run') throw new Error('was not run');
-    }, 'script-src-elem'],
-    ['start a worker from a blob', () => new Promise((resolve, reject) => {
-      const worker = new Worker(URL.createObjectURL(new Blob(['postMessage(1)'])));
-      worker.onmessage = resolve;
-      worker.onerror = reject;
-    }), 'worker-src'],
+    [
+      'open a socket to another port',
+      () =>
+        new Promise((resolve, reject) => {
+          const socket = new WebSocket('ws://127.0.0.1:9/');
+          socket.onopen = resolve;
+          socket.onerror = reject;
+        }),
+      'connect-src',
+    ],
+    [
+      'run a script of its own making',
+      () => {
+        const script = document.createElement('script');
+        script.textContent = 'document.title = "was run"';
+        document.body.append(script);
+        if (document.title !== 'was run') throw new Error('was not run');
+      },
+      'script-src-elem',
+    ],
+    [
+      'start a worker from a blob',
+      () =>
+        new Promise((resolve, reject) => {
+          const worker = new Worker(URL.createObjectURL(new Blob(['postMessage(1)'])));
+          worker.onmessage = resolve;
+          worker.onerror = reject;
+        }),
+      'worker-src',
+    ],
   ])('has a page that cannot %s', async (_name, act, directive) => {
     const page = await openElsewhere();
     // The policy does not bind what a debugger evaluates, but what the page's own timer calls afterwards.
@@ -115,7 +147,10 @@ describeInBrowser('The web shell', () => {
           const finish = (end: string): void => void setTimeout(() => resolve({ end, directive: violated }), 100);
           setTimeout(() => {
             const { act: call } = window as unknown as { act: () => unknown };
-            new Promise((settle) => settle(call())).then(() => finish('done'), () => finish('refused'));
+            new Promise((settle) => settle(call())).then(
+              () => finish('done'),
+              () => finish('refused'),
+            );
           }, 10);
         }),
     );

@@ -42,14 +42,30 @@ const until = (fn: () => unknown): Promise<unknown> => vi.waitFor(fn, { timeout:
 
 /** Small, and without evaluations on the way, during which no edit is applied. */
 async function start(hyperparameters: RequestOf<'runs.create'>['hyperparameters']): Promise<string> {
-  const { runs: [created = ''] } = await workstation.call('runs.create', {
-    task: 'inverted-pendulum', agent: 'sac', seeds: '1', device: 'cpu', threads: 1, name: null,
-    hyperparameters: { hidden: '8,8', 'batch-size': 8, 'warm-up': 100, 'evaluation-every': 1_000_000, 'evaluation-episodes': 1, ...hyperparameters },
+  const {
+    runs: [created = ''],
+  } = await workstation.call('runs.create', {
+    task: 'inverted-pendulum',
+    agent: 'sac',
+    seeds: '1',
+    device: 'cpu',
+    threads: 1,
+    name: null,
+    hyperparameters: {
+      hidden: '8,8',
+      'batch-size': 8,
+      'warm-up': 100,
+      'evaluation-every': 1_000_000,
+      'evaluation-episodes': 1,
+      ...hyperparameters,
+    },
   });
   return created;
 }
-const edit = async (changes: RequestOf<'runs.edit'>['changes'], of = run, by = workstation): Promise<number> => (await by.call('runs.edit', { run: of, changes })).edit;
-const applied = (id: number, of = run): Promise<unknown> => until(() => expect(store.edits.get(of, id)).toMatchObject({ state: 'applied' }));
+const edit = async (changes: RequestOf<'runs.edit'>['changes'], of = run, by = workstation): Promise<number> =>
+  (await by.call('runs.edit', { run: of, changes })).edit;
+const applied = (id: number, of = run): Promise<unknown> =>
+  until(() => expect(store.edits.get(of, id)).toMatchObject({ state: 'applied' }));
 const value = (name: string): ParameterValues[string] | undefined => store.runs.values(run)[name];
 
 it('applies an edit, and everybody sees it within a second', async () => {
@@ -58,7 +74,9 @@ it('applies an edit, and everybody sees it within a second', async () => {
   const asked = performance.now();
   const id = await edit({ 'entropy-target': -2 });
   await until(() => expect(value('entropy-target')).toBe(-2));
-  await until(() => expect(events.some((event) => event.kind === 'run-data-changed' && event.runs.some((one) => one.run === run))).toBe(true));
+  await until(() =>
+    expect(events.some((event) => event.kind === 'run-data-changed' && event.runs.some((one) => one.run === run))).toBe(true),
+  );
   const milliseconds = performance.now() - asked;
   unsubscribe();
   console.info(`asked for, applied by the trainer and seen by another service: ${milliseconds.toFixed(0)} ms`);
@@ -69,7 +87,11 @@ it('applies an edit, and everybody sees it within a second', async () => {
   expect(appliedStep).toBeGreaterThan(300);
   const detail = await other.call('runs.get', { run });
   expect(detail).toMatchObject({ isEdited: true, editCount: 1 });
-  expect(detail.events.find(({ kind }) => kind === 'edit')).toMatchObject({ step: appliedStep, requester: 'window', message: expect.stringContaining('entropy-target −1 → −2 nats') as string });
+  expect(detail.events.find(({ kind }) => kind === 'edit')).toMatchObject({
+    step: appliedStep,
+    requester: 'window',
+    message: expect.stringContaining('entropy-target −1 → −2 nats') as string,
+  });
 });
 
 it('takes edits and undos from two services, one after another', async () => {
@@ -103,8 +125,16 @@ it('takes a thousand edits in a row: the last one wins, none is lost', async () 
 
 it('refuses what cannot be, and the run goes on as it was', async () => {
   const { count } = await workstation.call('runs.edits', { run, before: null, limit: 1 });
-  for (const changes of [{ 'entropy-target': 0.7 }, { 'batch-size': 16 }, { temperature: -1 }, { 'no-such-knob': 1 }, { prior: 'behaviour', 'prior-run': run, 'kl-target': 1 }] as ParameterValues[]) {
-    await expect(edit(changes as RequestOf<'runs.edit'>['changes']), JSON.stringify(changes)).rejects.toMatchObject({ code: 'invalid-request' });
+  for (const changes of [
+    { 'entropy-target': 0.7 },
+    { 'batch-size': 16 },
+    { temperature: -1 },
+    { 'no-such-knob': 1 },
+    { prior: 'behaviour', 'prior-run': run, 'kl-target': 1 },
+  ] as ParameterValues[]) {
+    await expect(edit(changes as RequestOf<'runs.edit'>['changes']), JSON.stringify(changes)).rejects.toMatchObject({
+      code: 'invalid-request',
+    });
   }
   expect((await workstation.call('runs.edits', { run, before: null, limit: 1 })).count).toBe(count);
   const { environmentSteps } = store.runs.summary(run);
@@ -115,20 +145,37 @@ it('forks a run from a checkpoint, with other settings, while it goes on', async
   await workstation.call('runs.control', { run, action: 'checkpoint' });
   await until(() => expect(store.checkpoints.newest(run)).not.toBeNull());
   const step = store.checkpoints.newest(run)?.step ?? 0;
-  const { run: fork } = await workstation.call('runs.fork', { run, step, hyperparameters: { steps: step + 500, 'entropy-target': -2.5 }, name: 'a fork' });
+  const { run: fork } = await workstation.call('runs.fork', {
+    run,
+    step,
+    hyperparameters: { steps: step + 500, 'entropy-target': -2.5 },
+    name: 'a fork',
+  });
   await until(() => expect(store.runs.summary(fork).state).toBe('finished'));
   const detail = await workstation.call('runs.get', { run: fork });
   expect(detail).toMatchObject({ name: 'a fork', parent: { run, step }, environmentSteps: step + 500, isEdited: false });
   expect(detail.values['entropy-target']).toBe(-2.5);
   expect(detail.attempts[0]?.startStep).toBe(step);
-  const { series: [entropyTarget] } = await workstation.call('metrics.query', { run: fork, metrics: ['entropy-target'], fromStep: null, toStep: null, maxPoints: 100, includeSuperseded: false });
+  const {
+    series: [entropyTarget],
+  } = await workstation.call('metrics.query', {
+    run: fork,
+    metrics: ['entropy-target'],
+    fromStep: null,
+    toStep: null,
+    maxPoints: 100,
+    includeSuperseded: false,
+  });
   // The first point is the mean of a window that began before the fork.
   expect(new Set(entropyTarget?.mean.slice(1))).toEqual(new Set([-2.5]));
   expect(entropyTarget?.step[0]).toBeGreaterThan(step);
 
   const refusal = await edit({ 'entropy-target': -2 }, fork).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(WorkstationError);
-  expect(refusal).toMatchObject({ code: 'conflict', message: expect.stringMatching(/is finished: an edit needs a trainer.*Nothing was changed/) as string });
+  expect(refusal).toMatchObject({
+    code: 'conflict',
+    message: expect.stringMatching(/is finished: an edit needs a trainer.*Nothing was changed/) as string,
+  });
 }, 200_000);
 
 it('repeats an edited run bit for bit', async () => {
@@ -149,7 +196,8 @@ it('repeats an edited run bit for bit', async () => {
   const hash = (of: string): unknown => (store.checkpoints.newest(of)?.details as { stateHash?: unknown } | undefined)?.stateHash;
   expect(hash(repetition)).toMatch(/^[0-9a-f]{64}$/);
   expect(hash(repetition)).toBe(hash(original));
-  const steps = (of: string): unknown => store.edits.list(of, { limit: 10 }).edits.map(({ appliedStep, state, changes }) => ({ appliedStep, state, changes }));
+  const steps = (of: string): unknown =>
+    store.edits.list(of, { limit: 10 }).edits.map(({ appliedStep, state, changes }) => ({ appliedStep, state, changes }));
   expect(steps(repetition)).toEqual(steps(original));
   expect(store.runs.summary(repetition).isEdited).toBe(true);
 }, 300_000);

@@ -19,7 +19,11 @@ beforeAll(() => {
   cpSync(path.join(root, 'package.json'), path.join(unpacked, 'package.json'));
   symlinkSync(path.join(root, 'node_modules'), path.join(unpacked, 'node_modules'), 'junction');
   const builder = path.join(root, 'node_modules/electron-vite/bin/electron-vite.js');
-  const built = spawnSync(process.execPath, [builder, 'build', '--config', path.join(root, 'electron.vite.config.ts'), '--logLevel', 'error'], { cwd: unpacked, encoding: 'utf8' });
+  const built = spawnSync(
+    process.execPath,
+    [builder, 'build', '--config', path.join(root, 'electron.vite.config.ts'), '--logLevel', 'error'],
+    { cwd: unpacked, encoding: 'utf8' },
+  );
   expect(built.stderr + built.stdout).toBe('');
   expect(built.status).toBe(0);
   // As electron-builder.yml's extraResources.
@@ -36,7 +40,10 @@ describe('a package', () => {
   });
 
   it('tries devices in a process of its own', () => {
-    const { stdout, status } = spawnSync(process.execPath, [path.join(unpacked, 'out/engine/probe/child.js'), 'cpu'], { encoding: 'utf8', timeout: 90_000 });
+    const { stdout, status } = spawnSync(process.execPath, [path.join(unpacked, 'out/engine/probe/child.js'), 'cpu'], {
+      encoding: 'utf8',
+      timeout: 90_000,
+    });
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ available: true });
   });
@@ -53,13 +60,25 @@ describe('a package', () => {
   });
 
   it('trains with its own trainer and imports its own demo', async () => {
-    const built = (await import(pathToFileURL(path.join(unpacked, 'out/workstation/workstation.js')).href)) as { createWorkstation: typeof createWorkstation };
+    const built = (await import(pathToFileURL(path.join(unpacked, 'out/workstation/workstation.js')).href)) as {
+      createWorkstation: typeof createWorkstation;
+    };
     const workstation = built.createWorkstation({ dataDirectory: path.join(folder, 'data') });
     try {
       const hyperparameters = { steps: 200, hidden: [16, 16], 'warm-up': 100, 'batch-size': 16, 'evaluation-episodes': 1 };
-      const { runs } = await workstation.call('runs.create', { task: 'inverted-pendulum', agent: 'sac', hyperparameters, seeds: '1', device: 'cpu', threads: 1, name: null });
+      const { runs } = await workstation.call('runs.create', {
+        task: 'inverted-pendulum',
+        agent: 'sac',
+        hyperparameters,
+        seeds: '1',
+        device: 'cpu',
+        threads: 1,
+        name: null,
+      });
       const [run = ''] = runs;
-      await expect.poll(async () => (await workstation.call('runs.get', { run })).state, { timeout: 90_000, interval: 200 }).toBe('finished');
+      await expect
+        .poll(async () => (await workstation.call('runs.get', { run })).state, { timeout: 90_000, interval: 200 })
+        .toBe('finished');
       const { run: demo } = await workstation.call('runs.importDemo', {});
       expect((await workstation.call('runs.get', { run: demo })).isDemo).toBe(true);
     } finally {

@@ -42,7 +42,8 @@ function openWindow(options: Partial<WebSocketClientOptions> = {}): Connection {
     url: `ws://127.0.0.1:${port}${socketPath}`,
     token,
     retryDelay: 20,
-    openSocket: (url) => new WebSocket(url, { headers: { Origin: new URL(url).origin.replace('ws', 'http') } }) as unknown as globalThis.WebSocket,
+    openSocket: (url) =>
+      new WebSocket(url, { headers: { Origin: new URL(url).origin.replace('ws', 'http') } }) as unknown as globalThis.WebSocket,
     ...options,
   });
   windows.push(window);
@@ -101,7 +102,10 @@ it('is refused by an Elbow with another token, and says what to do', async () =>
   await serve({ port, token: createToken() });
   const state = await reached(window, ({ kind }) => kind === 'refused');
   expect(state).toMatchObject({ message: expect.stringMatching(/Open the address that Elbow printed/) as string });
-  await expect(window.call('runs.list', {})).rejects.toMatchObject({ code: 'unavailable', message: expect.stringMatching(/Open the address/) as string });
+  await expect(window.call('runs.list', {})).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringMatching(/Open the address/) as string,
+  });
 });
 
 it('slows guessing down after ten wrong tokens, and lets the right one in meanwhile', async () => {
@@ -121,14 +125,20 @@ it('gives up a call when Elbow stays away', async () => {
   await reached(window, ({ kind }) => kind === 'connected');
   await server.close();
   await reached(window, ({ kind }) => kind === 'reconnecting');
-  await expect(window.call('runs.list', {})).rejects.toMatchObject({ code: 'unavailable', message: expect.stringMatching(/nothing was changed/) as string });
+  await expect(window.call('runs.list', {})).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringMatching(/nothing was changed/) as string,
+  });
 });
 
 it('says of a call whose answer was lost that it may have been carried out', async () => {
   await serve();
   const window = openWindow();
   await reached(window, ({ kind }) => kind === 'connected');
-  const lost = expect(window.call('runs.list', {})).rejects.toMatchObject({ code: 'unavailable', message: expect.stringMatching(/look whether/) as string });
+  const lost = expect(window.call('runs.list', {})).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringMatching(/look whether/) as string,
+  });
   await server.close();
   await lost;
 });

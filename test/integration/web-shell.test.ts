@@ -49,7 +49,9 @@ afterAll(async () => {
 /** A stored run that nobody trains. */
 function makeRun(dataDirectory: string): string {
   const store = openStore(dataDirectory);
-  const { configurations: [configuration] } = planRuns(
+  const {
+    configurations: [configuration],
+  } = planRuns(
     { task: 'inverted-pendulum', agent: 'sac', hyperparameters: {}, seeds: '1', device: 'cpu', threads: 1, name: null },
     findPossibilities(),
   );
@@ -59,15 +61,22 @@ function makeRun(dataDirectory: string): string {
   return id;
 }
 
-interface Answer { status: number; headers: IncomingHttpHeaders; text: string }
+interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+}
 
 function get(target: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const sent = httpRequest({ host: '127.0.0.1', port, path: target, method, headers: { Host: `127.0.0.1:${port}`, ...headers } }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (part: string) => (text += part));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
-    });
+    const sent = httpRequest(
+      { host: '127.0.0.1', port, path: target, method, headers: { Host: `127.0.0.1:${port}`, ...headers } },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (part: string) => (text += part));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
+      },
+    );
     sent.on('error', reject).end();
   });
 }
@@ -81,7 +90,9 @@ const opened = (socket: WebSocket): Promise<void> => new Promise((resolve, rejec
 const closed = (socket: WebSocket): Promise<number> => new Promise((resolve) => socket.once('close', resolve));
 const refusedWith = (socket: WebSocket): Promise<number> =>
   new Promise((resolve, reject) => {
-    socket.once('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0)).once('open', () => reject(new Error('was let in')));
+    socket
+      .once('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0))
+      .once('open', () => reject(new Error('was let in')));
     socket.on('error', () => undefined);
   });
 const nextMessage = (socket: WebSocket, wanted: ServerMessage['kind']): Promise<ServerMessage> =>
@@ -133,15 +144,27 @@ describe('files', () => {
     expect(worker.headers['content-security-policy']).toContain("'unsafe-eval'");
   });
 
-  it.each(['/..%2fsecret.txt', '/../secret.txt', '/%2e%2e/secret.txt', '//proc/self/environ', '/index.html%00.js', '/link.txt', '/.hidden', '/assets', '/assets/', '/..%5csecret.txt', '/%252e%252e/secret.txt', '/nothing.js', '/data/elbow.db', '/%'])(
-    'finds no file at %s',
-    async (target) => {
-      const answer = await get(target);
-      expect(answer.status).toBe(404);
-      expect(answer.text).not.toContain('secret');
-      expect(answer.headers['content-security-policy']).toContain("default-src 'self'");
-    },
-  );
+  it.each([
+    '/..%2fsecret.txt',
+    '/../secret.txt',
+    '/%2e%2e/secret.txt',
+    '//proc/self/environ',
+    '/index.html%00.js',
+    '/link.txt',
+    '/.hidden',
+    '/assets',
+    '/assets/',
+    '/..%5csecret.txt',
+    '/%252e%252e/secret.txt',
+    '/nothing.js',
+    '/data/elbow.db',
+    '/%',
+  ])('finds no file at %s', async (target) => {
+    const answer = await get(target);
+    expect(answer.status).toBe(404);
+    expect(answer.text).not.toContain('secret');
+    expect(answer.headers['content-security-policy']).toContain("default-src 'self'");
+  });
 
   it('refuses what is no reading', async () => {
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE']) expect((await get('/', {}, method)).status).toBe(405);
@@ -232,14 +255,35 @@ describe('calls', () => {
     ['a field of another kind', 'runs.star', { run: 'x', starred: 'yes' }, 'invalid-request', 'starred', /must be true or false/],
     ['a field too many', 'runs.get', { run: 'x', extra: 1 }, 'invalid-request', null, /"extra" is not known/],
     ['an empty name', 'runs.rename', { run: 'x', name: '   ' }, 'invalid-request', 'name', /at least one character/],
-    ['a note without end', 'runs.annotate', { run: 'x', note: 'x'.repeat(20_001) }, 'invalid-request', 'note', /room for 20,000 characters/],
+    [
+      'a note without end',
+      'runs.annotate',
+      { run: 'x', note: 'x'.repeat(20_001) },
+      'invalid-request',
+      'note',
+      /room for 20,000 characters/,
+    ],
     ['an unknown action', 'runs.control', { run: 'x', action: 'explode' }, 'invalid-request', 'action', /pause, resume, checkpoint, stop/],
     ['a position below the first', 'queue.move', { run: 'x', position: 0 }, 'invalid-request', 'position', /at least 1/],
     ['an unknown run', 'runs.get', { run: 'nobody' }, 'not-found', null, /nobody/],
     ['a run that is a path', 'runs.log', { run: '../../etc', maxBytes: 100 }, 'not-found', null, /\.\./],
     ['an unknown rollout', 'rollouts.get', { rollout: 123456 }, 'not-found', null, /123,?456/],
-    ['an unknown task', 'runs.create', { task: 'half-cheeta', agent: 'sac', hyperparameters: {}, seeds: '1', device: 'cpu', threads: null, name: null }, 'invalid-request', 'task', /half-cheetah/],
-    ['a hyper-parameter out of range', 'runs.create', { task: 'half-cheetah', agent: 'sac', hyperparameters: { 'batch-size': -1 }, seeds: '1', device: 'cpu', threads: null, name: null }, 'invalid-request', 'hyperparameters.batch-size', /from 1 to/],
+    [
+      'an unknown task',
+      'runs.create',
+      { task: 'half-cheeta', agent: 'sac', hyperparameters: {}, seeds: '1', device: 'cpu', threads: null, name: null },
+      'invalid-request',
+      'task',
+      /half-cheetah/,
+    ],
+    [
+      'a hyper-parameter out of range',
+      'runs.create',
+      { task: 'half-cheetah', agent: 'sac', hyperparameters: { 'batch-size': -1 }, seeds: '1', device: 'cpu', threads: null, name: null },
+      'invalid-request',
+      'hyperparameters.batch-size',
+      /from 1 to/,
+    ],
   ])('refuse %s', async (_name, name, request, code, field, message) => {
     const socket = await greeted();
     const failure = nextMessage(socket, 'failure');

@@ -53,7 +53,10 @@ const until = (fn: () => unknown): Promise<unknown> => vi.waitFor(fn, { timeout:
 it('runs what fits, queues the rest, survives a killed trainer and continues it to the end', async () => {
   const events: WorkstationEvent[] = [];
   const unsubscribe = workstation.subscribe((event) => events.push(event));
-  const { runs } = await workstation.call('runs.create', wishes({ seeds: '1-4', hyperparameters: { ...wishes().hyperparameters, steps: 100_000 } }));
+  const { runs } = await workstation.call(
+    'runs.create',
+    wishes({ seeds: '1-4', hyperparameters: { ...wishes().hyperparameters, steps: 100_000 } }),
+  );
   const [first = '', second = '', third = '', fourth = ''] = runs;
   expect(await Promise.all(runs.map(async (run) => (await summary(run)).queuePosition))).toEqual([null, 1, 2, 3]);
 
@@ -66,7 +69,9 @@ it('runs what fits, queues the rest, survives a killed trainer and continues it 
 
   // A trainer holds the first; nobody else may.
   await until(async () => expect((await summary(first)).environmentSteps).toBeGreaterThan(200));
-  await expect(workstation.call('runs.continue', { run: first, steps: null, device: null, threads: null })).rejects.toMatchObject({ code: 'conflict' });
+  await expect(workstation.call('runs.continue', { run: first, steps: null, device: null, threads: null })).rejects.toMatchObject({
+    code: 'conflict',
+  });
   await expect(workstation.call('runs.delete', { runs: [first, second] })).rejects.toMatchObject({ code: 'conflict' });
   expect((await summary(second)).state).toBe('stopped');
 
@@ -96,28 +101,48 @@ it('runs what fits, queues the rest, survives a killed trainer and continues it 
   const log = await workstation.call('runs.log', { run: first, maxBytes: 100_000 });
   expect(log.text).toMatch(/Started|started/);
   expect(existsSync(log.path)).toBe(true);
-  const seenStates = (): string[] => events.flatMap((event) => (event.kind === 'runs-changed' ? event.runs.filter(({ id }) => id === first).map(({ state }) => state) : []));
+  const seenStates = (): string[] =>
+    events.flatMap((event) => (event.kind === 'runs-changed' ? event.runs.filter(({ id }) => id === first).map(({ state }) => state) : []));
   await until(() => expect(seenStates().at(-1)).toBe('stopped'));
   unsubscribe();
   for (const state of ['running', 'paused', 'interrupted', 'stopped']) expect(seenStates()).toContain(state);
   expect(events.some(({ kind }) => kind === 'queue-changed')).toBe(true);
-  expect(events.some((event) => event.kind === 'run-data-changed' && event.runs.some(({ run, snapshotStep }) => run === first && snapshotStep !== null))).toBe(true);
-  expect(events.find(({ kind }) => kind === 'machine')).toMatchObject({ memoryTotalBytes: expect.any(Number) as number, diskFreeBytes: expect.any(Number) as number });
+  expect(
+    events.some(
+      (event) => event.kind === 'run-data-changed' && event.runs.some(({ run, snapshotStep }) => run === first && snapshotStep !== null),
+    ),
+  ).toBe(true);
+  expect(events.find(({ kind }) => kind === 'machine')).toMatchObject({
+    memoryTotalBytes: expect.any(Number) as number,
+    diskFreeBytes: expect.any(Number) as number,
+  });
 }, 240_000);
 
 it('finishes a run, extends it, and serves what it recorded', async () => {
-  const { runs: [run = ''] } = await workstation.call('runs.create', wishes({ name: 'recorded' }));
+  const {
+    runs: [run = ''],
+  } = await workstation.call('runs.create', wishes({ name: 'recorded' }));
   await until(async () => expect((await summary(run)).state).toBe('finished'));
   const { evaluations, metrics } = await workstation.call('runs.get', { run });
   expect(evaluations.map(({ step }) => step)).toEqual([500, 1000, 1500]);
   const rollout = await workstation.call('rollouts.get', { rollout: evaluations[2]?.rollouts[0]?.id ?? 0 });
   const qpos = rollout.columns.find(({ name }) => name === 'qpos');
   expect(qpos?.data.length).toBe((rollout.length + 1) * (qpos?.width ?? 0));
-  const { series } = await workstation.call('metrics.query', { run, metrics: ['evaluation-return', 'entropy'], fromStep: null, toStep: null, maxPoints: 100, includeSuperseded: false });
+  const { series } = await workstation.call('metrics.query', {
+    run,
+    metrics: ['evaluation-return', 'entropy'],
+    fromStep: null,
+    toStep: null,
+    maxPoints: 100,
+    includeSuperseded: false,
+  });
   expect([...(series[0]?.step ?? [])]).toEqual([500, 1000, 1500]);
   expect(metrics).toContain('entropy');
   expect((await workstation.call('snapshots.get', { run, at: 1500 })).onnx.length).toBeGreaterThan(100);
-  await expect(workstation.call('snapshots.get', { run, at: 7 })).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining('500') as string });
+  await expect(workstation.call('snapshots.get', { run, at: 7 })).rejects.toMatchObject({
+    code: 'not-found',
+    message: expect.stringContaining('500') as string,
+  });
 
   await workstation.call('runs.continue', { run, steps: 2000, device: null, threads: null });
   await until(async () => expect(await summary(run)).toMatchObject({ state: 'finished', totalSteps: 2000, environmentSteps: 2000 }));
@@ -162,11 +187,15 @@ it('examines itself', async () => {
   expect(sections.map(({ title }) => title)).toEqual(['Elbow', 'Devices', 'Trainers', 'Data', 'Storage by run']);
   const lines = sections.flatMap((section) => section.lines);
   for (const label of ['node', '@mujoco/mujoco', 'onnxruntime-node', 'cpu', 'data directory', 'trainers at once']) {
-    expect(lines.find((line) => line.label === label), label).toMatchObject({ state: 'ok' });
+    expect(
+      lines.find((line) => line.label === label),
+      label,
+    ).toMatchObject({ state: 'ok' });
   }
   for (const device of ['gpu', 'cuda', 'tensorflow']) {
     const found = lines.find(({ label }) => label === device);
-    if (found?.state !== 'ok') expect(found, device).toMatchObject({ state: 'info', value: expect.stringMatching(/cannot be used, since .{10}/) as string });
+    if (found?.state !== 'ok')
+      expect(found, device).toMatchObject({ state: 'info', value: expect.stringMatching(/cannot be used, since .{10}/) as string });
   }
   for (const { state, advice } of lines) if (state === 'missing' || state === 'warning') expect(advice).toMatch(/\S.*\.$/);
 });

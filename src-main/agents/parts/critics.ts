@@ -26,7 +26,11 @@ export function asOnline(state: NamedTensors, shapes: NamedShapes): NamedTensors
 export class Critics {
   readonly #networks: readonly Network[];
 
-  constructor(sizes: { observation: number; action: number; hidden: readonly number[] }, count: 1 | 2 = 2, initialisation: Initialisation = 'fan-in') {
+  constructor(
+    sizes: { observation: number; action: number; hidden: readonly number[] },
+    count: 1 | 2 = 2,
+    initialisation: Initialisation = 'fan-in',
+  ) {
     const layers = [sizes.observation + sizes.action, ...sizes.hidden, 1];
     this.#networks = ['critic-1', 'critic-2'].slice(0, count).map((name) => new Network(name, layers, initialisation));
   }

@@ -30,7 +30,11 @@ export class DeterministicPolicy {
 export function deterministicPolicyPrograms(agent: string, policy: DeterministicPolicy, { observationSize, actionSize }: Problem) {
   const act: ProgramDeclaration = {
     name: `${agent} act`,
-    signature: { batch: { observation: [1, observationSize] }, noise: { exploration: [1, actionSize] }, controls: { 'exploration-noise': [] } },
+    signature: {
+      batch: { observation: [1, observationSize] },
+      noise: { exploration: [1, actionSize] },
+      controls: { 'exploration-noise': [] },
+    },
     fn: (inputs) => ({ state: {}, diagnostics: { action: policy.explore(inputs, observationOf(inputs.batch)) } }),
   };
   return {
@@ -41,7 +45,10 @@ export function deterministicPolicyPrograms(agent: string, policy: Deterministic
       fn: ({ state, batch }) => {
         const mean = policy.network.apply(state, observationOf(batch));
         const outputs = policyFile.outputs;
-        return { state: {}, diagnostics: { [outputs.meanAction]: tf.tanh(mean), [outputs.mean]: mean, [outputs.sigma]: tf.zerosLike(mean) } };
+        return {
+          state: {},
+          diagnostics: { [outputs.meanAction]: tf.tanh(mean), [outputs.mean]: mean, [outputs.sigma]: tf.zerosLike(mean) },
+        };
       },
     }),
   };

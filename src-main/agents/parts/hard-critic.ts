@@ -32,7 +32,11 @@ export class HardCritic {
   readonly #criticAdam: Adam;
   readonly #valueAdam: Adam | null;
 
-  constructor(form: 'twin' | 'single', sizes: { observation: number; action: number; hidden: readonly number[] }, initialisation: Initialisation) {
+  constructor(
+    form: 'twin' | 'single',
+    sizes: { observation: number; action: number; hidden: readonly number[] },
+    initialisation: Initialisation,
+  ) {
     this.actionValues = new Critics(sizes, form === 'twin' ? 2 : 1, initialisation);
     this.#value = form === 'single' ? new Network('value', [sizes.observation, ...sizes.hidden, 1], initialisation) : null;
     this.#criticAdam = new Adam('critics', this.actionValues.shapes);
@@ -44,13 +48,25 @@ export class HardCritic {
     return this.#value === null ? this.actionValues.shapes : this.#value.shapes;
   }
   get stateShapes(): NamedShapes {
-    return { ...this.actionValues.shapes, ...this.#value?.shapes, ...targetShapesOf(this.#targeted), ...this.#criticAdam.stateShapes, ...this.#valueAdam?.stateShapes };
+    return {
+      ...this.actionValues.shapes,
+      ...this.#value?.shapes,
+      ...targetShapesOf(this.#targeted),
+      ...this.#criticAdam.stateShapes,
+      ...this.#valueAdam?.stateShapes,
+    };
   }
 
   initialState(stream: RandomStream): NamedArrays {
     const critics = this.actionValues.initialState(stream);
     const value = this.#value?.initialState(stream);
-    return { ...critics, ...value, ...targetsLike(value ?? critics), ...this.#criticAdam.initialState(), ...this.#valueAdam?.initialState() };
+    return {
+      ...critics,
+      ...value,
+      ...targetsLike(value ?? critics),
+      ...this.#criticAdam.initialState(),
+      ...this.#valueAdam?.initialState(),
+    };
   }
 
   /** Parameters for `bellmanTarget`, the online ones or their targets. */
@@ -62,8 +78,16 @@ export class HardCritic {
   }
 
   /** y [n] = r + γ (1 − d) V(s′), V being the state value's or the smaller action value at a′. No entropy is in it. */
-  bellmanTarget(networks: NamedTensors, { r, sNext, continues }: Transitions, controls: NamedTensors, nextAction: () => tf.Tensor2D): tf.Tensor1D {
-    const value = this.#value === null ? this.actionValues.minimum(networks, sNext, nextAction()) : this.#value.apply(networks, sNext).squeeze<tf.Tensor1D>([1]);
+  bellmanTarget(
+    networks: NamedTensors,
+    { r, sNext, continues }: Transitions,
+    controls: NamedTensors,
+    nextAction: () => tf.Tensor2D,
+  ): tf.Tensor1D {
+    const value =
+      this.#value === null
+        ? this.actionValues.minimum(networks, sNext, nextAction())
+        : this.#value.apply(networks, sNext).squeeze<tf.Tensor1D>([1]);
     return r.add(at(controls, 'discount').mul(continues).mul(value)) as tf.Tensor1D;
   }
 
@@ -90,7 +114,10 @@ export class HardCritic {
     // L_V = mean (V(s) − Q(s, ã))²: where SAC v1 has Q − log π, VIREL has Q. Every loss is of the parameters before the step.
     const network = this.#value;
     const goal = this.actionValues.minimum(online, s, action);
-    const value = gradientsOf((parameters) => tf.squaredDifference(network.apply(parameters, s).squeeze([1]), goal).mean(), pick(state, network.shapes));
+    const value = gradientsOf(
+      (parameters) => tf.squaredDifference(network.apply(parameters, s).squeeze([1]), goal).mean(),
+      pick(state, network.shapes),
+    );
     const valueStep = this.#valueAdam.step(state, value.gradients, rate);
     const targets = polyak(pick(valueStep, network.shapes), state, at(controls, 'target-smoothing'), targetOf);
     return { state: { ...criticStep, ...valueStep, ...targets }, loss: critic.value, actorSees: online };

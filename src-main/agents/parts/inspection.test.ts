@@ -15,9 +15,17 @@ const task = taskDeclarations.find(({ id }) => id === 'half-cheetah') as TaskDec
 const [o, a] = [3, 2];
 const problem = (id: string, values: ParameterValues = {}) => {
   const agent = findAgent(id);
-  return smallProblem(agent, { observationSize: o, actionSize: a }, {
-    ...defaultsFor(agent.declaration, task), hidden: [8, 7], 'batch-size': inspectionBatch, 'critic-learning-rate': 0, ...values,
-  });
+  return smallProblem(
+    agent,
+    { observationSize: o, actionSize: a },
+    {
+      ...defaultsFor(agent.declaration, task),
+      hidden: [8, 7],
+      'batch-size': inspectionBatch,
+      'critic-learning-rate': 0,
+      ...values,
+    },
+  );
 };
 const numbersOf = (arrays: NamedArrays, name: string): number[] => {
   const found = arrays[name];
@@ -25,7 +33,8 @@ const numbersOf = (arrays: NamedArrays, name: string): number[] => {
   return [...found];
 };
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const squareOf = (values: readonly number[], others: readonly number[]): number => meanOf(values.map((value, i) => (value - (others[i] as number)) ** 2));
+const squareOf = (values: readonly number[], others: readonly number[]): number =>
+  meanOf(values.map((value, i) => (value - (others[i] as number)) ** 2));
 
 const agents = [
   { id: 'sac', update: 'sac update', hasTwo: true, weight: 0.5, isStochastic: true },
@@ -61,7 +70,8 @@ describe.each(agents)('the inspection of $id', async ({ id, update, hasTwo, weig
 
   it.each(['critic', 'actor'])("has the norm of the update's %s gradient and of those weights", (which) => {
     const names = Object.keys(state).filter((name) => isParameter(name) && name.startsWith(which));
-    const norm = (of: (name: string) => Float32Array): number => Math.sqrt(names.flatMap((name) => [...of(name)]).reduce((sum, value) => sum + value * value, 0));
+    const norm = (of: (name: string) => Float32Array): number =>
+      Math.sqrt(names.flatMap((name) => [...of(name)]).reduce((sum, value) => sum + value * value, 0));
     const [gradient, weights] = [norm((name) => gradientIn(updated.after, name)), norm((name) => state[name] as Float32Array)];
     expect(gradient).toBeGreaterThan(0);
     expect((seen.diagnostics[`${which}-gradient`]?.[0] as number) / gradient).toBeCloseTo(1, 4);
@@ -72,7 +82,12 @@ describe.each(agents)('the inspection of $id', async ({ id, update, hasTwo, weig
     const online = numbersOf(seen.diagnostics, 'online-target');
     expect(online).not.toEqual(numbersOf(seen.diagnostics, 'target'));
     // With the targets at their networks, both are the same.
-    const level = Object.fromEntries(Object.entries(state).map(([name, array]) => [name, name.startsWith('target/') ? (state[name.slice('target/'.length)] as Float32Array).slice() : array]));
+    const level = Object.fromEntries(
+      Object.entries(state).map(([name, array]) => [
+        name,
+        name.startsWith('target/') ? (state[name.slice('target/'.length)] as Float32Array).slice() : array,
+      ]),
+    );
     const { diagnostics } = await runOnce(given, inspection.fresh, level, { batch, noise });
     expect(numbersOf(diagnostics, 'target')).toEqual(numbersOf(diagnostics, 'online-target'));
     expect(numbersOf(diagnostics, 'online-target')).toEqual(online);
@@ -81,10 +96,23 @@ describe.each(agents)('the inspection of $id', async ({ id, update, hasTwo, weig
   it('has ‖dQ/da‖ at the actions that are taken, as central differences in double precision give it', () => {
     const p = toDoubles(state);
     const [s, actions] = [rowsOf(batch['observation'], o), rowsOf(seen.diagnostics['action'], a)];
-    const q = (k: number, action: number[]): number => (hasTwo ? minQ(p, '', s[k] as number[], action) : actionValue(p, 'critic-1', s[k] as number[], action));
+    const q = (k: number, action: number[]): number =>
+      hasTwo ? minQ(p, '', s[k] as number[], action) : actionValue(p, 'critic-1', s[k] as number[], action);
     const relative = s.map((_, k) => {
       const at = actions[k] as number[];
-      const slopes = at.map((_, j) => [1, -1].reduce((sum, sign) => sum + sign * q(k, at.map((x, i) => x + (i === j ? sign * 1e-6 : 0))), 0) / 2e-6);
+      const slopes = at.map(
+        (_, j) =>
+          [1, -1].reduce(
+            (sum, sign) =>
+              sum +
+              sign *
+                q(
+                  k,
+                  at.map((x, i) => x + (i === j ? sign * 1e-6 : 0)),
+                ),
+            0,
+          ) / 2e-6,
+      );
       return Math.abs((seen.diagnostics['action-gradient']?.[k] as number) / Math.hypot(...slopes) - 1);
     });
     // A kink of a ReLU may lie within a difference.
@@ -100,23 +128,37 @@ describe.each(agents)('the inspection of $id', async ({ id, update, hasTwo, weig
   });
 
   it('finds a hidden unit that is off on the whole batch', async () => {
-    const off = { ...state, 'critic-1/layer-0/bias': (state['critic-1/layer-0/bias'] as Float32Array).with(2, -1e6), 'actor/layer-1/bias': (state['actor/layer-1/bias'] as Float32Array).with(4, -1e6) };
+    const off = {
+      ...state,
+      'critic-1/layer-0/bias': (state['critic-1/layer-0/bias'] as Float32Array).with(2, -1e6),
+      'actor/layer-1/bias': (state['actor/layer-1/bias'] as Float32Array).with(4, -1e6),
+    };
     const { diagnostics } = await runOnce(given, inspection.fresh, off, { batch, noise });
     expect(diagnostics['critic-units']?.length).toBe((hasTwo ? 2 : 1) * 15);
     expect(diagnostics['actor-units']?.length).toBe(15);
     expect([diagnostics['critic-units']?.[2], diagnostics['actor-units']?.[8 + 4]]).toEqual([0, 0]);
-    expect([seen.diagnostics['critic-units']?.[2], seen.diagnostics['actor-units']?.[8 + 4]].every((largest) => (largest as number) > 0)).toBe(true);
+    expect(
+      [seen.diagnostics['critic-units']?.[2], seen.diagnostics['actor-units']?.[8 + 4]].every((largest) => (largest as number) > 0),
+    ).toBe(true);
   });
 });
 
 describe('the valuation', () => {
   it.each(['sac', 'sac-v1'])("of %s adds what later steps' entropy is worth", async (id) => {
     const given = problem(id, id === 'sac' ? { temperature: 0.3, 'temperature-rule': 'fixed' } : {});
-    const update = await runOnce(given, given.program(`${id} update`), given.scattered, given.draw(given.program(`${id} update`).signature));
+    const update = await runOnce(
+      given,
+      given.program(`${id} update`),
+      given.scattered,
+      given.draw(given.program(`${id} update`).signature),
+    );
     const again = problem(id, id === 'sac' ? { temperature: 0.3, 'temperature-rule': 'fixed' } : {});
     const inputs = again.draw(given.program(`${id} update`).signature);
     const { diagnostics } = await runOnce(again, again.instance.inspection.valuation(inspectionBatch), again.scattered, inputs);
-    expect(meanOf(numbersOf(diagnostics, 'bonus'))).toBeCloseTo((id === 'sac' ? 0.3 : 1) * (update.diagnostics['entropy']?.[0] as number), 5);
+    expect(meanOf(numbersOf(diagnostics, 'bonus'))).toBeCloseTo(
+      (id === 'sac' ? 0.3 : 1) * (update.diagnostics['entropy']?.[0] as number),
+      5,
+    );
     expect(meanOf(numbersOf(diagnostics, 'q'))).toBeCloseTo(update.diagnostics['mean-q']?.[0] as number, 5);
   });
 

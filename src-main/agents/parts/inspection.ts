@@ -57,7 +57,10 @@ export function inspectionOf(subject: InspectionSubject): Inspection {
   const program = (name: string, isReturned: (output: string) => boolean): ProgramDeclaration => ({
     name: `${agent} ${name}`,
     signature,
-    fn: (inputs) => ({ state: {}, diagnostics: Object.fromEntries(Object.entries(look(subject, inputs)).filter(([output]) => isReturned(output))) }),
+    fn: (inputs) => ({
+      state: {},
+      diagnostics: Object.fromEntries(Object.entries(look(subject, inputs)).filter(([output]) => isReturned(output))),
+    }),
   });
   return {
     batchSize: inspectionBatch,

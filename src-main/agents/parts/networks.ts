@@ -34,7 +34,8 @@ export class Network {
   }
 
   initialState(stream: RandomStream): NamedArrays {
-    const uniform = (size: number, bound: number): Float32Array => Float32Array.from({ length: size }, () => bound * (2 * stream.uniform() - 1));
+    const uniform = (size: number, bound: number): Float32Array =>
+      Float32Array.from({ length: size }, () => bound * (2 * stream.uniform() - 1));
     const values: NamedArrays = {};
     for (const [k, [fanIn, fanOut]] of this.#layers()) {
       const [weight, bias] = [`${this.name}/layer-${k}/weight`, `${this.name}/layer-${k}/bias`];

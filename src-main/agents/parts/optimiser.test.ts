@@ -11,9 +11,17 @@ beforeAll(async () => {
 describe('Adam', () => {
   it('follows algorithm 1 of Kingma & Ba in its plain form', () => {
     const adam = new Adam('w', { w: [2] });
-    let state: NamedTensors = { w: tf.tensor1d([1, -2]), ...Object.fromEntries(Object.entries(adam.initialState()).map(([name, array]) => [name, tf.tensor(array, [...(adam.stateShapes[name] as number[])])])) };
+    let state: NamedTensors = {
+      w: tf.tensor1d([1, -2]),
+      ...Object.fromEntries(
+        Object.entries(adam.initialState()).map(([name, array]) => [name, tf.tensor(array, [...(adam.stateShapes[name] as number[])])]),
+      ),
+    };
     const theta = [1, -2];
-    const [m, v] = [[0, 0], [0, 0]];
+    const [m, v] = [
+      [0, 0],
+      [0, 0],
+    ];
     const eta = 3e-4;
     for (let t = 1; t <= 50; t += 1) {
       const g = [Math.sin(t) * 0.3, 1e-6 * Math.cos(3 * t)];
@@ -33,7 +41,13 @@ describe('Adam', () => {
 
   it('takes a first step of the size of the learning rate', () => {
     const adam = new Adam('w', { w: [] });
-    const state: NamedTensors = { w: tf.scalar(0), 'adam/first/w': tf.scalar(0), 'adam/second/w': tf.scalar(0), 'adam/beta1-power/w': tf.scalar(1), 'adam/beta2-power/w': tf.scalar(1) };
+    const state: NamedTensors = {
+      w: tf.scalar(0),
+      'adam/first/w': tf.scalar(0),
+      'adam/second/w': tf.scalar(0),
+      'adam/beta1-power/w': tf.scalar(1),
+      'adam/beta2-power/w': tf.scalar(1),
+    };
     expect(at(adam.step(state, { w: tf.scalar(123) }, tf.scalar(0.01)), 'w').dataSync()[0]).toBeCloseTo(-0.01, 6);
   });
 });

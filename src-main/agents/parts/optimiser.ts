@@ -15,9 +15,13 @@ export function at<T>(entries: Readonly<Record<string, T>>, name: string): T {
 }
 
 /** A scalar loss and its gradient with respect to each parameter. */
-export function gradientsOf(loss: (parameters: NamedTensors) => tf.Scalar, parameters: NamedTensors): { value: tf.Scalar; gradients: NamedTensors } {
+export function gradientsOf(
+  loss: (parameters: NamedTensors) => tf.Scalar,
+  parameters: NamedTensors,
+): { value: tf.Scalar; gradients: NamedTensors } {
   const names = Object.keys(parameters);
-  const named = (tensors: readonly tf.Tensor[]): NamedTensors => Object.fromEntries(names.map((name, i) => [name, tensors[i] as tf.Tensor]));
+  const named = (tensors: readonly tf.Tensor[]): NamedTensors =>
+    Object.fromEntries(names.map((name, i) => [name, tensors[i] as tf.Tensor]));
   const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => loss(named(tensors)))(names.map((name) => at(parameters, name)));
   return { value: value as tf.Scalar, gradients: named(grads) };
 }
@@ -67,8 +71,12 @@ export class Adam {
     const next: NamedTensors = { [`adam/beta1-power/${this.#group}`]: power1, [`adam/beta2-power/${this.#group}`]: power2 };
     for (const name of Object.keys(this.#parameters)) {
       const g = at(gradients, name);
-      const m = at(state, `adam/first/${name}`).mul(beta1).add(g.mul(1 - beta1));
-      const v = at(state, `adam/second/${name}`).mul(beta2).add(g.square().mul(1 - beta2));
+      const m = at(state, `adam/first/${name}`)
+        .mul(beta1)
+        .add(g.mul(1 - beta1));
+      const v = at(state, `adam/second/${name}`)
+        .mul(beta2)
+        .add(g.square().mul(1 - beta2));
       next[`adam/first/${name}`] = m;
       next[`adam/second/${name}`] = v;
       next[name] = at(state, name).sub(stepSize.mul(m).div(tf.sqrt(v).add(scaledEpsilon)));

@@ -30,7 +30,13 @@ export function transitionsOf(batch: NamedTensors, controls: NamedTensors): Tran
 
 /** Batch inputs of an update over n transitions. */
 export function transitionShapes(n: number, { observationSize, actionSize }: Problem): NamedShapes {
-  return { observation: [n, observationSize], action: [n, actionSize], reward: [n], 'next-observation': [n, observationSize], terminated: [n] };
+  return {
+    observation: [n, observationSize],
+    action: [n, actionSize],
+    reward: [n],
+    'next-observation': [n, observationSize],
+    terminated: [n],
+  };
 }
 
 /** Scalar inputs of these names. */
@@ -67,7 +73,11 @@ export function stochasticPolicyPrograms(agent: string, policy: SquashedGaussian
 }
 
 /** The critics' values of given actions. */
-export function criticsProgram(agent: string, critics: Critics, { observationSize, actionSize }: Problem): (n: number) => ProgramDeclaration {
+export function criticsProgram(
+  agent: string,
+  critics: Critics,
+  { observationSize, actionSize }: Problem,
+): (n: number) => ProgramDeclaration {
   return (n) => ({
     name: `${agent} critics`,
     signature: { batch: { observation: [n, observationSize], action: [n, actionSize] }, noise: {}, controls: {} },
@@ -80,8 +90,10 @@ export function criticsProgram(agent: string, critics: Critics, { observationSiz
 
 /** `initial`, with the entries of a former state that fit in name and size; what was fitted before the agent was made stays. */
 export function keepFormer(initial: NamedArrays, former: NamedArrays): NamedArrays {
-  return Object.fromEntries(Object.entries(initial).map(([name, array]) => {
-    const old = former[name];
-    return [name, old !== undefined && old.length === array.length && !name.startsWith('behaviour/') ? old.slice() : array];
-  }));
+  return Object.fromEntries(
+    Object.entries(initial).map(([name, array]) => {
+      const old = former[name];
+      return [name, old !== undefined && old.length === array.length && !name.startsWith('behaviour/') ? old.slice() : array];
+    }),
+  );
 }

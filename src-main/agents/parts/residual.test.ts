@@ -15,7 +15,13 @@ const [o, a, M] = [3, 2, 11];
 
 function problem(values: Partial<ParameterValues>) {
   const given = smallProblem(virel, { observationSize: o, actionSize: a }, {
-    ...defaultsFor(virel.declaration, halfCheetah), hidden: [6, 5], 'batch-size': 4, 'reward-scale': 2, discount: 0.9, 'residual-samples': M, ...values,
+    ...defaultsFor(virel.declaration, halfCheetah),
+    hidden: [6, 5],
+    'batch-size': 4,
+    'reward-scale': 2,
+    discount: 0.9,
+    'residual-samples': M,
+    ...values,
   } as ParameterValues);
   return { ...given, estimate: given.program('virel residual') };
 }
@@ -26,10 +32,17 @@ function expectedOf({ scattered, values }: Given, { batch, noise }: Inputs) {
   const p = toDoubles(scattered);
   const isTwin = values['critic-form'] === 'twin';
   const prefix = values['residual-networks'] === 'target' ? 'target/' : '';
-  const [s, sNext, stored, next] = [rowsOf(batch['observation'], o), rowsOf(batch['next-observation'], o), rowsOf(batch['action'], a), isTwin ? rowsOf(noise['next'], a) : []] as const;
+  const [s, sNext, stored, next] = [
+    rowsOf(batch['observation'], o),
+    rowsOf(batch['next-observation'], o),
+    rowsOf(batch['action'], a),
+    isTwin ? rowsOf(noise['next'], a) : [],
+  ] as const;
   const q = (name: string): number[] => s.map((state, k) => actionValue(p, name, state, stored[k] as number[]));
   const y = sNext.map((state, k) => {
-    const value = isTwin ? minQ(p, prefix, state, squashedSample(gaussianOf(p, 'actor', state), next[k] as number[]).action) : mlp(p, `${prefix}value`, state)[0] as number;
+    const value = isTwin
+      ? minQ(p, prefix, state, squashedSample(gaussianOf(p, 'actor', state), next[k] as number[]).action)
+      : (mlp(p, `${prefix}value`, state)[0] as number);
     return 2 * (batch['reward']?.[k] as number) + 0.9 * (1 - (batch['terminated']?.[k] as number)) * value;
   });
   const deltas = (isTwin ? ['critic-1', 'critic-2'] : ['critic-1']).flatMap((name) => q(name).map((value, k) => value - (y[k] as number)));
@@ -46,7 +59,10 @@ function expectMeans(after: NamedArrays, expected: Record<string, number>): void
 }
 
 describe.each([
-  ['twin', 'online'], ['twin', 'target'], ['single', 'online'], ['single', 'target'],
+  ['twin', 'online'],
+  ['twin', 'target'],
+  ['single', 'online'],
+  ['single', 'target'],
 ])('the estimate of the %s form against the %s networks', async (form, networks) => {
   const given = problem({ 'critic-form': form, 'residual-networks': networks, 'residual-rate': 0.05 });
   const [first, second] = [given.draw(given.estimate.signature), given.draw(given.estimate.signature)] as const;
@@ -60,7 +76,10 @@ describe.each([
 
   it('moves the running means by its share afterwards', () => {
     const [before, fresh] = [expectedOf(given, first), expectedOf(given, second)];
-    expectMeans(twice.after, Object.fromEntries(Object.entries(before).map(([name, value]) => [name, value + 0.05 * (fresh[name as keyof typeof fresh] - value)])));
+    expectMeans(
+      twice.after,
+      Object.fromEntries(Object.entries(before).map(([name, value]) => [name, value + 0.05 * (fresh[name as keyof typeof fresh] - value)])),
+    );
     expect(twice.after['residual/estimates']?.[0]).toBe(2);
   });
 
@@ -70,7 +89,9 @@ describe.each([
   });
 
   it('changes nothing but the means', () => {
-    const changed = Object.keys(once.after).filter((name) => !Buffer.from((once.after[name] as Float32Array).buffer).equals(Buffer.from((given.scattered[name] as Float32Array).buffer)));
+    const changed = Object.keys(once.after).filter(
+      (name) => !Buffer.from((once.after[name] as Float32Array).buffer).equals(Buffer.from((given.scattered[name] as Float32Array).buffer)),
+    );
     expect(changed.toSorted()).toEqual(['residual/absolute', 'residual/estimates', 'residual/q-deviation', 'residual/squared']);
   });
 });

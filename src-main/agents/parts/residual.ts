@@ -9,7 +9,12 @@ export const residualRules = ['squared', 'rms', 'absolute', 'scale-free'] as con
 export type ResidualRule = (typeof residualRules)[number];
 
 /** Running means of the estimates; `estimates` counts them. */
-export const residualShapes = { 'residual/squared': [], 'residual/absolute': [], 'residual/q-deviation': [], 'residual/estimates': [] } as const;
+export const residualShapes = {
+  'residual/squared': [],
+  'residual/absolute': [],
+  'residual/q-deviation': [],
+  'residual/estimates': [],
+} as const;
 
 /** Until the first estimate, mean δ² is taken as 1, as published: the temperature is then c. */
 export function initialResidual(): NamedArrays {
@@ -26,7 +31,10 @@ export function residualTemperature(rule: ResidualRule, state: NamedTensors, con
     absolute: () => at(state, 'residual/absolute'),
     'scale-free': () => squared.div(at(state, 'residual/q-deviation').add(1e-6)),
   }[rule]();
-  return tf.minimum(tf.maximum(measure.mul(at(controls, 'residual-scale')), at(controls, 'temperature-min')), at(controls, 'temperature-max'));
+  return tf.minimum(
+    tf.maximum(measure.mul(at(controls, 'residual-scale')), at(controls, 'temperature-min')),
+    at(controls, 'temperature-max'),
+  );
 }
 
 /**
@@ -36,13 +44,20 @@ export function residualTemperature(rule: ResidualRule, state: NamedTensors, con
  * @param rate 1 keeps the newest estimate alone, as published
  */
 export function takeEstimate(state: NamedTensors, deltas: readonly tf.Tensor[], q: tf.Tensor, rate: tf.Tensor): NamedTensors {
-  const meanOver = (measure: (delta: tf.Tensor) => tf.Tensor): tf.Tensor => tf.addN(deltas.map((delta) => measure(delta).mean())).div(deltas.length);
+  const meanOver = (measure: (delta: tf.Tensor) => tf.Tensor): tf.Tensor =>
+    tf.addN(deltas.map((delta) => measure(delta).mean())).div(deltas.length);
   const count = at(state, 'residual/estimates');
   const share = tf.where(count.greater(0), rate, tf.onesLike(rate));
   const toward = (name: string, estimate: tf.Tensor): tf.Tensor => at(state, name).add(estimate.sub(at(state, name)).mul(share));
   return {
-    'residual/squared': toward('residual/squared', meanOver((delta) => delta.square())),
-    'residual/absolute': toward('residual/absolute', meanOver((delta) => delta.abs())),
+    'residual/squared': toward(
+      'residual/squared',
+      meanOver((delta) => delta.square()),
+    ),
+    'residual/absolute': toward(
+      'residual/absolute',
+      meanOver((delta) => delta.abs()),
+    ),
     'residual/q-deviation': toward('residual/q-deviation', tf.sqrt(tf.squaredDifference(q, q.mean()).mean())),
     'residual/estimates': count.add(1),
   };

@@ -33,16 +33,30 @@ export function boundLogSigma(raw: tf.Tensor2D, bounds: LogSigmaBounds): tf.Tens
  */
 export function sampleSquashed({ mu, logSigma }: GaussianParameters, epsilon: tf.Tensor2D): SampledActions {
   const u = mu.add(tf.exp(logSigma).mul(epsilon)) as tf.Tensor2D;
-  const gaussian = epsilon.square().mul(-0.5).sub(logSigma).sub(0.5 * Math.log(2 * Math.PI));
-  const logJacobian = tf.sub(Math.LN2, u).sub(tf.softplus(u.mul(-2))).mul(2);
+  const gaussian = epsilon
+    .square()
+    .mul(-0.5)
+    .sub(logSigma)
+    .sub(0.5 * Math.log(2 * Math.PI));
+  const logJacobian = tf
+    .sub(Math.LN2, u)
+    .sub(tf.softplus(u.mul(-2)))
+    .mul(2);
   return { action: tf.tanh(u), u, logProbability: gaussian.sub(logJacobian).sum(1) };
 }
 
 /** log density [n], in nats, of the actions tanh(u) under another squashed Gaussian. */
 export function logDensity({ mu, logSigma }: GaussianParameters, u: tf.Tensor2D): tf.Tensor1D {
   const epsilon = u.sub(mu).div(tf.exp(logSigma));
-  const gaussian = epsilon.square().mul(-0.5).sub(logSigma).sub(0.5 * Math.log(2 * Math.PI));
-  const logJacobian = tf.sub(Math.LN2, u).sub(tf.softplus(u.mul(-2))).mul(2);
+  const gaussian = epsilon
+    .square()
+    .mul(-0.5)
+    .sub(logSigma)
+    .sub(0.5 * Math.log(2 * Math.PI));
+  const logJacobian = tf
+    .sub(Math.LN2, u)
+    .sub(tf.softplus(u.mul(-2)))
+    .mul(2);
   return gaussian.sub(logJacobian).sum(1);
 }
 
@@ -62,7 +76,12 @@ export class SquashedGaussianPolicy {
   readonly #actionSize: number;
   readonly #bounds: LogSigmaBounds;
 
-  constructor(name: string, sizes: { observation: number; hidden: readonly number[]; action: number }, bounds: LogSigmaBounds, initialisation: Initialisation = 'fan-in') {
+  constructor(
+    name: string,
+    sizes: { observation: number; hidden: readonly number[]; action: number },
+    bounds: LogSigmaBounds,
+    initialisation: Initialisation = 'fan-in',
+  ) {
     this.network = new Network(name, [sizes.observation, ...sizes.hidden, 2 * sizes.action], initialisation);
     this.#actionSize = sizes.action;
     this.#bounds = bounds;

@@ -59,11 +59,15 @@ export class Temperature {
     // Single precision of a window's mean.
     const isAt = (bound: number): boolean => Math.abs(Math.log(temperature) - bound) < 1e-4;
     if (isAt(highest)) {
-      const what = isEntropySteered ? "entropy stays below its target, which it cannot reach. Lower the entropy target" : 'KL from the prior stays above its target, which it cannot reach. Raise the KL target';
+      const what = isEntropySteered
+        ? 'entropy stays below its target, which it cannot reach. Lower the entropy target'
+        : 'KL from the prior stays above its target, which it cannot reach. Raise the KL target';
       return `The temperature is held at its upper bound, e^${highest}: the policy's ${what}.`;
     }
     if (isAt(lowest)) {
-      const what = isEntropySteered ? 'entropy stays above its target, which it cannot reach. Raise the entropy target' : 'KL from the prior stays below its target, which it cannot reach. Lower the KL target';
+      const what = isEntropySteered
+        ? 'entropy stays above its target, which it cannot reach. Raise the entropy target'
+        : 'KL from the prior stays below its target, which it cannot reach. Lower the KL target';
       return `The temperature is held at its lower bound, e^${lowest}: the policy's ${what}.`;
     }
     return null;

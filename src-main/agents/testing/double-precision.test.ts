@@ -26,7 +26,7 @@ describe('the double-precision formulas', () => {
   });
 
   it('find a wrong gradient', () => {
-    const exact = finiteDifference(({ x }) => (x as number[])[0] as number ** 3, { x: [2] }, 'x');
+    const exact = finiteDifference(({ x }) => ((x as number[])[0] as number) ** 3, { x: [2] }, 'x');
     expect(exact[0]).toBeCloseTo(12, 6);
     expectGradient(Float32Array.of(12), exact, 'x');
     expect(() => expectGradient(Float32Array.of(12.01), exact, 'x')).toThrow('x[0]');

@@ -5,7 +5,8 @@ import type { NamedArrays } from '../../engine/program.ts';
 
 export type Doubles = Record<string, number[]>;
 
-export const toDoubles = (arrays: NamedArrays): Doubles => Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, [...array]]));
+export const toDoubles = (arrays: NamedArrays): Doubles =>
+  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, [...array]]));
 
 /** Rows of a row-major array. */
 export const rowsOf = (array: Float32Array | undefined, width: number): number[][] => {
@@ -31,14 +32,26 @@ export function mlp(p: Doubles, name: string, input: readonly number[]): number[
 }
 
 /** Qᵢ(s, a) of the network `name`. */
-export const actionValue = (p: Doubles, name: string, s: readonly number[], a: readonly number[]): number => mlp(p, name, [...s, ...a])[0] as number;
+export const actionValue = (p: Doubles, name: string, s: readonly number[], a: readonly number[]): number =>
+  mlp(p, name, [...s, ...a])[0] as number;
 /** min(Q₁, Q₂)(s, a); the prefix `target/` takes the targets. */
 export const minQ = (p: Doubles, prefix: string, s: readonly number[], a: readonly number[]): number =>
   Math.min(...[1, 2].map((i) => actionValue(p, `${prefix}critic-${i}`, s, a)));
 
 /** Which of the two critics is the smaller at some of these actions: a test in which it is always the same one cannot tell min from it. */
-export const smallerCritics = (p: Doubles, prefix: string, states: readonly (readonly number[])[], actions: readonly (readonly number[])[]): number[] =>
-  [1, 2].filter((i) => states.some((s, k) => actionValue(p, `${prefix}critic-${i}`, s, actions[k] as number[]) < actionValue(p, `${prefix}critic-${3 - i}`, s, actions[k] as number[])));
+export const smallerCritics = (
+  p: Doubles,
+  prefix: string,
+  states: readonly (readonly number[])[],
+  actions: readonly (readonly number[])[],
+): number[] =>
+  [1, 2].filter((i) =>
+    states.some(
+      (s, k) =>
+        actionValue(p, `${prefix}critic-${i}`, s, actions[k] as number[]) <
+        actionValue(p, `${prefix}critic-${3 - i}`, s, actions[k] as number[]),
+    ),
+  );
 
 /** A diagonal Gaussian before squashing. */
 export interface Gaussian {
@@ -61,10 +74,12 @@ export function gaussianOf(p: Doubles, name: string, s: readonly number[], bound
 
 /** log density of the action tanh(u): Σ log N(u; μ, σ²) − log(1 − tanh²u), with 1 − tanh²u = 1/cosh²u. */
 export const logDensity = ({ mu, logSigma }: Gaussian, u: readonly number[]): number =>
-  sum(u.map((value, j) => {
-    const l = logSigma[j] as number;
-    return -0.5 * ((value - (mu[j] as number)) / Math.exp(l)) ** 2 - l - 0.5 * Math.log(2 * Math.PI) + 2 * Math.log(Math.cosh(value));
-  }));
+  sum(
+    u.map((value, j) => {
+      const l = logSigma[j] as number;
+      return -0.5 * ((value - (mu[j] as number)) / Math.exp(l)) ** 2 - l - 0.5 * Math.log(2 * Math.PI) + 2 * Math.log(Math.cosh(value));
+    }),
+  );
 
 /** A reparameterised sample a = tanh(u), u = μ + σ ε, and its log density. */
 export function squashedSample(gaussian: Gaussian, epsilon: readonly number[]): { action: number[]; u: number[]; logProbability: number } {
@@ -74,10 +89,12 @@ export function squashedSample(gaussian: Gaussian, epsilon: readonly number[]): 
 
 /** Closed form of KL(p‖q) of two diagonal Gaussians; squashing both leaves it as it is. */
 export const klOfGaussians = (p: Gaussian, q: Gaussian): number =>
-  sum(p.mu.map((mu, j) => {
-    const [l, lq] = [p.logSigma[j] as number, q.logSigma[j] as number];
-    return lq - l + (Math.exp(2 * l) + (mu - (q.mu[j] as number)) ** 2) / (2 * Math.exp(2 * lq)) - 0.5;
-  }));
+  sum(
+    p.mu.map((mu, j) => {
+      const [l, lq] = [p.logSigma[j] as number, q.logSigma[j] as number];
+      return lq - l + (Math.exp(2 * l) + (mu - (q.mu[j] as number)) ** 2) / (2 * Math.exp(2 * lq)) - 0.5;
+    }),
+  );
 
 /** The gradient of a loss with respect to the entries of one tensor, by central differences. */
 export function finiteDifference(loss: (p: Doubles) => number, p: Doubles, name: string): number[] {
@@ -92,5 +109,6 @@ export function finiteDifference(loss: (p: Doubles) => number, p: Doubles, name:
 export function expectGradient(given: Float32Array, expected: readonly number[], name: string): void {
   const scale = Math.max(...expected.map(Math.abs), 1e-3);
   expect(given.length, name).toBe(expected.length);
-  for (const [i, value] of expected.entries()) expect(Math.abs((given[i] as number) - value) / scale, `${name}[${i}]: ${given[i]} for ${value}`).toBeLessThan(2e-4);
+  for (const [i, value] of expected.entries())
+    expect(Math.abs((given[i] as number) - value) / scale, `${name}[${i}]: ${given[i]} for ${value}`).toBeLessThan(2e-4);
 }

@@ -32,15 +32,22 @@ export function smallProblem(agent: Agent, problem: Problem, values: ParameterVa
   const data = createStream(21, 'data');
   const initial = instance.initialState(createStream(3, 'initial'));
   return {
-    instance, values, initial,
+    instance,
+    values,
+    initial,
     controls: instance.controls(values, 0),
     scattered: scatter(initial),
     draw: ({ batch, noise }) => {
-      const fill = (shape: readonly number[], draw: (k: number) => number): Float32Array => Float32Array.from({ length: shape.reduce((size, extent) => size * extent, 1) }, (_, k) => draw(k));
+      const fill = (shape: readonly number[], draw: (k: number) => number): Float32Array =>
+        Float32Array.from({ length: shape.reduce((size, extent) => size * extent, 1) }, (_, k) => draw(k));
       const normal = (): number => data.normal();
       // Every third transition is its episode's last, so that each batch has both sorts.
-      const special: Readonly<Record<string, (k: number) => number>> = { action: () => Math.tanh(data.normal()), terminated: (k) => (k % 3 === 1 ? 1 : 0) };
-      const filled = (shapes: typeof batch): NamedArrays => Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, fill(shape, special[name] ?? normal)]));
+      const special: Readonly<Record<string, (k: number) => number>> = {
+        action: () => Math.tanh(data.normal()),
+        terminated: (k) => (k % 3 === 1 ? 1 : 0),
+      };
+      const filled = (shapes: typeof batch): NamedArrays =>
+        Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, fill(shape, special[name] ?? normal)]));
       return { batch: filled(batch), noise: filled(noise) };
     },
     program: (name) => {
@@ -56,7 +63,12 @@ export const isParameter = (name: string): boolean => name.includes('/layer-') &
 
 function scatter(state: NamedArrays): NamedArrays {
   const chance = createStream(8, 'scatter');
-  const scattered = Object.fromEntries(Object.entries(state).map(([name, array]) => [name, isParameter(name) ? array.map((value) => value + 0.3 * chance.normal()) : array.slice()]));
+  const scattered = Object.fromEntries(
+    Object.entries(state).map(([name, array]) => [
+      name,
+      isParameter(name) ? array.map((value) => value + 0.3 * chance.normal()) : array.slice(),
+    ]),
+  );
   for (const prefix of ['', 'target/']) balance(scattered, `${prefix}critic-1`, `${prefix}critic-2`);
   return scattered;
 }
@@ -75,11 +87,17 @@ function balance(state: NamedArrays, first: string, second: string): void {
 }
 
 const lastBias = (state: NamedArrays, network: string): Float32Array | undefined =>
-  Object.entries(state).filter(([name]) => name.startsWith(`${network}/`) && name.endsWith('/bias')).at(-1)?.[1];
+  Object.entries(state)
+    .filter(([name]) => name.startsWith(`${network}/`) && name.endsWith('/bias'))
+    .at(-1)?.[1];
 
 /** Runs a program once on a state. Inputs and controls that it does not take may be among those given. */
 export async function runOnce(
-  { instance, controls }: Pick<SmallProblem, 'instance' | 'controls'>, declaration: ProgramDeclaration, state: NamedArrays, { batch, noise }: Inputs, device = 'cpu',
+  { instance, controls }: Pick<SmallProblem, 'instance' | 'controls'>,
+  declaration: ProgramDeclaration,
+  state: NamedArrays,
+  { batch, noise }: Inputs,
+  device = 'cpu',
 ): Promise<{ after: NamedArrays; diagnostics: NamedArrays }> {
   const engine = createEngine({ device, threads: 1, stateShapes: instance.stateShapes });
   await engine.writeState(state);
@@ -91,7 +109,8 @@ export async function runOnce(
 }
 
 /** The gradient that Adam's first step was given: after it the first moment is (1 − β₁) g. */
-export const gradientIn = (after: NamedArrays, name: string): Float32Array => (after[`adam/first/${name}`] as Float32Array).map((m) => m / (1 - 0.9));
+export const gradientIn = (after: NamedArrays, name: string): Float32Array =>
+  (after[`adam/first/${name}`] as Float32Array).map((m) => m / (1 - 0.9));
 
 /** Entries of a state whose names begin with one of these. */
 export const entriesOf = (state: NamedArrays, ...prefixes: string[]): NamedArrays =>

@@ -36,7 +36,10 @@ const policyDelay: Words = {
 };
 
 const regularisation: Words = {
-  says: (change) => (isRaised(change) ? 'μ is drawn to 0 and σ to 1 more strongly; the policy widens' : 'μ is drawn to 0 and σ to 1 less strongly; the policy may narrow'),
+  says: (change) =>
+    isRaised(change)
+      ? 'μ is drawn to 0 and σ to 1 more strongly; the policy widens'
+      : 'μ is drawn to 0 and σ to 1 less strongly; the policy may narrow',
 };
 
 /** What the declaration says. */
@@ -52,6 +55,9 @@ export const learningWords: Readonly<Record<string, Words>> = {
   'critic-learning-rate': learningRate('the critic'),
   'temperature-learning-rate': learningRate('the temperature'),
   'actor-paused': actorPaused,
-  'exploration-noise': explorationNoise, 'smoothing-noise': { says: smoothing }, 'smoothing-clip': { says: smoothing }, 'policy-delay': policyDelay,
+  'exploration-noise': explorationNoise,
+  'smoothing-noise': { says: smoothing },
+  'smoothing-clip': { says: smoothing },
+  'policy-delay': policyDelay,
   'policy-regularisation': regularisation,
 };

@@ -16,13 +16,23 @@ export function about(value: number): string {
 
 /** "half as much again", "a third as much", "2.5 times as much", for what was multiplied by this. */
 export function times(ratio: number): string {
-  const named = [[2, 'twice as much'], [1.5, 'half as much again'], [0.5, 'half as much'], [1 / 3, 'a third as much'], [0.1, 'a tenth as much']] as const;
+  const named = [
+    [2, 'twice as much'],
+    [1.5, 'half as much again'],
+    [0.5, 'half as much'],
+    [1 / 3, 'a third as much'],
+    [0.1, 'a tenth as much'],
+  ] as const;
   return named.find(([value]) => Math.abs(ratio / value - 1) < 0.005)?.[1] ?? `${about(ratio)} times as much`;
 }
 
 /** Names that are not their own hyphens replaced. */
 const labels: Readonly<Record<string, string>> = {
-  'residual-scale': 'c', 'kl-target': 'KL target', 'kl-budget': 'KL budget', 'actor-paused': 'pause of the actor', kl: 'KL',
+  'residual-scale': 'c',
+  'kl-target': 'KL target',
+  'kl-budget': 'KL budget',
+  'actor-paused': 'pause of the actor',
+  kl: 'KL',
 };
 
 /** A hyper-parameter's name within a sentence: "entropy target". */

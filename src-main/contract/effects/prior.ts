@@ -6,8 +6,19 @@ import { targetOf } from './temperature.ts';
 
 const kind: Words = {
   includes: [
-    'entropy-target', 'kl-target', 'kl-budget', 'prior-mean', 'prior-scale', 'prior-run', 'prior-smallest-scale', 'prior-refresh', 'prior-uniform-share',
-    'prior-learning-rate', 'prior-mean-bound', 'prior-scale-bound', 'prior-copy-every',
+    'entropy-target',
+    'kl-target',
+    'kl-budget',
+    'prior-mean',
+    'prior-scale',
+    'prior-run',
+    'prior-smallest-scale',
+    'prior-refresh',
+    'prior-uniform-share',
+    'prior-learning-rate',
+    'prior-mean-bound',
+    'prior-scale-bound',
+    'prior-copy-every',
   ],
   says(change) {
     const isLearned = change.after['temperature-rule'] === 'learned';
@@ -47,25 +58,35 @@ const place: Words = {
 };
 
 const refresh: Words = {
-  says: (change) => `the copy is ${isRaised(change) ? 'older on average, and the policy changes more slowly' : 'younger on average, and the policy may change faster'}`,
+  says: (change) =>
+    `the copy is ${isRaised(change) ? 'older on average, and the policy changes more slowly' : 'younger on average, and the policy may change faster'}`,
 };
 const share: Words = {
-  says: (change) => `of the prior’s mass, ${about(100 * Number(change.after[change.name]))} % is uniform; ${isRaised(change) ? 'the policy keeps more of its width from copy to copy' : 'the policy may narrow more from copy to copy'}`,
+  says: (change) =>
+    `of the prior’s mass, ${about(100 * Number(change.after[change.name]))} % is uniform; ${isRaised(change) ? 'the policy keeps more of its width from copy to copy' : 'the policy may narrow more from copy to copy'}`,
 };
 
-const faster = (change: Change): string => `the learned prior follows the policy ${isRaised(change) ? 'faster, and holds it less' : 'more slowly, and holds it more'}`;
-const slower = (change: Change): string => `the learned prior follows the policy ${isRaised(change) ? 'more slowly, and holds it more' : 'faster, and holds it less'}`;
+const faster = (change: Change): string =>
+  `the learned prior follows the policy ${isRaised(change) ? 'faster, and holds it less' : 'more slowly, and holds it more'}`;
+const slower = (change: Change): string =>
+  `the learned prior follows the policy ${isRaised(change) ? 'more slowly, and holds it more' : 'faster, and holds it less'}`;
 
 const source: Words = {
   includes: ['prior-run', 'prior-smallest-scale'],
-  says: ({ after }) => `the prior is fitted anew to what run ${formatValue(after['prior-run'])} did, with scales of at least ${formatValue(after['prior-smallest-scale'])}; training waits for the fit`,
+  says: ({ after }) =>
+    `the prior is fitted anew to what run ${formatValue(after['prior-run'])} did, with scales of at least ${formatValue(after['prior-smallest-scale'])}; training waits for the fit`,
 };
 
 export const priorKindWords: Readonly<Record<string, Words>> = { prior: kind };
 export const priorWords: Readonly<Record<string, Words>> = {
-  'prior-mean': place, 'prior-scale': place,
-  'prior-refresh': refresh, 'prior-uniform-share': share,
-  'prior-learning-rate': { says: faster }, 'prior-mean-bound': { says: faster }, 'prior-scale-bound': { says: faster },
+  'prior-mean': place,
+  'prior-scale': place,
+  'prior-refresh': refresh,
+  'prior-uniform-share': share,
+  'prior-learning-rate': { says: faster },
+  'prior-mean-bound': { says: faster },
+  'prior-scale-bound': { says: faster },
   'prior-copy-every': { says: slower },
-  'prior-run': source, 'prior-smallest-scale': source,
+  'prior-run': source,
+  'prior-smallest-scale': source,
 };

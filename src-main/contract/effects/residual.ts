@@ -29,14 +29,21 @@ const rule: Words = {
   says(change) {
     const { after, measured } = change;
     const measure = measureOf(after['residual-rule'], measured['residual']);
-    const multiplied = { squared: 'mean δ²', rms: 'the root of mean δ²', absolute: 'mean |δ|', 'scale-free': 'mean δ² over the spread of Q' }[String(after['residual-rule'])] ?? 'another measure';
-    const expected = measure === null ? '; ε takes another size at once, and c may have to follow' : epsilon(change, () => measure * numberIn(after, 'residual-scale'));
+    const multiplied =
+      { squared: 'mean δ²', rms: 'the root of mean δ²', absolute: 'mean |δ|', 'scale-free': 'mean δ² over the spread of Q' }[
+        String(after['residual-rule'])
+      ] ?? 'another measure';
+    const expected =
+      measure === null
+        ? '; ε takes another size at once, and c may have to follow'
+        : epsilon(change, () => measure * numberIn(after, 'residual-scale'));
     return `c now multiplies ${multiplied}${expected}`;
   },
 };
 
 const rate: Words = {
-  says: (change) => (isRaised(change) ? 'ε follows new estimates faster and fluctuates more' : 'ε follows new estimates more slowly and fluctuates less'),
+  says: (change) =>
+    isRaised(change) ? 'ε follows new estimates faster and fluctuates more' : 'ε follows new estimates more slowly and fluctuates less',
 };
 
 const networks: Words = {
@@ -51,13 +58,17 @@ function clip(change: Change, bound: 'below' | 'above'): string {
   const limit = newly(change);
   const held = `ε is held ${bound === 'below' ? 'at or above' : 'at or below'} ${about(limit)}`;
   if (now === undefined) return held;
-  if (bound === 'below' ? now < limit : now > limit) return `${held}: ${about(now)} → ${about(limit)} at once; ${bound === 'below' ? heavier(change) : lighter(change)}`;
+  if (bound === 'below' ? now < limit : now > limit)
+    return `${held}: ${about(now)} → ${about(limit)} at once; ${bound === 'below' ? heavier(change) : lighter(change)}`;
   if (Math.abs(now / formerly(change) - 1) < 0.01) return `${held}; it was held at ${about(now)} and is now the residual’s again`;
   return `${held}; it is ${about(now)} now, so that nothing changes yet`;
 }
 
 export const residualWords: Readonly<Record<string, Words>> = {
-  'residual-rule': rule, 'residual-scale': scale, 'residual-rate': rate, 'residual-networks': networks,
+  'residual-rule': rule,
+  'residual-scale': scale,
+  'residual-rate': rate,
+  'residual-networks': networks,
   'temperature-min': { says: (change) => clip(change, 'below') },
   'temperature-max': { says: (change) => clip(change, 'above') },
 };

@@ -27,7 +27,8 @@ const entropyTarget: Words = {
 };
 
 const klTarget: Words = {
-  says: (change) => `the policy ${isRaised(change) ? 'may move farther from' : 'is held closer to'} the prior, ${steered(change, 'kl', false)}`,
+  says: (change) =>
+    `the policy ${isRaised(change) ? 'may move farther from' : 'is held closer to'} the prior, ${steered(change, 'kl', false)}`,
 };
 
 /** "the entropy target −3 nats (σ about 0.15)". */
@@ -82,13 +83,18 @@ function fixedAt(change: Effect, now: number | undefined): string {
 
 function becomesResidual({ after, measured }: Effect): string {
   const residual = measured['residual'];
-  const expected = residual === undefined || after['residual-rule'] !== 'squared' ? '' : `, about ${about(numberIn(after, 'residual-scale') * residual)}`;
+  const expected =
+    residual === undefined || after['residual-rule'] !== 'squared' ? '' : `, about ${about(numberIn(after, 'residual-scale') * residual)}`;
   return `the temperature becomes c times the critic’s Bellman residual${expected}; it falls as the values become right`;
 }
 
 export const temperatureRuleWords: Readonly<Record<string, Words>> = { 'temperature-rule': rule };
 export const temperatureWords: Readonly<Record<string, Words>> = {
-  'schedule-to': schedule, 'schedule-from': schedule, 'temperature-end': schedule,
-  'entropy-target': entropyTarget, 'kl-target': klTarget, 'kl-budget': klTarget,
+  'schedule-to': schedule,
+  'schedule-from': schedule,
+  'temperature-end': schedule,
+  'entropy-target': entropyTarget,
+  'kl-target': klTarget,
+  'kl-budget': klTarget,
   temperature,
 };

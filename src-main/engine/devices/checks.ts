@@ -14,7 +14,10 @@ function checkNamed(what: string, shapes: NamedShapes, arrays: NamedArrays): voi
 }
 
 /** @throws RangeError naming the program, the input and the sizes. */
-export function checkArrays({ name, signature }: ProgramDeclaration, given: { batch: NamedArrays; noise: NamedArrays; controls: NamedArrays }): void {
+export function checkArrays(
+  { name, signature }: ProgramDeclaration,
+  given: { batch: NamedArrays; noise: NamedArrays; controls: NamedArrays },
+): void {
   checkNamed(`${name}: batch`, signature.batch, given.batch);
   checkNamed(`${name}: noise`, signature.noise, given.noise);
   checkNamed(`${name}: control`, signature.controls, given.controls);
@@ -35,6 +38,8 @@ export function checkReturnedState(program: string, shapes: NamedShapes, returne
   for (const [name, { shape, dtype }] of Object.entries(returned)) {
     const held = shapes[name];
     if (held && held.join() === shape.join() && dtype === 'float32') continue;
-    throw new RangeError(`${program} returns state ${name} as ${dtype} of shape [${shape.join()}], but the state holds ${held ? `float32 of shape [${held.join()}]` : 'no such entry'}`);
+    throw new RangeError(
+      `${program} returns state ${name} as ${dtype} of shape [${shape.join()}], but the state holds ${held ? `float32 of shape [${held.join()}]` : 'no such entry'}`,
+    );
   }
 }

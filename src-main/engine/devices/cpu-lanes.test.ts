@@ -24,19 +24,28 @@ function openAgent(id: string) {
 }
 
 function draw(shapes: NamedShapes, stream: ReturnType<typeof createStream>): NamedArrays {
-  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => {
-    const array = new Float32Array(shape.reduce((size, extent) => size * extent, 1));
-    stream.fillNormal(array);
-    return [name, name === 'terminated' ? array.fill(0) : name === 'action' ? array.map(Math.tanh) : array];
-  }));
+  return Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => {
+      const array = new Float32Array(shape.reduce((size, extent) => size * extent, 1));
+      stream.fillNormal(array);
+      return [name, name === 'terminated' ? array.fill(0) : name === 'action' ? array.map(Math.tanh) : array];
+    }),
+  );
 }
 
 /** In bits: a thread that takes subnormal numbers for zero finds them equal to zero. */
 const bitsOf = (arrays: NamedArrays): Record<string, Uint32Array> =>
-  Object.fromEntries(Object.entries(arrays).map(([name, { buffer, byteOffset, length }]) => [name, new Uint32Array(buffer, byteOffset, length).slice()]));
+  Object.fromEntries(
+    Object.entries(arrays).map(([name, { buffer, byteOffset, length }]) => [name, new Uint32Array(buffer, byteOffset, length).slice()]),
+  );
 
 /** The state and all diagnostics after some updates. */
-async function update(id: string, threads: number, updates: number, change: (initial: NamedArrays) => void = () => {}): Promise<{ state: Record<string, Uint32Array>; diagnostics: Record<string, Uint32Array>[] }> {
+async function update(
+  id: string,
+  threads: number,
+  updates: number,
+  change: (initial: NamedArrays) => void = () => {},
+): Promise<{ state: Record<string, Uint32Array>; diagnostics: Record<string, Uint32Array>[] }> {
   const { agent, values } = openAgent(id);
   const engine = new CpuEngine(agent.stateShapes, threads);
   const initial = agent.initialState(createStream(1, 'initial-parameters'));
@@ -47,9 +56,16 @@ async function update(id: string, threads: number, updates: number, change: (ini
   const stream = createStream(2, 'test');
   const diagnostics: Record<string, Uint32Array>[] = [];
   for (let k = 1; k <= updates; k += 1) {
-    for (const { declaration: { isDue, signature }, program } of programs) {
+    for (const {
+      declaration: { isDue, signature },
+      program,
+    } of programs) {
       if (!isDue(k)) continue;
-      const found = await program.run({ batch: draw(signature.batch, stream), noise: draw(signature.noise, stream), controls: agent.controls(values, k) });
+      const found = await program.run({
+        batch: draw(signature.batch, stream),
+        noise: draw(signature.noise, stream),
+        controls: agent.controls(values, k),
+      });
       diagnostics.push(bitsOf(found));
     }
   }
@@ -89,7 +105,11 @@ describe('an update on several lanes', () => {
     const engine = new CpuEngine(agent.stateShapes, 2);
     await engine.writeState(agent.initialState(createStream(1, 'initial-parameters')));
     const program = await engine.compile(declaration);
-    const given = () => ({ batch: draw(declaration.signature.batch, createStream(2, 'test')), noise: draw(declaration.signature.noise, createStream(3, 'test')), controls: agent.controls(values, 1) });
+    const given = () => ({
+      batch: draw(declaration.signature.batch, createStream(2, 'test')),
+      noise: draw(declaration.signature.noise, createStream(3, 'test')),
+      controls: agent.controls(values, 1),
+    });
     await program.run(given());
     const before = await engine.readState();
     const wrong = given();
@@ -107,7 +127,13 @@ describe('an update on several lanes', () => {
     const { stages, passing, results } = planProgram(await trace(declaration, agent.stateShapes));
     const needed = new Set([...passing, ...results.map(({ value }) => value)]);
     const parts = divide(stages, 2, (value) => needed.has(value));
-    const products = [0, 1].map((lane) => parts.filter((part) => part.lane === lane).flatMap(({ nodes }) => nodes).filter(({ op }) => op === 'Gemm').length);
+    const products = [0, 1].map(
+      (lane) =>
+        parts
+          .filter((part) => part.lane === lane)
+          .flatMap(({ nodes }) => nodes)
+          .filter(({ op }) => op === 'Gemm').length,
+    );
     const [mine = 0, others = 0] = products;
     expect(Math.min(mine, others) / (mine + others)).toBeGreaterThan(0.4);
   });

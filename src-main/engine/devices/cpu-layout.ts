@@ -47,7 +47,10 @@ function lifetimesOf(stages: readonly Stage[], values: ReadonlySet<Value>, kept:
   };
   stages.forEach((stage, place) => {
     touch([...inputsOf(stage), ...stage.nodes.flatMap((node) => node.outputs)], 2 * place);
-    touch(stage.loops.flatMap((loop) => [...loop.inputs, ...loop.outputs]), 2 * place + 1);
+    touch(
+      stage.loops.flatMap((loop) => [...loop.inputs, ...loop.outputs]),
+      2 * place + 1,
+    );
   });
   const always = { from: 0, to: 2 * stages.length };
   return [...values].map((value) => {

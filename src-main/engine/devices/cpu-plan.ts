@@ -44,7 +44,13 @@ function planOf(graph: Trace, hasKernels: boolean): Plan {
   const stages = planStages(nodes, new Set(graph.results.values()), hasKernels);
   const units: (Node | Loop)[] = stages.flatMap((stage) => [...stage.nodes, ...stage.loops]);
   const bytes = units.flatMap((unit) => [...unit.inputs, ...unit.outputs]).reduce((sum, value) => sum + bytesOf(value), 0);
-  return { inputs: [...inputs].map(nameOf), results, stages, passing: new Set([...sharedBy(stages), ...stages.flatMap(inputsOf)]), size: { nodes: units.length, bytes } };
+  return {
+    inputs: [...inputs].map(nameOf),
+    results,
+    stages,
+    passing: new Set([...sharedBy(stages), ...stages.flatMap(inputsOf)]),
+    size: { nodes: units.length, bytes },
+  };
 }
 
 function sharedBy(stages: readonly Stage[]): Set<Value> {

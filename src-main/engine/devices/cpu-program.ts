@@ -88,8 +88,15 @@ export class CpuProgram implements Program {
     this.#unchecked = next.filter(({ value }) => bySessions.has(value)).map(({ name }) => parts.state.get(name) as StateEntry);
 
     const needed = new Set([...passing, ...results.map(({ value }) => value)]);
-    this.#pointers = [...this.#moving].map(([value, place]) => ({ pointer: new Int32Array(this.#memory.memory.buffer, place, 1), slot: this.#slotOf(value) }));
-    this.#laneProgram = this.#openParts(divide(stages, parts.canDivide ? parts.threads : 1, (value) => needed.has(value)), needed, new Set(next.map(({ value }) => value)));
+    this.#pointers = [...this.#moving].map(([value, place]) => ({
+      pointer: new Int32Array(this.#memory.memory.buffer, place, 1),
+      slot: this.#slotOf(value),
+    }));
+    this.#laneProgram = this.#openParts(
+      divide(stages, parts.canDivide ? parts.threads : 1, (value) => needed.has(value)),
+      needed,
+      new Set(next.map(({ value }) => value)),
+    );
   }
 
   /** Before the first run. @throws Error where a thread cannot be started or told */
@@ -99,7 +106,11 @@ export class CpuProgram implements Program {
 
   async run(given: Given): Promise<NamedArrays> {
     checkArrays(this.#declaration, given);
-    return this.#parts.lanes.run(this.#loaded as LoadedProgram, () => this.#prepare(given), (isFinite) => this.#conclude(given, isFinite));
+    return this.#parts.lanes.run(
+      this.#loaded as LoadedProgram,
+      () => this.#prepare(given),
+      (isFinite) => this.#conclude(given, isFinite),
+    );
   }
 
   #prepare(given: Given): void {
@@ -177,17 +188,23 @@ export class CpuProgram implements Program {
   /** @param checked what must be finite */
   #openParts(parts: readonly Part[], needed: ReadonlySet<Value>, checked: ReadonlySet<Value>): LaneProgram {
     const isDivided = parts.some(({ lane }) => lane > 0);
-    const { module, kernels } = compileKernels(parts.map(({ loops }) => loops), {
-      moving: this.#parts.memory.memory,
-      fixed: this.#memory.memory,
-      placeOf: (value) => (this.#moving.has(value) ? null : this.#slotOf(value)().place),
-      pointerTo: (value) => this.#moving.get(value) as number,
-      checked,
-    });
+    const { module, kernels } = compileKernels(
+      parts.map(({ loops }) => loops),
+      {
+        moving: this.#parts.memory.memory,
+        fixed: this.#memory.memory,
+        placeOf: (value) => (this.#moving.has(value) ? null : this.#slotOf(value)().place),
+        pointerTo: (value) => this.#moving.get(value) as number,
+        checked,
+      },
+    );
     const given = new Set<Value>();
     const opened = parts.map(({ loops, nodes, lane, before, needs }, i): LanePart => ({
-      lane, before, needs,
-      call: loops.length > 0 ? { kernel: kernels[i] as string } : this.#openSession(nodes, needed, given, isDivided ? 1 : this.#parts.threads),
+      lane,
+      before,
+      needs,
+      call:
+        loops.length > 0 ? { kernel: kernels[i] as string } : this.#openSession(nodes, needed, given, isDivided ? 1 : this.#parts.threads),
     }));
     const progress = new Int32Array(new SharedArrayBuffer(4 * progressWords(opened.length)));
     return { parts: opened, module, memories: [this.#parts.memory.memory, this.#memory.memory], progress };

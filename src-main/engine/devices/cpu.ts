@@ -32,7 +32,12 @@ export class CpuEngine implements Engine {
   async compile(declaration: ProgramDeclaration): Promise<CpuProgram> {
     const traced = await trace(declaration, this.stateShapes);
     const program = new CpuProgram(declaration, traced, {
-      threads: this.#threads, lanes: this.#lanes, canDivide: canSetFlushing(), shapes: this.stateShapes, state: this.#state, memory: this.#memory,
+      threads: this.#threads,
+      lanes: this.#lanes,
+      canDivide: canSetFlushing(),
+      shapes: this.stateShapes,
+      state: this.#state,
+      memory: this.#memory,
     });
     this.#programs.push(program);
     await program.load();

@@ -15,12 +15,30 @@ async function engineHolding(): Promise<ReferenceEngine> {
 }
 
 it.each<[string, ProgramDeclaration['fn'], number[], number[]]>([
-  ['computed ones', ({ state, batch }) => ({ state: { a: tf.add(state['a'] as tf.Tensor, batch['x'] as tf.Tensor) }, diagnostics: {} }), [4, 6], [5, 6]],
+  [
+    'computed ones',
+    ({ state, batch }) => ({ state: { a: tf.add(state['a'] as tf.Tensor, batch['x'] as tf.Tensor) }, diagnostics: {} }),
+    [4, 6],
+    [5, 6],
+  ],
   ['each other', ({ state }) => ({ state: { a: state['b'] as tf.Tensor, b: state['a'] as tf.Tensor }, diagnostics: {} }), [5, 6], [1, 2]],
   ['themselves', ({ state }) => ({ state, diagnostics: {} }), [1, 2], [5, 6]],
-  ['one tensor twice', ({ state }) => { const a = tf.neg(state['a'] as tf.Tensor); return { state: { a, b: a }, diagnostics: {} }; }, [-1, -2], [-1, -2]],
+  [
+    'one tensor twice',
+    ({ state }) => {
+      const a = tf.neg(state['a'] as tf.Tensor);
+      return { state: { a, b: a }, diagnostics: {} };
+    },
+    [-1, -2],
+    [-1, -2],
+  ],
   ['an input', ({ batch }) => ({ state: { b: batch['x'] as tf.Tensor }, diagnostics: {} }), [1, 2], [3, 4]],
-  ['a reshaped input', ({ batch }) => ({ state: { b: tf.reshape(tf.reshape(batch['x'] as tf.Tensor, [2, 1]), [2]) }, diagnostics: {} }), [1, 2], [3, 4]],
+  [
+    'a reshaped input',
+    ({ batch }) => ({ state: { b: tf.reshape(tf.reshape(batch['x'] as tf.Tensor, [2, 1]), [2]) }, diagnostics: {} }),
+    [1, 2],
+    [3, 4],
+  ],
 ])('takes as new entries of the state %s', async (_, fn, a, b) => {
   const engine = await engineHolding();
   const inputs = given();
@@ -37,10 +55,29 @@ it.each<[string, ProgramDeclaration['fn'], number[], number[]]>([
 });
 
 it.each<[string, ProgramDeclaration['fn'], RegExp]>([
-  ['throws', ({ state }) => { tf.neg(state['a'] as tf.Tensor); throw new Error('no luck'); }, /no luck/],
-  ['returns an unknown entry', ({ state }) => ({ state: { a: tf.neg(state['a'] as tf.Tensor), c: state['a'] as tf.Tensor }, diagnostics: {} }), /test returns state c as float32 of shape \[2\], but the state holds no such entry/],
-  ['returns another shape', ({ state }) => ({ state: { a: tf.sum(state['a'] as tf.Tensor) }, diagnostics: {} }), /returns state a as float32 of shape \[\], but the state holds float32 of shape \[2\]/],
-  ['returns another type', ({ state }) => ({ state: { a: tf.cast(state['a'] as tf.Tensor, 'int32') }, diagnostics: {} }), /returns state a as int32 of shape \[2\]/],
+  [
+    'throws',
+    ({ state }) => {
+      tf.neg(state['a'] as tf.Tensor);
+      throw new Error('no luck');
+    },
+    /no luck/,
+  ],
+  [
+    'returns an unknown entry',
+    ({ state }) => ({ state: { a: tf.neg(state['a'] as tf.Tensor), c: state['a'] as tf.Tensor }, diagnostics: {} }),
+    /test returns state c as float32 of shape \[2\], but the state holds no such entry/,
+  ],
+  [
+    'returns another shape',
+    ({ state }) => ({ state: { a: tf.sum(state['a'] as tf.Tensor) }, diagnostics: {} }),
+    /returns state a as float32 of shape \[\], but the state holds float32 of shape \[2\]/,
+  ],
+  [
+    'returns another type',
+    ({ state }) => ({ state: { a: tf.cast(state['a'] as tf.Tensor, 'int32') }, diagnostics: {} }),
+    /returns state a as int32 of shape \[2\]/,
+  ],
 ])('keeps its state and no other tensor when a program %s', async (_, fn, message) => {
   const engine = await engineHolding();
   const before = tf.memory();

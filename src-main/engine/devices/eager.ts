@@ -10,7 +10,9 @@ import { checkArrays, checkReturnedState, checkState } from './checks.ts';
 
 /** Copies: backends keep the array that a tensor was made from and upload it later, or never. */
 const open = (shapes: NamedShapes, arrays: NamedArrays): NamedTensors =>
-  Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, tf.tensor((arrays[name] as Float32Array).slice(), [...shape], 'float32')]));
+  Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => [name, tf.tensor((arrays[name] as Float32Array).slice(), [...shape], 'float32')]),
+  );
 const read = (tensors: NamedTensors): NamedArrays =>
   Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, Float32Array.from(tensor.dataSync())]));
 const disposeOf = (tensors: NamedTensors): void => Object.values(tensors).forEach((tensor) => tensor.dispose());
@@ -28,7 +30,10 @@ export class EagerEngine implements Engine {
     this.#backend = backend;
     tf.enableProdMode(); // else tfjs advertises another backend on the console
     useBackend(backend);
-    this.#state = open(stateShapes, Object.fromEntries(Object.entries(stateShapes).map(([name, shape]) => [name, new Float32Array(sizeOf(shape))])));
+    this.#state = open(
+      stateShapes,
+      Object.fromEntries(Object.entries(stateShapes).map(([name, shape]) => [name, new Float32Array(sizeOf(shape))])),
+    );
   }
 
   async compile(declaration: ProgramDeclaration): Promise<Program> {
@@ -57,11 +62,14 @@ export class EagerEngine implements Engine {
       checkReturnedState(name, this.stateShapes, outputs.state);
       diagnostics = read(outputs.diagnostics);
       const next = Object.values(outputs.state);
-      isSuspect = next.length > 0 && (hasNonFinite(diagnostics) || !Number.isFinite(tf.addN(next.map((tensor) => tensor.sum())).dataSync()[0]));
+      isSuspect =
+        next.length > 0 && (hasNonFinite(diagnostics) || !Number.isFinite(tf.addN(next.map((tensor) => tensor.sum())).dataSync()[0]));
       // Clones share the data and count as tensors of their own: what is returned may be an entry of the old state, or one tensor twice.
       for (const [entry, tensor] of Object.entries(outputs.state)) changed[entry] = tf.keep(tensor.clone());
     });
-    const error = isSuspect ? findNonFinite(declaration, this.stateShapes, { given, diagnostics, state: read(this.#state), next: read(changed) }) : null;
+    const error = isSuspect
+      ? findNonFinite(declaration, this.stateShapes, { given, diagnostics, state: read(this.#state), next: read(changed) })
+      : null;
     if (error !== null) {
       disposeOf(changed);
       throw error;

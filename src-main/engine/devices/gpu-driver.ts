@@ -6,14 +6,22 @@ import { dirname, join } from 'node:path';
 import { DeviceUnavailableError } from './device-error.ts';
 
 /** Chromium's and Chrome's SwiftShader, and folders in which distributions keep Mesa's llvmpipe. */
-const swiftShader = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome', '/usr/lib64/chromium-browser'].map((folder) => join(folder, 'vk_swiftshader_icd.json'));
+const swiftShader = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome', '/usr/lib64/chromium-browser'].map((folder) =>
+  join(folder, 'vk_swiftshader_icd.json'),
+);
 const manifestFolders = ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d'];
 
 /** The manifest of a software driver; null where none is found. VK_ICD_FILENAMES or VK_DRIVER_FILES, where set, decides. */
 export function findSoftwareDriver(env: NodeJS.ProcessEnv = process.env): string | null {
   const named = env['VK_DRIVER_FILES'] || env['VK_ICD_FILENAMES'];
   if (named) return named;
-  const mesa = manifestFolders.flatMap((folder) => (existsSync(folder) ? readdirSync(folder).filter((file) => file.startsWith('lvp_icd')).map((file) => join(folder, file)) : []));
+  const mesa = manifestFolders.flatMap((folder) =>
+    existsSync(folder)
+      ? readdirSync(folder)
+          .filter((file) => file.startsWith('lvp_icd'))
+          .map((file) => join(folder, file))
+      : [],
+  );
   return [...swiftShader, ...mesa].find((file) => existsSync(file)) ?? null;
 }
 
@@ -43,10 +51,13 @@ export const findLoader = (): string => loader;
  */
 export function prepareSoftwareDriver(): void {
   if (isPrepared) return;
-  if (process.platform !== 'linux') throw new DeviceUnavailableError('gpu:software needs a software Vulkan driver, which is looked for on Linux only; use cpu');
+  if (process.platform !== 'linux')
+    throw new DeviceUnavailableError('gpu:software needs a software Vulkan driver, which is looked for on Linux only; use cpu');
   const manifest = findSoftwareDriver();
   if (manifest === null) {
-    throw new DeviceUnavailableError('no software Vulkan driver was found: install chromium (SwiftShader) or mesa-vulkan-drivers (llvmpipe), or name a driver’s manifest in VK_ICD_FILENAMES');
+    throw new DeviceUnavailableError(
+      'no software Vulkan driver was found: install chromium (SwiftShader) or mesa-vulkan-drivers (llvmpipe), or name a driver’s manifest in VK_ICD_FILENAMES',
+    );
   }
   // Both names: loaders before 1.3.207 know the first alone.
   process.env['VK_ICD_FILENAMES'] = manifest;
@@ -55,7 +66,9 @@ export function prepareSoftwareDriver(): void {
   const places = [loaderName, join(dirname(manifest), loaderName)];
   const found = places.find(loadLibrary);
   if (found === undefined) {
-    throw new DeviceUnavailableError(`the Vulkan loader ${loaderName} was not found: install libvulkan1 (Debian, Ubuntu) or vulkan-loader (Fedora)`);
+    throw new DeviceUnavailableError(
+      `the Vulkan loader ${loaderName} was not found: install libvulkan1 (Debian, Ubuntu) or vulkan-loader (Fedora)`,
+    );
   }
   loader = found;
   isPrepared = true;

@@ -37,7 +37,8 @@ function sumOf(graph: Graph, values: readonly Value[]): Value {
   return graph.node('ReduceSum', [joined(graph, sums), graph.integers([0])], { keepdims: 1 }, [1]);
 }
 
-const flat = (graph: Graph, value: Value): Value => graph.node('Reshape', [value, graph.integers([sizeOf(value.shape)])], {}, [sizeOf(value.shape)]);
+const flat = (graph: Graph, value: Value): Value =>
+  graph.node('Reshape', [value, graph.integers([sizeOf(value.shape)])], {}, [sizeOf(value.shape)]);
 const joined = (graph: Graph, vectors: readonly Value[]): Value =>
   graph.node('Concat', vectors, { axis: 0 }, [vectors.reduce((sum, { shape }) => sum + sizeOf(shape), 0)]);
 

@@ -8,7 +8,10 @@ import { prepareSoftwareDriver } from './gpu-driver.ts';
  * @param options.keepsOutputs leave all outputs on the card? Tensors given as outputs are then not used: ONNX Runtime
  *   1.30 takes them into account only where no preferred place is named.
  */
-export function createGpuSession(file: Uint8Array, { device, keepsOutputs = false }: { device: string; keepsOutputs?: boolean }): Promise<ort.InferenceSession> {
+export function createGpuSession(
+  file: Uint8Array,
+  { device, keepsOutputs = false }: { device: string; keepsOutputs?: boolean },
+): Promise<ort.InferenceSession> {
   if (device === 'gpu:software') prepareSoftwareDriver();
   return ort.InferenceSession.create(file, {
     executionProviders: ['webgpu'],

@@ -38,10 +38,15 @@ export class GpuState implements StateBuffers {
   /** A state of zeros. */
   static async create(shapes: NamedShapes, device: string): Promise<GpuState> {
     const file = writeCopy(shapes);
-    const state = new GpuState(shapes, await createGpuSession(file, { device, keepsOutputs: true }), await createGpuSession(file, { device }));
+    const state = new GpuState(
+      shapes,
+      await createGpuSession(file, { device, keepsOutputs: true }),
+      await createGpuSession(file, { device }),
+    );
     const zeros = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, new Float32Array(sizeOf(shape))]));
     const [current, spare] = [await state.#allocate(zeros), await state.#allocate(zeros)];
-    for (const name of Object.keys(shapes)) state.#buffers.set(name, { current: current[name] as ort.Tensor, spare: spare[name] as ort.Tensor });
+    for (const name of Object.keys(shapes))
+      state.#buffers.set(name, { current: current[name] as ort.Tensor, spare: spare[name] as ort.Tensor });
     return state;
   }
 
@@ -50,7 +55,10 @@ export class GpuState implements StateBuffers {
   }
 
   async read(which: keyof Buffers = 'current'): Promise<NamedArrays> {
-    const copies = await this.#download.run({ [life]: createTensor([1]), ...Object.fromEntries([...this.#buffers].map(([name, buffers]) => [name, buffers[which]])) });
+    const copies = await this.#download.run({
+      [life]: createTensor([1]),
+      ...Object.fromEntries([...this.#buffers].map(([name, buffers]) => [name, buffers[which]])),
+    });
     return Object.fromEntries([...this.#buffers.keys()].map((name) => [name, (copies[copyOf(name)] as ort.Tensor).data as Float32Array]));
   }
 
@@ -71,7 +79,10 @@ export class GpuState implements StateBuffers {
 
   /** New buffers with these values. */
   async #allocate(values: NamedArrays): Promise<Record<string, ort.Tensor>> {
-    const copies = await this.#upload.run({ [life]: createTensor([1]), ...Object.fromEntries(Object.entries(this.#shapes).map(([name, shape]) => [name, createTensor(shape, values[name])])) });
+    const copies = await this.#upload.run({
+      [life]: createTensor([1]),
+      ...Object.fromEntries(Object.entries(this.#shapes).map(([name, shape]) => [name, createTensor(shape, values[name])])),
+    });
     (copies[copyOf(life)] as ort.Tensor).dispose();
     return Object.fromEntries(Object.keys(this.#shapes).map((name) => [name, copies[copyOf(name)] as ort.Tensor]));
   }
@@ -84,6 +95,8 @@ const copyOf = (name: string): string => `copy/${name}`;
 /** An ONNX file whose outputs are its inputs. */
 function writeCopy(shapes: NamedShapes): Uint8Array {
   const graph = new Graph();
-  const outputs = new Map(Object.entries({ ...shapes, [life]: [1] }).map(([name, shape]): [string, Value] => [copyOf(name), graph.input(name, shape)]));
+  const outputs = new Map(
+    Object.entries({ ...shapes, [life]: [1] }).map(([name, shape]): [string, Value] => [copyOf(name), graph.input(name, shape)]),
+  );
   return writeOnnx({ name: 'copy', nodes: [], inputs: graph.inputs, weights: new Map(), outputs });
 }

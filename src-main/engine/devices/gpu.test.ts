@@ -19,7 +19,8 @@ describe.skipIf(driver === null)('the gpu device', () => {
     const initial = { total: Float32Array.of(1, 2), untouched: Float32Array.of(7) };
     await engine.writeState(initial);
     const add = await engine.compile({
-      name: 'add', signature: { batch: { x: [2] }, noise: {}, controls: {} },
+      name: 'add',
+      signature: { batch: { x: [2] }, noise: {}, controls: {} },
       fn: ({ state, batch }) => {
         const total = (state['total'] as tf.Tensor).add(batch['x'] as tf.Tensor);
         return { state: { total }, diagnostics: { sum: total.sum(), largest: total.max() } };
@@ -29,7 +30,11 @@ describe.skipIf(driver === null)('the gpu device', () => {
       const { sum, largest } = await add.run({ batch: { x: Float32Array.from(x) }, noise: {}, controls: {} });
       return [...(sum as Float32Array), ...(largest as Float32Array)];
     };
-    expect([await run(10, 20), await run(10, 20), await run(0, 1)]).toEqual([[33, 22], [63, 42], [64, 43]]);
+    expect([await run(10, 20), await run(10, 20), await run(0, 1)]).toEqual([
+      [33, 22],
+      [63, 42],
+      [64, 43],
+    ]);
     await expect(run(Number.NaN, 1)).rejects.toThrow(NonFiniteError);
     const copy = await engine.readState();
     expect(copy).toEqual({ total: Float32Array.of(21, 43), untouched: Float32Array.of(7) });
@@ -46,7 +51,8 @@ describe.skipIf(driver === null)('the gpu device', () => {
   it('is lost where it worked and then does not', async () => {
     const engine = createEngine({ device: 'gpu:software', threads: 1, stateShapes: { x: [1] } });
     const program = await engine.compile({
-      name: 'double', signature: { batch: {}, noise: {}, controls: {} },
+      name: 'double',
+      signature: { batch: {}, noise: {}, controls: {} },
       fn: ({ state }) => ({ state: { x: (state['x'] as tf.Tensor).mul(2) }, diagnostics: {} }),
     });
     const nothing = { batch: {}, noise: {}, controls: {} };
@@ -64,18 +70,21 @@ describe.skipIf(driver === null)('the gpu device', () => {
     await engine.dispose();
   });
 
-  it.each(kernelCases.map((entry) => ({ ...entry, label: entry.label ?? entry.kernel })))('$label agrees with cpu, gradient included', async (entry) => {
-    const stream = createStream(5, entry.label);
-    const batch = inputsOf(entry, () => stream.normal());
-    const results: NamedArrays[] = [];
-    for (const engine of engines) results.push(await (await engine.compile(programOf(entry))).run({ batch, noise: {}, controls: {} }));
-    const [cpu, gpu] = results as [NamedArrays, NamedArrays];
-    expect(Object.keys(gpu)).toEqual(Object.keys(cpu));
-    for (const [name, expected] of Object.entries(cpu)) {
-      for (const [i, value] of expected.entries()) {
-        const actual = gpu[name]?.[i] as number;
-        expect(Math.abs(actual - value), `${name}[${i}]: ${actual} for ${value}`).toBeLessThanOrEqual(2e-6 + 2e-5 * Math.abs(value));
+  it.each(kernelCases.map((entry) => ({ ...entry, label: entry.label ?? entry.kernel })))(
+    '$label agrees with cpu, gradient included',
+    async (entry) => {
+      const stream = createStream(5, entry.label);
+      const batch = inputsOf(entry, () => stream.normal());
+      const results: NamedArrays[] = [];
+      for (const engine of engines) results.push(await (await engine.compile(programOf(entry))).run({ batch, noise: {}, controls: {} }));
+      const [cpu, gpu] = results as [NamedArrays, NamedArrays];
+      expect(Object.keys(gpu)).toEqual(Object.keys(cpu));
+      for (const [name, expected] of Object.entries(cpu)) {
+        for (const [i, value] of expected.entries()) {
+          const actual = gpu[name]?.[i] as number;
+          expect(Math.abs(actual - value), `${name}[${i}]: ${actual} for ${value}`).toBeLessThanOrEqual(2e-6 + 2e-5 * Math.abs(value));
+        }
       }
-    }
-  });
+    },
+  );
 });

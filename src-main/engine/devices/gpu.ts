@@ -30,7 +30,8 @@ export class GpuEngine implements Engine {
 
   /** The card is not touched before it is needed. */
   #open(): Promise<StateBuffers> {
-    this.#opened ??= this.device === 'cuda' ? Promise.resolve(new HostState(this.stateShapes)) : GpuState.create(this.stateShapes, this.device);
+    this.#opened ??=
+      this.device === 'cuda' ? Promise.resolve(new HostState(this.stateShapes)) : GpuState.create(this.stateShapes, this.device);
     return this.#opened;
   }
 
@@ -115,11 +116,14 @@ class GpuProgram implements Program {
 
   async run(given: Given): Promise<NamedArrays> {
     checkArrays(this.#declaration, given);
-    for (const { port, kind, name } of this.#ports.given) ((this.#feeds[port] as ort.Tensor).data as Float32Array).set(given[kind][name] as Float32Array);
+    for (const { port, kind, name } of this.#ports.given)
+      ((this.#feeds[port] as ort.Tensor).data as Float32Array).set(given[kind][name] as Float32Array);
     for (const { port, name } of this.#ports.state) this.#feeds[port] = this.#state.entry(name).current;
     for (const { port, name } of this.#ports.next) this.#fetches[port] = this.#state.entry(name).spare;
     this.#pulse[0] = 1 + (this.#runs % 4096);
-    await guard(this.#engine.device, this.#runs > 0, `the program ${this.name} failed`, () => this.#session.run(this.#feeds, this.#fetches));
+    await guard(this.#engine.device, this.#runs > 0, `the program ${this.name} failed`, () =>
+      this.#session.run(this.#feeds, this.#fetches),
+    );
     // A card that is lost or has no memory left may also compute nothing and not say so.
     if (this.#report[0] !== this.#pulse[0]) throw new DeviceLostError(this.#engine.device, `the program ${this.name} gave no answer`);
     this.#runs += 1;
@@ -135,8 +139,14 @@ class GpuProgram implements Program {
   /** Before the spare buffers take the place of the current ones, which they then do not. */
   async #nonFinite(given: Given): Promise<NonFiniteError | null> {
     const [state, next] = [await this.#state.read(), await this.#state.read('spare')];
-    const some = (ports: Ports['state'], all: NamedArrays): NamedArrays => Object.fromEntries(ports.map(({ name }) => [name, all[name] as Float32Array]));
-    const computation = { given, diagnostics: this.#diagnostics, state: some(this.#ports.state, state), next: some(this.#ports.next, next) };
+    const some = (ports: Ports['state'], all: NamedArrays): NamedArrays =>
+      Object.fromEntries(ports.map(({ name }) => [name, all[name] as Float32Array]));
+    const computation = {
+      given,
+      diagnostics: this.#diagnostics,
+      state: some(this.#ports.state, state),
+      next: some(this.#ports.next, next),
+    };
     return findNonFinite(this.#declaration, this.#engine.stateShapes, computation);
   }
 }

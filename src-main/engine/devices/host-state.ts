@@ -8,7 +8,9 @@ export class HostState implements StateBuffers {
   readonly #buffers: Map<string, Buffers>;
 
   constructor(shapes: NamedShapes) {
-    this.#buffers = new Map(Object.entries(shapes).map(([name, shape]) => [name, { current: createTensor(shape), spare: createTensor(shape) }]));
+    this.#buffers = new Map(
+      Object.entries(shapes).map(([name, shape]) => [name, { current: createTensor(shape), spare: createTensor(shape) }]),
+    );
   }
 
   entry(name: string): Buffers {

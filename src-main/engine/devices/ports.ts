@@ -42,9 +42,11 @@ export function listPorts(inputs: ReadonlyMap<string, Value>, results: ReadonlyM
 /** Parts of one array, in the order and of the sizes of the ports. */
 export function viewParts(ports: readonly Port[], whole: Float32Array): NamedArrays {
   let offset = 0;
-  return Object.fromEntries(ports.map(({ name, shape }) => {
-    const size = shape.reduce((product, extent) => product * extent, 1);
-    offset += size;
-    return [name, whole.subarray(offset - size, offset)];
-  }));
+  return Object.fromEntries(
+    ports.map(({ name, shape }) => {
+      const size = shape.reduce((product, extent) => product * extent, 1);
+      offset += size;
+      return [name, whole.subarray(offset - size, offset)];
+    }),
+  );
 }

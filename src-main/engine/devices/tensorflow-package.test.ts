@@ -34,12 +34,44 @@ it('finds a complete package, the one for GPUs first', () => {
 });
 
 it.each<[string, () => string, RegExp]>([
-  ['a folder that is not there', () => path.join(root, 'nowhere'), /^ELBOW_TENSORFLOW names .*nowhere, which is not a folder\. npm install/],
-  ['a file', () => { const file = path.join(root, 'file'); writeFileSync(file, ''); return file; }, /which is not a folder\. npm install/],
-  ['a folder without it', () => folderWith('empty', {}), /^neither @tensorflow\/tfjs-node-gpu nor @tensorflow\/tfjs-node is installed in .*empty\. npm install --prefix FOLDER @tensorflow\/tfjs-node@\d/],
-  ['another version', () => folderWith('old', { [plain]: { version: '3.21.0', native: true } }), /tfjs-node 3\.21\.0 in .* does not fit tfjs \d.*npm install --prefix/],
-  ['a damaged package', () => { const folder = folderWith('damaged', { [plain]: { version: ours, native: true } }); writeFileSync(path.join(folder, 'node_modules', plain, 'package.json'), '{'); return folder; }, /is installed in .*damaged\. npm install --prefix/],
-  ['a package whose install script failed', () => folderWith('bare', { [plain]: { version: ours, native: false } }), /lacks its native part, lib\/napi-v….*docs\/devices\.md says how to build it\.$/],
+  [
+    'a folder that is not there',
+    () => path.join(root, 'nowhere'),
+    /^ELBOW_TENSORFLOW names .*nowhere, which is not a folder\. npm install/,
+  ],
+  [
+    'a file',
+    () => {
+      const file = path.join(root, 'file');
+      writeFileSync(file, '');
+      return file;
+    },
+    /which is not a folder\. npm install/,
+  ],
+  [
+    'a folder without it',
+    () => folderWith('empty', {}),
+    /^neither @tensorflow\/tfjs-node-gpu nor @tensorflow\/tfjs-node is installed in .*empty\. npm install --prefix FOLDER @tensorflow\/tfjs-node@\d/,
+  ],
+  [
+    'another version',
+    () => folderWith('old', { [plain]: { version: '3.21.0', native: true } }),
+    /tfjs-node 3\.21\.0 in .* does not fit tfjs \d.*npm install --prefix/,
+  ],
+  [
+    'a damaged package',
+    () => {
+      const folder = folderWith('damaged', { [plain]: { version: ours, native: true } });
+      writeFileSync(path.join(folder, 'node_modules', plain, 'package.json'), '{');
+      return folder;
+    },
+    /is installed in .*damaged\. npm install --prefix/,
+  ],
+  [
+    'a package whose install script failed',
+    () => folderWith('bare', { [plain]: { version: ours, native: false } }),
+    /lacks its native part, lib\/napi-v….*docs\/devices\.md says how to build it\.$/,
+  ],
 ])('says in one line what is wrong with %s', (_, make, message) => {
   const search = findTensorflow(make());
   expect(search).toEqual({ reason: expect.any(String) as string, advice: expect.any(String) as string });
@@ -51,14 +83,25 @@ it.each<[string, () => string, RegExp]>([
 
 it.each([
   ['a native part that is none', 'native', "require('./lib/napi-v8/tfjs_binding.node');", /could not be loaded \(.+\)/],
-  ['a backend that does not start', 'still', "require('@tensorflow/tfjs').registerBackend('tensorflow', () => { throw new Error(); });", /could not be loaded \(TensorFlow did not start\)/],
+  [
+    'a backend that does not start',
+    'still',
+    "require('@tensorflow/tfjs').registerBackend('tensorflow', () => { throw new Error(); });",
+    /could not be loaded \(TensorFlow did not start\)/,
+  ],
 ])('says in one line why it cannot be loaded: %s', (_, name, source, message) => {
   const folder = folderWith(name, { [plain]: { version: ours, native: true } });
-  symlinkSync(path.dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs/package.json')), path.join(folder, 'node_modules', '@tensorflow', 'tfjs'), 'junction');
+  symlinkSync(
+    path.dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs/package.json')),
+    path.join(folder, 'node_modules', '@tensorflow', 'tfjs'),
+    'junction',
+  );
   writeFileSync(path.join(folder, 'node_modules', plain, 'index.js'), source);
   vi.stubEnv(folderVariable, folder);
   const open = (): TensorflowEngine => new TensorflowEngine({}, 1);
   expect(open).toThrow(message);
-  expect(open).toThrow(/^the device tensorflow cannot be used: @tensorflow\/tfjs-node in .+\. Install it again, or build it as docs\/devices\.md says\.$/);
+  expect(open).toThrow(
+    /^the device tensorflow cannot be used: @tensorflow\/tfjs-node in .+\. Install it again, or build it as docs\/devices\.md says\.$/,
+  );
   vi.unstubAllEnvs();
 });

@@ -22,7 +22,8 @@ export interface TensorflowMissing {
   advice: string;
 }
 
-const versionIn = (folder: string): string => (JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version: string }).version;
+const versionIn = (folder: string): string =>
+  (JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version: string }).version;
 
 /** @returns a package's folder as Node would resolve it from `start`; null where there is none or its description is damaged */
 function folderOf(name: string, start: string): string | null {
@@ -43,13 +44,18 @@ export function findTensorflow(named = process.env[folderVariable]): { found: Te
   const start = named ? path.resolve(named) : import.meta.dirname;
   const wanted = versionIn(folderOf('@tensorflow/tfjs', import.meta.dirname) as string);
   const advice = `npm install --prefix FOLDER @tensorflow/tfjs-node@${wanted}, then set ${folderVariable}=FOLDER (docs/devices.md: cards, what it costs, building it).`;
-  if (named && !statSync(start, { throwIfNoEntry: false })?.isDirectory()) return { reason: `${folderVariable} names ${named}, which is not a folder`, advice };
+  if (named && !statSync(start, { throwIfNoEntry: false })?.isDirectory())
+    return { reason: `${folderVariable} names ${named}, which is not a folder`, advice };
   for (const name of packageNames) {
     const folder = folderOf(name, start);
     if (folder === null) continue;
     const version = versionIn(folder);
     if (version !== wanted) return { reason: `${name} ${version} in ${folder} does not fit tfjs ${wanted}, which Elbow uses`, advice };
-    if (!hasNativePart(folder)) return { reason: `${name} in ${folder} lacks its native part, lib/napi-v…/tfjs_binding.node: its install script did not run or failed`, advice: 'docs/devices.md says how to build it.' };
+    if (!hasNativePart(folder))
+      return {
+        reason: `${name} in ${folder} lacks its native part, lib/napi-v…/tfjs_binding.node: its install script did not run or failed`,
+        advice: 'docs/devices.md says how to build it.',
+      };
     return { found: { name, version, folder } };
   }
   return { reason: `neither ${packageNames.join(' nor ')} is installed${named ? ` in ${named}` : ''}`, advice };

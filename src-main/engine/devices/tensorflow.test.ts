@@ -33,26 +33,35 @@ function expectClose(actual: NamedArrays, expected: NamedArrays, absolute: numbe
 /** An agent's small problem. */
 function problemOf(id: string) {
   const agent = findAgent(id);
-  const values = { ...defaultsFor(agent.declaration, findTaskDeclaration('half-cheetah') as TaskDeclaration), 'entropy-target': -2, hidden: [16, 16], 'batch-size': 16 };
+  const values = {
+    ...defaultsFor(agent.declaration, findTaskDeclaration('half-cheetah') as TaskDeclaration),
+    'entropy-target': -2,
+    hidden: [16, 16],
+    'batch-size': 16,
+  };
   return smallProblem(agent, { observationSize: 4, actionSize: 2 }, values as ParameterValues);
 }
 
 describe.skipIf(isMissing)('the tensorflow device', () => {
-  const both = (stateShapes: Engine['stateShapes']): Engine[] => ['tensorflow', 'reference'].map((device) => createEngine({ device, threads: 1, stateShapes }));
+  const both = (stateShapes: Engine['stateShapes']): Engine[] =>
+    ['tensorflow', 'reference'].map((device) => createEngine({ device, threads: 1, stateShapes }));
 
   describe('kernels', () => {
     const engines: Engine[] = [];
     afterAll(() => Promise.all(engines.map((engine) => engine.dispose())));
 
-    it.each(kernelCases.map((entry) => ({ ...entry, label: entry.label ?? entry.kernel })))('$label agrees with reference, gradient included', async (entry) => {
-      if (engines.length === 0) engines.push(...both({}));
-      const stream = createStream(5, entry.label);
-      const batch = inputsOf(entry, () => stream.normal());
-      const results: NamedArrays[] = [];
-      for (const engine of engines) results.push(await (await engine.compile(programOf(entry))).run({ batch, noise: {}, controls: {} }));
-      const [actual, expected] = results as [NamedArrays, NamedArrays];
-      expectClose(actual, expected, 2e-6, 2e-5);
-    });
+    it.each(kernelCases.map((entry) => ({ ...entry, label: entry.label ?? entry.kernel })))(
+      '$label agrees with reference, gradient included',
+      async (entry) => {
+        if (engines.length === 0) engines.push(...both({}));
+        const stream = createStream(5, entry.label);
+        const batch = inputsOf(entry, () => stream.normal());
+        const results: NamedArrays[] = [];
+        for (const engine of engines) results.push(await (await engine.compile(programOf(entry))).run({ batch, noise: {}, controls: {} }));
+        const [actual, expected] = results as [NamedArrays, NamedArrays];
+        expectClose(actual, expected, 2e-6, 2e-5);
+      },
+    );
   });
 
   it.each(agentDeclarations.map(({ id }) => id))('updates %s as reference does, to 1e-4 over 20 steps', async (id) => {
@@ -68,13 +77,16 @@ describe.skipIf(isMissing)('the tensorflow device', () => {
         expectClose(actual, expected, 1e-4, 1e-4);
       }
     }
-    const [actual, expected] = await Promise.all(engines.map((engine) => engine.readState())) as [NamedArrays, NamedArrays];
+    const [actual, expected] = (await Promise.all(engines.map((engine) => engine.readState()))) as [NamedArrays, NamedArrays];
     expectClose(actual, expected, 1e-4, 1e-4);
     for (const engine of engines) await engine.dispose();
   });
 
   it('tells what computes', () => {
-    expect(describeTensorflow()).toMatchObject({ name: expect.stringMatching(/^TensorFlow 2\.\d/) as string, driver: expect.stringMatching(/^@tensorflow\/tfjs-node.* 4\./) as string });
+    expect(describeTensorflow()).toMatchObject({
+      name: expect.stringMatching(/^TensorFlow 2\.\d/) as string,
+      driver: expect.stringMatching(/^@tensorflow\/tfjs-node.* 4\./) as string,
+    });
   });
 
   it('acts as reference does', async () => {
@@ -97,11 +109,17 @@ describe.skipIf(isMissing)('the tensorflow device', () => {
     const update = program('sac update');
     const ready = await engine.compile(update);
     const inputs = { ...draw(update.signature), controls };
-    const run = async (times: number): Promise<void> => { for (let k = 0; k < times; k += 1) await ready.run(inputs); };
+    const run = async (times: number): Promise<void> => {
+      for (let k = 0; k < times; k += 1) await ready.run(inputs);
+    };
     await run(100);
     const [tensors, resident] = [tf.memory(), process.memoryUsage.rss()];
     await run(1000);
-    expect(tf.memory()).toMatchObject({ numTensors: tensors.numTensors, numDataBuffers: tensors.numDataBuffers, numBytes: tensors.numBytes });
+    expect(tf.memory()).toMatchObject({
+      numTensors: tensors.numTensors,
+      numDataBuffers: tensors.numDataBuffers,
+      numBytes: tensors.numBytes,
+    });
     // tfjs counts its own tensors alone. An update calls some 840 kernels, and a result on TensorFlow's side takes half a
     // kilobyte with its handle: kept, they would be 400 MB. JavaScript's heap moves by a few tens between collections.
     expect(process.memoryUsage.rss() - resident).toBeLessThan(64e6);
@@ -110,5 +128,7 @@ describe.skipIf(isMissing)('the tensorflow device', () => {
 });
 
 it.runIf(isMissing)('says in one line how to install it', () => {
-  expect(() => createEngine({ device: 'tensorflow', threads: 1, stateShapes: {} })).toThrow(/^the device tensorflow cannot be used: .*npm install --prefix FOLDER @tensorflow\/tfjs-node@.*\)\.$/);
+  expect(() => createEngine({ device: 'tensorflow', threads: 1, stateShapes: {} })).toThrow(
+    /^the device tensorflow cannot be used: .*npm install --prefix FOLDER @tensorflow\/tfjs-node@.*\)\.$/,
+  );
 });

@@ -44,7 +44,10 @@ function requirePackage({ name, folder }: TensorflowPackage): void {
     if (!tf.findBackend(backendName)) throw new Error('TensorFlow did not start');
   } catch (cause) {
     const why = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0];
-    throw new DeviceUnavailableError(`the device tensorflow cannot be used: ${name} in ${folder} could not be loaded (${why}). Install it again, or build it as docs/devices.md says.`, { cause });
+    throw new DeviceUnavailableError(
+      `the device tensorflow cannot be used: ${name} in ${folder} could not be loaded (${why}). Install it again, or build it as docs/devices.md says.`,
+      { cause },
+    );
   }
 }
 
@@ -54,7 +57,12 @@ export function describeTensorflow(): AdapterDescription | null {
   const search = findTensorflow();
   if (backend === null || !('found' in search)) return null;
   const { name, version } = search.found;
-  return { name: `TensorFlow ${backend.binding.TF_Version}`, vendor: null, driver: `${name} ${version}`, kind: backend.isUsingGpuDevice ? 'hardware' : 'software' };
+  return {
+    name: `TensorFlow ${backend.binding.TF_Version}`,
+    vendor: null,
+    driver: `${name} ${version}`,
+    kind: backend.isUsingGpuDevice ? 'hardware' : 'software',
+  };
 }
 
 export class TensorflowEngine extends EagerEngine {

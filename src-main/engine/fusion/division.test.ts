@@ -14,13 +14,20 @@ const at = (tensors: NamedTensors, name: string): tf.Tensor2D => tensors[name] a
 const programOf = (size: number): { declaration: ProgramDeclaration; shapes: Record<string, number[]> } => ({
   shapes: { first: [size, size], second: [size, size], third: [size, size], fourth: [size, size] },
   declaration: {
-    name: 'two networks', signature: { batch: { x: [size, size] }, noise: {}, controls: {} },
+    name: 'two networks',
+    signature: { batch: { x: [size, size] }, noise: {}, controls: {} },
     fn: ({ state, batch }) => {
-      const net = (x: tf.Tensor2D, a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.matMul(tf.matMul(x, a as tf.Tensor2D).relu(), b as tf.Tensor2D);
+      const net = (x: tf.Tensor2D, a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
+        tf.matMul(tf.matMul(x, a as tf.Tensor2D).relu(), b as tf.Tensor2D);
       const names = ['first', 'second', 'third', 'fourth'];
-      const { value, grads } = tf.valueAndGrads((a: tf.Tensor, b: tf.Tensor, c: tf.Tensor, d: tf.Tensor) =>
-        tf.minimum(net(at(batch, 'x'), a, b), net(at(batch, 'x'), c, d)).sum() as tf.Scalar)(names.map((name) => at(state, name)));
-      return { state: Object.fromEntries(names.map((name, i) => [name, at(state, name).sub((grads[i] as tf.Tensor).mul(0.1))])), diagnostics: { loss: value } };
+      const { value, grads } = tf.valueAndGrads(
+        (a: tf.Tensor, b: tf.Tensor, c: tf.Tensor, d: tf.Tensor) =>
+          tf.minimum(net(at(batch, 'x'), a, b), net(at(batch, 'x'), c, d)).sum() as tf.Scalar,
+      )(names.map((name) => at(state, name)));
+      return {
+        state: Object.fromEntries(names.map((name, i) => [name, at(state, name).sub((grads[i] as tf.Tensor).mul(0.1))])),
+        diagnostics: { loss: value },
+      };
     },
   },
 });
@@ -29,7 +36,12 @@ async function planOf(size: number) {
   const { declaration, shapes } = programOf(size);
   const { stages, passing, results, inputs } = planProgram(await trace(declaration, shapes));
   const needed = new Set([...passing, ...results.map(({ value }) => value)]);
-  return { stages, inputs: inputs.map(({ value }) => value), results: results.map(({ value }) => value), isRead: (value: Value) => needed.has(value) };
+  return {
+    stages,
+    inputs: inputs.map(({ value }) => value),
+    results: results.map(({ value }) => value),
+    isRead: (value: Value) => needed.has(value),
+  };
 }
 const madeBy = ({ nodes, loops }: Part): Value[] => [...nodes, ...loops].flatMap(({ outputs }) => outputs);
 const readBy = ({ nodes, loops }: Part): Value[] => [...inputsOf({ nodes }), ...loops.flatMap((loop) => loop.inputs)];

@@ -100,7 +100,10 @@ function connected(nodes: readonly Node[]): Node[][] {
 function loopTasks(loops: readonly Loop[]): Task[] {
   const makers = new Map(loops.flatMap((loop, i) => loop.outputs.map((value) => [value, i] as const)));
   return loops.map((loop) => ({
-    nodes: [], loops: [loop], cost: costOfLoop(loop), needs: [...new Set(loop.inputs.flatMap((value) => makers.get(value) ?? []))],
+    nodes: [],
+    loops: [loop],
+    cost: costOfLoop(loop),
+    needs: [...new Set(loop.inputs.flatMap((value) => makers.get(value) ?? []))],
   }));
 }
 
@@ -127,8 +130,11 @@ function formParts(tasks: readonly Task[], order: readonly Assigned[], before: n
     draftOf.set(place, own);
   }
   return drafts.map(({ lane, tasks: own, needs }) => ({
-    lane, nodes: [...new Set(own.flatMap(({ nodes }) => nodes))], loops: own.flatMap(({ loops }) => loops),
-    before, needs: [...needs].map((need) => before + need),
+    lane,
+    nodes: [...new Set(own.flatMap(({ nodes }) => nodes))],
+    loops: own.flatMap(({ loops }) => loops),
+    before,
+    needs: [...needs].map((need) => before + need),
   }));
 }
 
@@ -142,17 +148,25 @@ function assign(tasks: readonly Task[], lanes: number): { order: Assigned[]; gai
   const ranks = tasks.map(({ cost }) => cost);
   for (let task = tasks.length - 1; task >= 0; task -= 1) {
     const { needs } = tasks[task] as Task;
-    for (const need of needs) ranks[need] = Math.max(ranks[need] as number, (tasks[need] as Task).cost + handOverCost + (ranks[task] as number));
+    for (const need of needs)
+      ranks[need] = Math.max(ranks[need] as number, (tasks[need] as Task).cost + handOverCost + (ranks[task] as number));
   }
   const free = Array.from({ length: lanes }, (_, lane): number => (lane === 0 ? 0 : handOverCost));
   const placed = new Map<number, { lane: number; end: number }>();
   const order: Assigned[] = [];
   for (const task of tasks.map((_, i) => i).sort((a, b) => (ranks[b] as number) - (ranks[a] as number) || a - b)) {
     const { cost, needs } = tasks[task] as Task;
-    const ends = free.map((start, lane) => cost + Math.max(start, ...needs.map((need) => {
-      const maker = placed.get(need) as { lane: number; end: number };
-      return maker.end + (maker.lane === lane ? 0 : handOverCost);
-    })));
+    const ends = free.map(
+      (start, lane) =>
+        cost +
+        Math.max(
+          start,
+          ...needs.map((need) => {
+            const maker = placed.get(need) as { lane: number; end: number };
+            return maker.end + (maker.lane === lane ? 0 : handOverCost);
+          }),
+        ),
+    );
     const lane = ends.indexOf(Math.min(...ends));
     const end = ends[lane] as number;
     free[lane] = end;

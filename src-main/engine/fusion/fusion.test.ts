@@ -24,7 +24,13 @@ const program: ProgramDeclaration = {
   signature: { batch: { x: [7, n] }, noise: {}, controls: { rate: [] } },
   fn: ({ state, batch, controls }) => {
     const x = at(batch, 'x') as tf.Tensor2D;
-    const { value, grads } = tf.valueAndGrads((w: tf.Tensor) => tf.matMul(x, w as tf.Tensor2D).square().sum() as tf.Scalar)([at(state, 'w')]);
+    const { value, grads } = tf.valueAndGrads(
+      (w: tf.Tensor) =>
+        tf
+          .matMul(x, w as tf.Tensor2D)
+          .square()
+          .sum() as tf.Scalar,
+    )([at(state, 'w')]);
     const g = grads[0] as tf.Tensor;
     const power = at(state, 'power').mul(0.9).add(0.01);
     const first = at(state, 'first').mul(0.9).add(g.mul(0.1));
@@ -39,11 +45,13 @@ const program: ProgramDeclaration = {
 
 function drawn(of: NamedShapes, seed: number): NamedArrays {
   const stream = createStream(seed, 'numbers');
-  return Object.fromEntries(Object.entries(of).map(([name, shape]) => {
-    const array = new Float32Array(shape.reduce((size, extent) => size * extent, 1));
-    stream.fillNormal(array);
-    return [name, name === 'second' || name === 'power' ? array.map(Math.abs) : array];
-  }));
+  return Object.fromEntries(
+    Object.entries(of).map(([name, shape]) => {
+      const array = new Float32Array(shape.reduce((size, extent) => size * extent, 1));
+      stream.fillNormal(array);
+      return [name, name === 'second' || name === 'power' ? array.map(Math.abs) : array];
+    }),
+  );
 }
 const inputs = { batch: drawn(program.signature.batch, 1), noise: {}, controls: { rate: Float32Array.of(0.01) } };
 
@@ -54,11 +62,12 @@ async function runNodeByNode(state: NamedArrays): Promise<NamedArrays> {
   const file = writeOnnx({ name: 'plain', nodes, inputs: read, weights: new Map(), outputs: traced.results });
   const session = new NativeSession(file, 1, { inputs: [...read.keys()], outputs: [...traced.results.keys()] });
   const given: NamedArrays = { ...prefixed('state', state), ...prefixed('batch', inputs.batch), ...prefixed('control', inputs.controls) };
-  const open = (values: ReadonlyMap<string, Value>): NativeTensor[] => [...values].map(([name, { shape }]) => {
-    const tensor = new NativeTensor(shape);
-    if (given[name]) tensor.data.set(given[name]);
-    return tensor;
-  });
+  const open = (values: ReadonlyMap<string, Value>): NativeTensor[] =>
+    [...values].map(([name, { shape }]) => {
+      const tensor = new NativeTensor(shape);
+      if (given[name]) tensor.data.set(given[name]);
+      return tensor;
+    });
   const [from, to] = [open(read), open(traced.results)];
   session.run({ inputs: from, outputs: to });
   const results = Object.fromEntries([...traced.results.keys()].map((name, i) => [name, (to[i] as NativeTensor).data.slice()]));
@@ -66,7 +75,8 @@ async function runNodeByNode(state: NamedArrays): Promise<NamedArrays> {
   for (const tensor of [...from, ...to]) tensor.release();
   return results;
 }
-const prefixed = (prefix: string, arrays: NamedArrays): NamedArrays => Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${prefix}/${name}`, array]));
+const prefixed = (prefix: string, arrays: NamedArrays): NamedArrays =>
+  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${prefix}/${name}`, array]));
 
 async function runFused(state: NamedArrays, given = inputs): Promise<{ next: NamedArrays; diagnostics: NamedArrays }> {
   const engine = new CpuEngine(shapes, 1);
@@ -92,18 +102,21 @@ describe('a fused program', () => {
     expect(next['w']).not.toEqual(state['w']);
   });
 
-  it.each([NaN, Infinity, -Infinity])('notices %d in what would become the state although no diagnostic shows it, and changes nothing', async (value) => {
-    const state = drawn(shapes, 3);
-    (state['target'] as Float32Array)[n * 9 - 1] = value;
-    const engine = new CpuEngine(shapes, 1);
-    await engine.writeState(state);
-    const compiled = await engine.compile(program);
-    const error: unknown = await compiled.run(inputs).catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(NonFiniteError);
-    expect((error as NonFiniteError).computed.map(({ role, name }) => `${role} ${name}`)).toEqual(['next state target']);
-    expect(await engine.readState()).toEqual(state);
-    await engine.dispose();
-  });
+  it.each([NaN, Infinity, -Infinity])(
+    'notices %d in what would become the state although no diagnostic shows it, and changes nothing',
+    async (value) => {
+      const state = drawn(shapes, 3);
+      (state['target'] as Float32Array)[n * 9 - 1] = value;
+      const engine = new CpuEngine(shapes, 1);
+      await engine.writeState(state);
+      const compiled = await engine.compile(program);
+      const error: unknown = await compiled.run(inputs).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(NonFiniteError);
+      expect((error as NonFiniteError).computed.map(({ role, name }) => `${role} ${name}`)).toEqual(['next state target']);
+      expect(await engine.readState()).toEqual(state);
+      await engine.dispose();
+    },
+  );
 });
 
 describe('loops and stages', () => {
@@ -168,14 +181,29 @@ describe('loops and stages', () => {
     const doubled = graph.node('Mul', [weight, graph.scalar(2)], {}, [8]);
     const chosen = graph.node('Where', [flag, doubled, a], {}, [8]);
     const stages = planStages(graph.nodes, new Set([chosen]));
-    expect(stages.map((stage) => stage.nodes.map(({ op }) => op))).toEqual([['LessOrEqual', 'Greater', 'And', 'Cast'], ['LessOrEqual', 'Greater', 'And', 'Where']]);
+    expect(stages.map((stage) => stage.nodes.map(({ op }) => op))).toEqual([
+      ['LessOrEqual', 'Greater', 'And', 'Cast'],
+      ['LessOrEqual', 'Greater', 'And', 'Where'],
+    ]);
     for (const value of stages.slice(1).flatMap(inputsOf)) expect(value.type).toBe('float32');
   });
 
-  it.each([[7, 103], [64, 16], [65, 21], [3, 2]])('sum the columns of %i × %i numbers, and their products with factors', async (rows, columns) => {
+  it.each([
+    [7, 103],
+    [64, 16],
+    [65, 21],
+    [3, 2],
+  ])('sum the columns of %i × %i numbers, and their products with factors', async (rows, columns) => {
     const adding: ProgramDeclaration = {
-      name: 'columns', signature: { batch: { x: [rows, columns], u: [rows, 1] }, noise: {}, controls: {} },
-      fn: ({ batch }) => ({ state: {}, diagnostics: { sums: at(batch, 'x').sum(0), products: tf.matMul(at(batch, 'x') as tf.Tensor2D, at(batch, 'u') as tf.Tensor2D, true) } }),
+      name: 'columns',
+      signature: { batch: { x: [rows, columns], u: [rows, 1] }, noise: {}, controls: {} },
+      fn: ({ batch }) => ({
+        state: {},
+        diagnostics: {
+          sums: at(batch, 'x').sum(0),
+          products: tf.matMul(at(batch, 'x') as tf.Tensor2D, at(batch, 'u') as tf.Tensor2D, true),
+        },
+      }),
     };
     expect((await plan(adding, {})).stages.map(({ nodes }) => nodes)).toEqual([[]]);
     const batch = drawn(adding.signature.batch, rows);
@@ -184,8 +212,14 @@ describe('loops and stages', () => {
     const found = await (await engine.compile(adding)).run({ batch, noise: {}, controls: {} });
     for (let j = 0; j < columns; j += 1) {
       const column = Array.from(u, (factor, i) => [x[i * columns + j] as number, factor] as const);
-      expect(found['sums']?.[j]).toBeCloseTo(column.reduce((sum, [value]) => sum + value, 0), 4);
-      expect(found['products']?.[j]).toBeCloseTo(column.reduce((sum, [value, factor]) => sum + value * factor, 0), 4);
+      expect(found['sums']?.[j]).toBeCloseTo(
+        column.reduce((sum, [value]) => sum + value, 0),
+        4,
+      );
+      expect(found['products']?.[j]).toBeCloseTo(
+        column.reduce((sum, [value, factor]) => sum + value * factor, 0),
+        4,
+      );
     }
     await engine.dispose();
   });
@@ -193,18 +227,27 @@ describe('loops and stages', () => {
   it('compare numbers where the result is used as a number', async () => {
     const [first, second] = [Float32Array.of(1, 2, 3, NaN, 0, -0, Infinity), Float32Array.of(2, 2, 1, 1, -0, 0, Infinity)];
     const comparing: ProgramDeclaration = {
-      name: 'comparisons', signature: { batch: { first: [7], second: [7] }, noise: {}, controls: {} },
+      name: 'comparisons',
+      signature: { batch: { first: [7], second: [7] }, noise: {}, controls: {} },
       fn: ({ batch }) => ({
         state: {},
-        diagnostics: Object.fromEntries(Object.entries({ less: tf.less, lessEqual: tf.lessEqual, greater: tf.greater, greaterEqual: tf.greaterEqual })
-          .map(([name, compare]) => [name, tf.cast(compare(at(batch, 'first'), at(batch, 'second')), 'float32')])),
+        diagnostics: Object.fromEntries(
+          Object.entries({ less: tf.less, lessEqual: tf.lessEqual, greater: tf.greater, greaterEqual: tf.greaterEqual }).map(
+            ([name, compare]) => [name, tf.cast(compare(at(batch, 'first'), at(batch, 'second')), 'float32')],
+          ),
+        ),
       }),
     };
     expect((await plan(comparing, {})).stages.map(({ nodes }) => nodes)).toEqual([[]]);
     const engine = new CpuEngine({}, 1);
     const compiled = await engine.compile(comparing);
     const found = await compiled.run({ batch: { first, second }, noise: {}, controls: {} });
-    expect(Object.fromEntries(Object.entries(found).map(([name, array]) => [name, [...array].join('')]))).toEqual({ less: '1000000', lessEqual: '1100111', greater: '0010000', greaterEqual: '0110111' });
+    expect(Object.fromEntries(Object.entries(found).map(([name, array]) => [name, [...array].join('')]))).toEqual({
+      less: '1000000',
+      lessEqual: '1100111',
+      greater: '0010000',
+      greaterEqual: '0110111',
+    });
     await engine.dispose();
   });
 
@@ -225,7 +268,10 @@ describe('the layout', () => {
     for (const stage of stages) {
       const together = new Set([...inputsOf(stage), ...stage.nodes.flatMap((node) => node.outputs)].filter((value) => passing.has(value)));
       for (const moment of [together, new Set(stage.loops.flatMap((loop) => [...loop.inputs, ...loop.outputs]))]) {
-        const spans = [...new Set([...moment, ...kept])].filter((value) => places.has(value)).map(span).sort((p, q) => p[0] - q[0]);
+        const spans = [...new Set([...moment, ...kept])]
+          .filter((value) => places.has(value))
+          .map(span)
+          .sort((p, q) => p[0] - q[0]);
         spans.slice(1).forEach(([start], i) => expect(start).toBeGreaterThanOrEqual((spans[i] as [number, number])[1]));
       }
     }

@@ -11,7 +11,10 @@ import { mathLibrary } from './vector-math.ts';
 export type KernelFunction = () => number;
 
 /** One kernel for each list of loops, by the names of the module's exports, all in one module over [memory.moving, memory.fixed]. */
-export function compileKernels(lists: readonly (readonly Loop[])[], memory: KernelMemory): { module: WebAssembly.Module; kernels: string[] } {
+export function compileKernels(
+  lists: readonly (readonly Loop[])[],
+  memory: KernelMemory,
+): { module: WebAssembly.Module; kernels: string[] } {
   const library = new Library(memory);
   const kernels = lists.map((loops) => `f${library.kernel(loops)}`);
   return { module: assemble(library.functions, [memory.moving, memory.fixed]), kernels };
@@ -39,7 +42,10 @@ class Library {
   }
 
   #address(value: Value): Code {
-    return [...integer(this.#memory.placeOf(value) ?? this.#memory.pointerTo(value)), ...(this.#memory.placeOf(value) === null ? loadInteger({ memory: fixedMemory, offset: 0 }) : [])];
+    return [
+      ...integer(this.#memory.placeOf(value) ?? this.#memory.pointerTo(value)),
+      ...(this.#memory.placeOf(value) === null ? loadInteger({ memory: fixedMemory, offset: 0 }) : []),
+    ];
   }
 
   #add(made: WasmFunction): number {

@@ -2,8 +2,25 @@
 // of ONNX Runtime does; sums are added in another order, and exp, tanh and their like are those of vector-math.ts.
 import type { Attribute, Value } from '../tracing/graph.ts';
 import {
-  addFloats, addIntegers, type Code, constant, extractLane, f32, get, i32, integer, load, multiplyIntegers, operation, repeat, set, store,
-  type Target, v128, type VectorOperation, type WasmFunction,
+  addFloats,
+  addIntegers,
+  type Code,
+  constant,
+  extractLane,
+  f32,
+  get,
+  i32,
+  integer,
+  load,
+  multiplyIntegers,
+  operation,
+  repeat,
+  set,
+  store,
+  type Target,
+  v128,
+  type VectorOperation,
+  type WasmFunction,
 } from './assembler.ts';
 import { type Loop, type LoopNode, outputOf } from './loops.ts';
 import type { Access, Comparison, Computation } from './operations.ts';
@@ -53,7 +70,10 @@ export class LoopEmitter {
     return {
       parameters: this.moving.map(() => i32),
       result: f32,
-      locals: [{ count: 3, type: i32 }, { count: this.#vectors, type: v128 }],
+      locals: [
+        { count: 3, type: i32 },
+        { count: this.#vectors, type: v128 },
+      ],
       body: [...this.#body, ...sumOfLanes(get(this.#check))],
     };
   }
@@ -118,7 +138,10 @@ export class LoopEmitter {
   #flat(loop: Loop): Code {
     const locals = new Map<string, number>();
     const before = this.#readNumbers(loop, locals);
-    return [...before, ...this.#walk(this.#entry, loop.size, (isOne, offset) => this.#entries(loop, locals, isOne, offset, () => get(this.#entry)))];
+    return [
+      ...before,
+      ...this.#walk(this.#entry, loop.size, (isOne, offset) => this.#entries(loop, locals, isOne, offset, () => get(this.#entry))),
+    ];
   }
 
   #byRows(loop: Loop, columns: number): Code {
@@ -132,11 +155,28 @@ export class LoopEmitter {
       perRow.push(...this.#load(value, get(this.#row), true, 0), ...set(locals.get(key) as number));
     }
     const within = (access: Access): Code =>
-      access.kind === 'row' ? get(this.#column)
-      : access.kind === 'part' ? [...get(this.#row), ...integer(access.of), ...multiplyIntegers, ...get(this.#column), ...addIntegers]
-      : get(this.#entry);
-    const row = [...perRow, ...this.#walk(this.#column, columns, (isOne, offset) => this.#entries(loop, locals, isOne, offset, within), (bytes) => this.#advance(bytes))];
-    return [...before, ...integer(0), ...set(this.#entry), ...integer(0), ...set(this.#row), ...repeat(row, this.#row, bytesPerEntry, (loop.size / columns) * bytesPerEntry)];
+      access.kind === 'row'
+        ? get(this.#column)
+        : access.kind === 'part'
+          ? [...get(this.#row), ...integer(access.of), ...multiplyIntegers, ...get(this.#column), ...addIntegers]
+          : get(this.#entry);
+    const row = [
+      ...perRow,
+      ...this.#walk(
+        this.#column,
+        columns,
+        (isOne, offset) => this.#entries(loop, locals, isOne, offset, within),
+        (bytes) => this.#advance(bytes),
+      ),
+    ];
+    return [
+      ...before,
+      ...integer(0),
+      ...set(this.#entry),
+      ...integer(0),
+      ...set(this.#row),
+      ...repeat(row, this.#row, bytesPerEntry, (loop.size / columns) * bytesPerEntry),
+    ];
   }
 
   #advance(bytes: number): Code {
@@ -150,7 +190,10 @@ export class LoopEmitter {
       const key = keyOf(value, access);
       if ((value.data === null && access.kind !== 'one') || locals.has(key) || isMadeIn(loop, value)) continue;
       locals.set(key, this.#vector());
-      code.push(...(value.data === null ? this.#load(value, integer(0), true, 0) : constant(Number(value.data[0]))), ...set(locals.get(key) as number));
+      code.push(
+        ...(value.data === null ? this.#load(value, integer(0), true, 0) : constant(Number(value.data[0]))),
+        ...set(locals.get(key) as number),
+      );
     }
     return code;
   }
@@ -169,10 +212,17 @@ export class LoopEmitter {
         const first = access.kind === 'part' ? access.first * bytesPerEntry : 0;
         code.push(...this.#load(value, bytes(access), isOne, first + offset), ...set(locals.get(key) as number));
       }
-      const operands = computation.operands.map(({ value, access }) => get(made.get(value) ?? (locals.get(keyOf(value, access)) as number)));
+      const operands = computation.operands.map(({ value, access }) =>
+        get(made.get(value) ?? (locals.get(keyOf(value, access)) as number)),
+      );
       const result = this.#vector();
       made.set(outputOf(node), result);
-      code.push(...(computation.comparison === undefined ? compute(node.op, node.attributes, operands, node.inputs) : isTrue(computation.comparison, operands)), ...set(result));
+      code.push(
+        ...(computation.comparison === undefined
+          ? compute(node.op, node.attributes, operands, node.inputs)
+          : isTrue(computation.comparison, operands)),
+        ...set(result),
+      );
     }
     for (const output of loop.outputs) {
       const result = get(made.get(output) as number);
@@ -188,16 +238,33 @@ export class LoopEmitter {
       const sum = isOne ? rest : vectors;
       return [...get(sum), ...this.#load(of, get(this.#entry), isOne, offset), ...operation('Add'), ...set(sum)];
     };
-    const total = [...sumOfLanes(get(vectors)), ...get(rest), ...extractLane(0), ...addFloats, ...operation('splat'), ...(isMean ? [...constant(length), ...operation('Div')] : [])];
+    const total = [
+      ...sumOfLanes(get(vectors)),
+      ...get(rest),
+      ...extractLane(0),
+      ...addFloats,
+      ...operation('splat'),
+      ...(isMean ? [...constant(length), ...operation('Div')] : []),
+    ];
     const row = [
-      ...constant(0), ...set(vectors), ...constant(0), ...set(rest),
+      ...constant(0),
+      ...set(vectors),
+      ...constant(0),
+      ...set(rest),
       ...this.#walk(this.#column, length, add, (bytes) => this.#advance(bytes)),
-      ...total, ...set(vectors),
+      ...total,
+      ...set(vectors),
       ...this.#store(output, get(this.#row), get(vectors), true, 0),
       ...this.#checkFinite(output, get(vectors)),
     ];
     const count = output.shape.reduce((product, extent) => product * extent, 1);
-    return [...integer(0), ...set(this.#entry), ...integer(0), ...set(this.#row), ...repeat(row, this.#row, bytesPerEntry, count * bytesPerEntry)];
+    return [
+      ...integer(0),
+      ...set(this.#entry),
+      ...integer(0),
+      ...set(this.#row),
+      ...repeat(row, this.#row, bytesPerEntry, count * bytesPerEntry),
+    ];
   }
 
   /** Some columns at a time, from row to row. */
@@ -214,15 +281,25 @@ export class LoopEmitter {
       const row = [
         ...(factors === null ? [] : [...this.#load(factors, get(this.#row), true, 0), ...set(factor)]),
         ...used.flatMap((local, k) => [
-          ...get(local), ...this.#load(of, get(this.#entry), isOne, k * bytesPerVector), ...(factors === null ? [] : [...get(factor), ...operation('Mul')]),
-          ...operation('Add'), ...set(local),
+          ...get(local),
+          ...this.#load(of, get(this.#entry), isOne, k * bytesPerVector),
+          ...(factors === null ? [] : [...get(factor), ...operation('Mul')]),
+          ...operation('Add'),
+          ...set(local),
         ]),
         ...this.#advance(columns * bytesPerEntry),
       ];
       const body = [
-        ...used.flatMap((local) => [...constant(0), ...set(local)]), ...get(this.#column), ...set(this.#entry),
-        ...integer(0), ...set(this.#row), ...repeat(row, this.#row, bytesPerEntry, rows * bytesPerEntry),
-        ...used.flatMap((local, k) => [...this.#store(output, get(this.#column), get(local), isOne, k * bytesPerVector), ...this.#checkFinite(output, get(local))]),
+        ...used.flatMap((local) => [...constant(0), ...set(local)]),
+        ...get(this.#column),
+        ...set(this.#entry),
+        ...integer(0),
+        ...set(this.#row),
+        ...repeat(row, this.#row, bytesPerEntry, rows * bytesPerEntry),
+        ...used.flatMap((local, k) => [
+          ...this.#store(output, get(this.#column), get(local), isOne, k * bytesPerVector),
+          ...this.#checkFinite(output, get(local)),
+        ]),
       ];
       code.push(...integer(done), ...set(this.#column), ...repeat(body, this.#column, step, until));
       done = until;
@@ -234,15 +311,26 @@ export class LoopEmitter {
     const width = parts.reduce((sum, { columns }) => sum + columns, 0);
     const code: Code = [];
     let offset = 0;
-    const inRow = (columns: number): Code => [...get(this.#row), ...integer(columns), ...multiplyIntegers, ...get(this.#column), ...addIntegers];
+    const inRow = (columns: number): Code => [
+      ...get(this.#row),
+      ...integer(columns),
+      ...multiplyIntegers,
+      ...get(this.#column),
+      ...addIntegers,
+    ];
     for (const { value, columns } of parts) {
       const [copied, from] = [this.#vector(), offset];
       const copy = (isOne: boolean, by: number): Code => [
-        ...this.#load(value, inRow(columns), isOne, by), ...set(copied),
+        ...this.#load(value, inRow(columns), isOne, by),
+        ...set(copied),
         ...this.#store(output, inRow(width), get(copied), isOne, from * bytesPerEntry + by),
         ...this.#checkFinite(output, get(copied)),
       ];
-      code.push(...integer(0), ...set(this.#row), ...repeat(this.#walk(this.#column, columns, copy), this.#row, bytesPerEntry, (size / width) * bytesPerEntry));
+      code.push(
+        ...integer(0),
+        ...set(this.#row),
+        ...repeat(this.#walk(this.#column, columns, copy), this.#row, bytesPerEntry, (size / width) * bytesPerEntry),
+      );
       offset += columns;
     }
     return code;
@@ -252,10 +340,16 @@ export class LoopEmitter {
 const operandsOf = (loop: Loop) => loop.nodes.flatMap(({ computation }) => (computation.kind === 'entries' ? computation.operands : []));
 const isMadeIn = (loop: Loop, value: Value): boolean => loop.nodes.some(({ node }) => outputOf(node) === value);
 const keyOf = (value: Value, access: Access): string => `${value.id} ${value.data === null ? Object.values(access).join() : 'constant'}`;
-const sumOfLanes = (vector: Code): Code => [0, 1, 2, 3].flatMap((lane) => [...vector, ...extractLane(lane), ...(lane > 0 ? addFloats : [])]);
+const sumOfLanes = (vector: Code): Code =>
+  [0, 1, 2, 3].flatMap((lane) => [...vector, ...extractLane(lane), ...(lane > 0 ? addFloats : [])]);
 
 /** 1 or 0 in each lane. */
-const isTrue = (comparison: Comparison, operands: readonly Code[]): Code => [...operands.flat(), ...operation(comparison), ...constant(1), ...operation('And')];
+const isTrue = (comparison: Comparison, operands: readonly Code[]): Code => [
+  ...operands.flat(),
+  ...operation(comparison),
+  ...constant(1),
+  ...operation('And'),
+];
 
 /** A node's result on the stack. */
 function compute(op: string, attributes: Readonly<Record<string, Attribute>>, operands: readonly Code[], inputs: readonly Value[]): Code {
@@ -264,7 +358,8 @@ function compute(op: string, attributes: Readonly<Record<string, Attribute>>, op
     const attribute = attributes[name];
     return typeof attribute === 'object' && 'float' in attribute ? attribute.float : otherwise;
   };
-  const bound = (value: Value | undefined, name: VectorOperation): Code => (value?.data?.[0] === undefined ? [] : [...constant(Number(value.data[0])), ...operation(name)]);
+  const bound = (value: Value | undefined, name: VectorOperation): Code =>
+    value?.data?.[0] === undefined ? [] : [...constant(Number(value.data[0])), ...operation(name)];
   if (isMathFunction(op)) return [...x, ...apply(op)];
   switch (op) {
     case 'Reshape':

@@ -32,10 +32,16 @@ export const outputOf = (node: Node): Value => node.outputs[0] as Value;
 
 /** What it reads, constants apart. */
 export function inputsOfComputation(computation: Computation): Value[] {
-  const values = computation.kind === 'sums' ? [computation.of]
-    : computation.kind === 'column sums' ? [computation.of, ...(computation.factors === null ? [] : [computation.factors])]
-    : computation.kind === 'beside' ? computation.parts.map(({ value }) => value)
-    : computation.kind === 'step product' ? computation.operands : computation.operands.map(({ value }) => value);
+  const values =
+    computation.kind === 'sums'
+      ? [computation.of]
+      : computation.kind === 'column sums'
+        ? [computation.of, ...(computation.factors === null ? [] : [computation.factors])]
+        : computation.kind === 'beside'
+          ? computation.parts.map(({ value }) => value)
+          : computation.kind === 'step product'
+            ? computation.operands
+            : computation.operands.map(({ value }) => value);
   return values.filter(({ data }) => data === null);
 }
 
@@ -52,7 +58,11 @@ export function formLoops(nodes: readonly LoopNode[], isRead: (value: Value) => 
     if (fresh.isClosed) continue;
     // Joins the loops that make what it reads, the last first: a loop may move down to it if none between needs it.
     for (const earlier of drafts.slice(0, -1).toReversed()) {
-      if (readsFrom(fresh, earlier) && canJoin(earlier, fresh) && !drafts.slice(drafts.indexOf(earlier) + 1, -1).some((between) => readsFrom(between, earlier))) {
+      if (
+        readsFrom(fresh, earlier) &&
+        canJoin(earlier, fresh) &&
+        !drafts.slice(drafts.indexOf(earlier) + 1, -1).some((between) => readsFrom(between, earlier))
+      ) {
         fresh.nodes.unshift(...earlier.nodes);
         fresh.columns ??= earlier.columns;
         drafts.splice(drafts.indexOf(earlier), 1);
@@ -82,15 +92,23 @@ function canJoin(earlier: Draft, later: Draft): boolean {
   const isSameWalk = earlier.columns === later.columns || (earlier.columns ?? later.columns ?? 0) % 4 === 0;
   if (!isSameWalk || (earlier.columns !== null && later.columns !== null && earlier.columns !== later.columns)) return false;
   const made = madeBy(earlier);
-  return later.nodes.every(({ computation }) =>
-    computation.kind === 'entries' && computation.operands.every(({ value, access }) => !made.has(value) || access.kind === 'each'));
+  return later.nodes.every(
+    ({ computation }) =>
+      computation.kind === 'entries' && computation.operands.every(({ value, access }) => !made.has(value) || access.kind === 'each'),
+  );
 }
 
 function finish({ nodes, size, columns }: Draft, all: readonly Draft[], isRead: (value: Value) => boolean): Loop {
   const made = new Set(nodes.map(({ node }) => outputOf(node)));
-  const elsewhere = new Set(all.filter((draft) => draft.nodes !== nodes).flatMap((draft) => draft.nodes.flatMap(({ computation }) => inputsOfComputation(computation))));
+  const elsewhere = new Set(
+    all
+      .filter((draft) => draft.nodes !== nodes)
+      .flatMap((draft) => draft.nodes.flatMap(({ computation }) => inputsOfComputation(computation))),
+  );
   return {
-    nodes, size, columns,
+    nodes,
+    size,
+    columns,
     inputs: [...new Set(nodes.flatMap(({ computation }) => inputsOfComputation(computation)))].filter((value) => !made.has(value)),
     outputs: [...[...made].filter((value) => isRead(value) || elsewhere.has(value)), ...nodes.flatMap(({ node }) => node.outputs.slice(1))],
   };

@@ -38,7 +38,12 @@ export type Computation =
   | { kind: 'step product'; product: StepProduct; operands: readonly Value[] };
 
 /** By ONNX's names. */
-const comparisons: Record<string, Comparison> = { Less: 'Less', LessOrEqual: 'LessOrEqual', Greater: 'Greater', GreaterOrEqual: 'GreaterOrEqual' };
+const comparisons: Record<string, Comparison> = {
+  Less: 'Less',
+  LessOrEqual: 'LessOrEqual',
+  Greater: 'Greater',
+  GreaterOrEqual: 'GreaterOrEqual',
+};
 const binary: ReadonlySet<string> = new Set(['Add', 'Sub', 'Mul', 'Div', 'Min', 'Max']);
 const unary: ReadonlySet<string> = new Set(['Sqrt', 'Neg', 'Abs', 'Relu', 'Reshape', 'HardSigmoid', 'Clip', ...mathFunctions]);
 /** Entries of a sum from which ONNX Runtime's own, which adds in a tree, is the more exact. */
@@ -117,7 +122,8 @@ function accessOf(own: readonly number[], shape: readonly number[]): Access | nu
 function sums({ op, inputs: [, axes] }: Node, of: Value, output: Value): Computation | null {
   if (axes?.data === null) return null;
   const [rows = 0, columns = 0] = of.shape;
-  if (op === 'ReduceSum' && of.shape.length === 2 && axes?.data.length === 1 && Number(axes.data[0]) === 0 && columns > 1) return columnSums(of, null, rows, columns);
+  if (op === 'ReduceSum' && of.shape.length === 2 && axes?.data.length === 1 && Number(axes.data[0]) === 0 && columns > 1)
+    return columnSums(of, null, rows, columns);
   const rank = of.shape.length;
   const given: readonly (number | bigint)[] = axes?.data ? [...axes.data] : [...of.shape.keys()];
   const reduced = new Set(given.map((axis) => (Number(axis) + rank) % rank));
@@ -133,7 +139,16 @@ function columnSums(of: Value, factors: Value | null, rows: number, columns: num
 
 /** A matrix, turned, times a column. */
 function productWithColumn({ inputs: [a, b, bias], attributes }: Node): Computation | null {
-  if (a === undefined || b === undefined || bias !== undefined || !isKnown(b) || attributes['transA'] !== 1 || attributes['transB'] === 1 || attributes['alpha'] !== undefined) return null;
+  if (
+    a === undefined ||
+    b === undefined ||
+    bias !== undefined ||
+    !isKnown(b) ||
+    attributes['transA'] !== 1 ||
+    attributes['transB'] === 1 ||
+    attributes['alpha'] !== undefined
+  )
+    return null;
   const [rows = 0, columns = 0] = a.shape;
   return b.shape[1] === 1 ? columnSums(a, b, rows, columns) : null;
 }
@@ -159,5 +174,11 @@ function outerProduct({ inputs: [a, b, bias], attributes }: Node, output: Value)
   if (a === undefined || b === undefined || bias !== undefined || a.data !== null || b.data !== null || !isKnown(b)) return null;
   const [rows = 0, columns = 0] = output.shape;
   if (sizeOf(a.shape) !== rows || sizeOf(b.shape) !== columns || rows < 2 || columns < 2 || attributes['alpha'] !== undefined) return null;
-  return { kind: 'entries', operands: [{ value: a, access: { kind: 'column', columns } }, { value: b, access: { kind: 'row', columns } }] };
+  return {
+    kind: 'entries',
+    operands: [
+      { value: a, access: { kind: 'column', columns } },
+      { value: b, access: { kind: 'row', columns } },
+    ],
+  };
 }

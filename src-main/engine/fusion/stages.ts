@@ -27,7 +27,15 @@ export function planStages(nodes: readonly Node[], results: ReadonlySet<Value>, 
     const inLoops = new Set(loopNodes.map(({ node }) => node));
     const isRead = (value: Value): boolean => results.has(value) || (readers.get(value) ?? []).some((reader) => !inLoops.has(reader));
     const isNeeded = (node: Node): boolean => node.outputs.some((value) => results.has(value) || readers.has(value));
-    return { nodes: withIndices(here.filter((node) => !computed.has(node) && isNeeded(node)), nodes, places, place), loops: formLoops(loopNodes, isRead) };
+    return {
+      nodes: withIndices(
+        here.filter((node) => !computed.has(node) && isNeeded(node)),
+        nodes,
+        places,
+        place,
+      ),
+      loops: formLoops(loopNodes, isRead),
+    };
   });
 }
 
@@ -76,12 +84,17 @@ function placeNodes(nodes: readonly Node[], computed: ReadonlyMap<Node, LoopNode
   const places = new Map<Node, number>();
   for (const node of nodes) {
     const makers = node.inputs.flatMap((value) => producers.get(value) ?? []);
-    places.set(node, Math.max(0, ...makers.map((maker) => (places.get(maker) ?? 0) + (computed.has(maker) && !computed.has(node) ? 1 : 0))));
+    places.set(
+      node,
+      Math.max(0, ...makers.map((maker) => (places.get(maker) ?? 0) + (computed.has(maker) && !computed.has(node) ? 1 : 0))),
+    );
   }
   const last = Math.max(0, ...places.values());
   const readers = readersOf(nodes, computed);
   for (const node of nodes.toReversed()) {
-    const needed = node.outputs.flatMap((value) => readers.get(value) ?? []).map((reader) => (places.get(reader) ?? last) - (computed.has(node) && !computed.has(reader) ? 1 : 0));
+    const needed = node.outputs
+      .flatMap((value) => readers.get(value) ?? [])
+      .map((reader) => (places.get(reader) ?? last) - (computed.has(node) && !computed.has(reader) ? 1 : 0));
     if (needed.length > 0) places.set(node, Math.min(...needed));
   }
   return places;

@@ -27,7 +27,8 @@ export const indexShift = Math.log2(tableWidth);
 export const tablesPlace = 0;
 export const sumsPlace = tablesPlace + groupsAtOnce * groupBytes;
 /** Rows of the product as it is added up, and what is added up for each. */
-export const extents = ({ of, rows, units }: StepProduct) => (of === 'input' ? { lines: rows, inner: units } : { lines: units, inner: rows });
+export const extents = ({ of, rows, units }: StepProduct) =>
+  of === 'input' ? { lines: rows, inner: units } : { lines: units, inner: rows };
 export const listPlace = (product: StepProduct): number => sumsPlace + extents(product).lines * tableWidth;
 export const indexPlace = (product: StepProduct): number => listPlace(product) + extents(product).lines * bytesPerEntry;
 

@@ -28,7 +28,12 @@ export const productThroughStep: Rule = (node, inputs, { graph, producers }, { i
 };
 
 /** The gradient goes on through the layer below in the same pass. */
-export const stepBelowProduct: Rule = ({ op, inputs: before, outputs: [output] }, inputs, { graph, producers }, { isReadOnce, isResult }) => {
+export const stepBelowProduct: Rule = (
+  { op, inputs: before, outputs: [output] },
+  inputs,
+  { graph, producers },
+  { isReadOnce, isResult },
+) => {
   if (op !== 'Mul' || output === undefined || isResult(output)) return null;
   for (const [place, value] of inputs.entries()) {
     const [product, step] = [producers.get(value), producers.get(inputs[1 - place] as Value)];
@@ -56,7 +61,10 @@ function productOf(of: StepProduct['of'], [y, , , other, mask]: readonly Value[]
 }
 
 /** A product or a sum down the columns: what may be the gradient, and the other matrix. */
-function factorsOf({ op, attributes }: Node, [a, b]: readonly Value[]): { of: StepProduct['of']; gradient: Value; other: Value | null } | null {
+function factorsOf(
+  { op, attributes }: Node,
+  [a, b]: readonly Value[],
+): { of: StepProduct['of']; gradient: Value; other: Value | null } | null {
   if (a === undefined || b === undefined) return null;
   if (op === 'ReduceSum') return b.data?.length === 1 && Number(b.data[0]) === 0 ? { of: 'bias', gradient: a, other: null } : null;
   if (op !== 'Gemm') return null;
@@ -73,7 +81,11 @@ function stepGradientOf(value: Value, producers: ReadonlyMap<Value, Node>): Step
   const y = makers.map((node) => node && steppedBy(node)).find((found) => found);
   const [u, v] = outer?.inputs ?? [];
   if (!y || u === undefined || v === undefined || outer?.inputs.length !== 2) return null;
-  const isOuter = y.shape.length === 2 && sizeOf(u.shape) === y.shape[0] && sizeOf(v.shape) === y.shape[1] && outer.outputs[0]?.shape.join() === y.shape.join();
+  const isOuter =
+    y.shape.length === 2 &&
+    sizeOf(u.shape) === y.shape[0] &&
+    sizeOf(v.shape) === y.shape[1] &&
+    outer.outputs[0]?.shape.join() === y.shape.join();
   return isOuter && [y, u, v].every(({ data }) => data === null) ? { y, u, v } : null;
 }
 

@@ -18,14 +18,25 @@ const exact: Record<MathFunction, (x: number) => number> = {
 /** Some entries more than whole vectors: what is left is computed one by one. */
 const size = 4 * 37 + 3;
 const memory = new WebAssembly.Memory({ initial: 1 });
-const kernels = new Map(mathFunctions.map((op) => {
-  const graph = new Graph();
-  const x = graph.input('x', [size]);
-  const y = graph.node(op, [x], {}, [size]);
-  const [stage] = planStages(graph.nodes, new Set([y]));
-  const { module, kernels: [kernel] } = compileKernels([stage?.loops ?? []], { moving: memory, fixed: memory, placeOf: (value) => (value === x ? 0 : 4096), pointerTo: () => 0, checked: new Set() });
-  return [op, instantiate(module, [memory, memory])[kernel ?? ''] as KernelFunction];
-}));
+const kernels = new Map(
+  mathFunctions.map((op) => {
+    const graph = new Graph();
+    const x = graph.input('x', [size]);
+    const y = graph.node(op, [x], {}, [size]);
+    const [stage] = planStages(graph.nodes, new Set([y]));
+    const {
+      module,
+      kernels: [kernel],
+    } = compileKernels([stage?.loops ?? []], {
+      moving: memory,
+      fixed: memory,
+      placeOf: (value) => (value === x ? 0 : 4096),
+      pointerTo: () => 0,
+      checked: new Set(),
+    });
+    return [op, instantiate(module, [memory, memory])[kernel ?? ''] as KernelFunction];
+  }),
+);
 
 function compute(op: MathFunction, numbers: readonly number[]): number[] {
   const [given, found] = [new Float32Array(memory.buffer, 0, size), new Float32Array(memory.buffer, 4096, size)];
@@ -41,13 +52,16 @@ const single = fc.float({ min: Math.fround(-88), max: Math.fround(88), noNaN: tr
 describe.each(mathFunctions)('%s', (op) => {
   it('is right to four units in the last place', () => {
     fc.assert(
-      fc.property(fc.array(op === 'Log' ? single.map(Math.abs).filter((x) => x > 1e-37) : single, { minLength: 1, maxLength: size }), (numbers) => {
-        compute(op, numbers).forEach((found, i) => {
-          const wanted = exact[op](Math.fround(numbers[i] as number));
-          // Below the smallest normal number there are fewer digits, or none.
-          expect(Math.abs(found - wanted), `${op} ${numbers[i]}`).toBeLessThanOrEqual(4 * 2 ** -23 * Math.abs(wanted) + 1.2e-38);
-        });
-      }),
+      fc.property(
+        fc.array(op === 'Log' ? single.map(Math.abs).filter((x) => x > 1e-37) : single, { minLength: 1, maxLength: size }),
+        (numbers) => {
+          compute(op, numbers).forEach((found, i) => {
+            const wanted = exact[op](Math.fround(numbers[i] as number));
+            // Below the smallest normal number there are fewer digits, or none.
+            expect(Math.abs(found - wanted), `${op} ${numbers[i]}`).toBeLessThanOrEqual(4 * 2 ** -23 * Math.abs(wanted) + 1.2e-38);
+          });
+        },
+      ),
       { numRuns: 300, seed: 7 },
     );
   });

@@ -1,7 +1,19 @@
 // Functions that WebAssembly has no instruction for, four floats at a time, to a few units in the last place.
 // Ranges and polynomials of exp and tanh: Moshier, Cephes Mathematical Library, single precision (expf.c, tanhf.c),
 // https://www.netlib.org/cephes. Logarithms by the series of the inverse hyperbolic tangent.
-import { call, type Code, constant, get, integerConstant, operation, set, shift, v128, type VectorOperation, type WasmFunction } from './assembler.ts';
+import {
+  call,
+  type Code,
+  constant,
+  get,
+  integerConstant,
+  operation,
+  set,
+  shift,
+  v128,
+  type VectorOperation,
+  type WasmFunction,
+} from './assembler.ts';
 
 export const mathFunctions = ['Exp', 'Log', 'Tanh', 'Sigmoid', 'Softplus'] as const;
 export type MathFunction = (typeof mathFunctions)[number];
@@ -22,7 +34,7 @@ const magnitude = on('Abs', x);
 const index = (name: MathFunction): number => mathFunctions.indexOf(name);
 
 /** ln 2 in two parts: products of the first with small whole numbers are exact. */
-const [ln2High, ln2Low] = [0.693359375, -2.12194440e-4];
+const [ln2High, ln2Low] = [0.693359375, -2.1219444e-4];
 const smallestNormal = 1.17549435e-38;
 const signBit = -0x80000000;
 
@@ -30,14 +42,23 @@ const signBit = -0x80000000;
 function exp(): Code {
   const [n, r, whole, half] = [1, 2, 3, 4];
   const powerOfTwo = (of: Code): Code => [...on('AddInteger', of, integerConstant(127)), ...shift('ShiftLeft', 23)];
-  const series = polynomial(get(r), [1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]);
+  const series = polynomial(get(r), [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]);
   return [
-    ...on('AtMost', on('NotBelow', x, constant(-104)), constant(89)), ...set(r),
-    ...on('Nearest', times(get(r), constant(Math.LOG2E))), ...set(n),
-    ...minus(minus(get(r), times(get(n), constant(ln2High))), times(get(n), constant(ln2Low))), ...set(r),
-    ...on('ToInteger', get(n)), ...set(whole),
-    ...get(whole), ...shift('ShiftRight', 1), ...set(half),
-    ...times(times(plus(plus(times(times(series, get(r)), get(r)), get(r)), one), powerOfTwo(get(half))), powerOfTwo(on('SubInteger', get(whole), get(half)))),
+    ...on('AtMost', on('NotBelow', x, constant(-104)), constant(89)),
+    ...set(r),
+    ...on('Nearest', times(get(r), constant(Math.LOG2E))),
+    ...set(n),
+    ...minus(minus(get(r), times(get(n), constant(ln2High))), times(get(n), constant(ln2Low))),
+    ...set(r),
+    ...on('ToInteger', get(n)),
+    ...set(whole),
+    ...get(whole),
+    ...shift('ShiftRight', 1),
+    ...set(half),
+    ...times(
+      times(plus(plus(times(times(series, get(r)), get(r)), get(r)), one), powerOfTwo(get(half))),
+      powerOfTwo(on('SubInteger', get(whole), get(half))),
+    ),
   ];
 }
 
@@ -54,14 +75,23 @@ function log(): Code {
   const special = select(constant(-Infinity), on('Sqrt', x), on('Less', magnitude, constant(smallestNormal)));
   const isOrdinary = on('And', on('GreaterOrEqual', x, constant(smallestNormal)), on('Less', x, constant(Infinity)));
   return [
-    ...on('SubInteger', [...x, ...shift('ShiftRight', 23)], integerConstant(127)), ...operation('FromInteger'), ...set(e),
-    ...on('Or', on('And', x, integerConstant(0x007fffff)), integerConstant(0x3f800000)), ...set(m),
-    ...on('Greater', get(m), constant(Math.SQRT2)), ...set(mask),
-    ...select(times(get(m), constant(0.5)), get(m), get(mask)), ...set(m),
-    ...select(plus(get(e), one), get(e), get(mask)), ...set(e),
-    ...on('Div', minus(get(m), one), plus(get(m), one)), ...set(s),
-    ...twiceArtanh(s, square), ...set(m),
-    ...plus(times(get(e), constant(ln2High)), plus(times(get(e), constant(ln2Low)), get(m))), ...set(m),
+    ...on('SubInteger', [...x, ...shift('ShiftRight', 23)], integerConstant(127)),
+    ...operation('FromInteger'),
+    ...set(e),
+    ...on('Or', on('And', x, integerConstant(0x007fffff)), integerConstant(0x3f800000)),
+    ...set(m),
+    ...on('Greater', get(m), constant(Math.SQRT2)),
+    ...set(mask),
+    ...select(times(get(m), constant(0.5)), get(m), get(mask)),
+    ...set(m),
+    ...select(plus(get(e), one), get(e), get(mask)),
+    ...set(e),
+    ...on('Div', minus(get(m), one), plus(get(m), one)),
+    ...set(s),
+    ...twiceArtanh(s, square),
+    ...set(m),
+    ...plus(times(get(e), constant(ln2High)), plus(times(get(e), constant(ln2Low)), get(m))),
+    ...set(m),
     ...select(get(m), special, isOrdinary),
   ];
 }
@@ -71,8 +101,10 @@ function tanh(): Code {
   const [square, far] = [1, 2];
   const series = polynomial(get(square), [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1]);
   return [
-    ...times(x, x), ...set(square),
-    ...minus(one, on('Div', constant(2), plus([...plus(magnitude, magnitude), ...call(index('Exp'))], one))), ...set(far),
+    ...times(x, x),
+    ...set(square),
+    ...minus(one, on('Div', constant(2), plus([...plus(magnitude, magnitude), ...call(index('Exp'))], one))),
+    ...set(far),
     ...select(
       plus(x, times(x, times(get(square), series))),
       on('Or', get(far), on('And', x, integerConstant(signBit))),
@@ -87,9 +119,13 @@ const sigmoid = (): Code => on('Div', one, plus(one, [...on('Neg', x), ...call(i
 function softplus(): Code {
   const [y, s, square] = [1, 2, 3];
   return [
-    ...on('Neg', magnitude), ...call(index('Exp')), ...set(y),
-    ...on('Div', get(y), plus(constant(2), get(y))), ...set(s),
-    ...twiceArtanh(s, square), ...set(y),
+    ...on('Neg', magnitude),
+    ...call(index('Exp')),
+    ...set(y),
+    ...on('Div', get(y), plus(constant(2), get(y))),
+    ...set(s),
+    ...twiceArtanh(s, square),
+    ...set(y),
     ...plus(on('NotBelow', x, constant(0)), get(y)),
   ];
 }

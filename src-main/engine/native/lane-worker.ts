@@ -34,7 +34,7 @@ function help(program: OpenProgram): void {
   while (!program.work(run, lane, board, Infinity));
 }
 
-for (let turn = 0; ; ) {
+for (let turn = 0; ;) {
   board.sleep(lane, turn);
   turn = board.turn(lane);
   const job = board.job(lane);

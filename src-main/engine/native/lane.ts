@@ -90,10 +90,11 @@ export class OpenProgram {
       const seen = Atomics.load(this.#progress, finishedWord);
       const finished = (seen - start) | 0;
       if (finished >= count) return true;
-      const isAtWork = this.#take(run, lane, board, finished, false)
-        || this.#spin(seen, graceMilliseconds)
-        || this.#take(run, lane, board, finished, true)
-        || this.#spin(seen, spinMilliseconds);
+      const isAtWork =
+        this.#take(run, lane, board, finished, false) ||
+        this.#spin(seen, graceMilliseconds) ||
+        this.#take(run, lane, board, finished, true) ||
+        this.#spin(seen, spinMilliseconds);
       if (isAtWork) continue;
       const rest = deadline - performance.now();
       if (rest <= 0) return false;

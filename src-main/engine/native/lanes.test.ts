@@ -20,7 +20,13 @@ afterEach(async () => {
 });
 
 function openSession(graph: Graph, result: Value): { session: NativeSession; inputs: NativeTensor[]; output: NativeTensor } {
-  const file = writeOnnx({ name: 'test', nodes: graph.nodes, inputs: graph.inputs, weights: new Map(), outputs: new Map([['result', result]]) });
+  const file = writeOnnx({
+    name: 'test',
+    nodes: graph.nodes,
+    inputs: graph.inputs,
+    weights: new Map(),
+    outputs: new Map([['result', result]]),
+  });
   const session = new NativeSession(file, 1, { inputs: [...graph.inputs.keys()], outputs: ['result'] });
   const [inputs, output] = [[...graph.inputs.values()].map(({ shape }) => new NativeTensor(shape)), new NativeTensor(result.shape)];
   inputs.forEach(({ handle }, i) => (session.inputs[i] = handle));
@@ -68,11 +74,13 @@ describe('lanes', () => {
     // While the calling thread is at these, the other is not late with its part.
     const { run } = await loadParts([part(openProducts(5).session, 0), ...gathers.map(({ session }, lane) => part(session, lane))]);
     for (let round = 0; round < 3; round += 1) {
-      await expect(run(() => {
-        gathers[0].inputs[0]?.data.fill(1);
-        gathers[1].inputs[0]?.data.fill(2);
-        gathers[failing]?.inputs[0]?.data.fill(9);
-      })).rejects.toThrow(/indices element out of data bounds, idx=9/);
+      await expect(
+        run(() => {
+          gathers[0].inputs[0]?.data.fill(1);
+          gathers[1].inputs[0]?.data.fill(2);
+          gathers[failing]?.inputs[0]?.data.fill(9);
+        }),
+      ).rejects.toThrow(/indices element out of data bounds, idx=9/);
       expect(await run(() => gathers[failing]?.inputs[0]?.data.fill(3))).toBe(true);
       expect(gathers[failing]?.output.data[0]).toBe(13);
     }
@@ -81,16 +89,26 @@ describe('lanes', () => {
   it('give what the caller throws while it prepares, and do nothing then', async () => {
     const gather = openGather();
     const { run } = await loadParts([part(gather.session, 1)]);
-    await expect(run(() => {
-      throw new RangeError('nothing to run on');
-    })).rejects.toThrow('nothing to run on');
+    await expect(
+      run(() => {
+        throw new RangeError('nothing to run on');
+      }),
+    ).rejects.toThrow('nothing to run on');
     expect(gather.output.data[0]).toBe(0);
   });
 
   it('run what comes at once in turn', async () => {
     const gather = openGather();
     const { lanes, program } = await loadParts([part(openProducts(2).session, 0), part(gather.session, 1, 1)]);
-    const results = await Promise.all([0, 1, 2, 3].map((index) => lanes.run(program, () => gather.inputs[0]?.data.fill(index), () => gather.output.data[0])));
+    const results = await Promise.all(
+      [0, 1, 2, 3].map((index) =>
+        lanes.run(
+          program,
+          () => gather.inputs[0]?.data.fill(index),
+          () => gather.output.data[0],
+        ),
+      ),
+    );
     expect(results).toEqual([10, 11, 12, 13]);
   });
 

@@ -42,10 +42,12 @@ export class Lanes {
     const workerData: LaneData = { lane, lanes: this.#most, board: this.#board.memory, port: port2 };
     const worker = new Worker(workerEntry(), { workerData, transferList: [port2], execArgv: [], name: `lane ${lane}` });
     worker.on('error', (error) => this.#die(error instanceof Error ? error.message : String(error)));
-    const exited = new Promise<void>((resolve) => worker.once('exit', (code) => {
-      if (!this.#isEnding) this.#die(`it ended with code ${code}`);
-      resolve();
-    }));
+    const exited = new Promise<void>((resolve) =>
+      worker.once('exit', (code) => {
+        if (!this.#isEnding) this.#die(`it ended with code ${code}`);
+        resolve();
+      }),
+    );
     // Idle lanes keep no process from ending.
     worker.unref();
     port1.unref();
@@ -53,7 +55,9 @@ export class Lanes {
   }
 
   #die(reason: string): void {
-    this.#death ??= new Error(`a thread of the update failed, and the state is as before: ${reason}. Starting the run again starts new threads.`);
+    this.#death ??= new Error(
+      `a thread of the update failed, and the state is as before: ${reason}. Starting the run again starts new threads.`,
+    );
   }
 
   /**
@@ -122,12 +126,14 @@ export class Lanes {
   async #end(): Promise<void> {
     this.#isEnding = true;
     this.#death ??= new Error('the engine has been disposed');
-    await Promise.all(this.#workers.splice(0).map(async ({ worker, port, exited }, i) => {
-      worker.ref();
-      this.#board.wake(i + 1, jobs.end);
-      await exited;
-      port.close();
-    }));
+    await Promise.all(
+      this.#workers.splice(0).map(async ({ worker, port, exited }, i) => {
+        worker.ref();
+        this.#board.wake(i + 1, jobs.end);
+        await exited;
+        port.close();
+      }),
+    );
   }
 
   async #alone<T>(work: () => Promise<T>): Promise<T> {

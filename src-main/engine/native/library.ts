@@ -24,13 +24,19 @@ const functions = {
   errorMessage: [2, 'const char *GetErrorMessage(void *status)'],
   createEnvironment: [3, 'void *CreateEnv(int level, const char *name, _Out_ void **out)'],
   createSession: [8, 'void *CreateSessionFromArray(void *environment, const void *file, size_t bytes, void *options, _Out_ void **out)'],
-  run: [9, 'void *Run(void *session, void *options, void *inputNames, void *inputs, size_t inputCount, void *outputNames, size_t outputCount, void *outputs)'],
+  run: [
+    9,
+    'void *Run(void *session, void *options, void *inputNames, void *inputs, size_t inputCount, void *outputNames, size_t outputCount, void *outputs)',
+  ],
   createOptions: [10, 'void *CreateSessionOptions(_Out_ void **out)'],
   setExecutionMode: [13, 'void *SetSessionExecutionMode(void *options, int mode)'],
   setOptimisation: [23, 'void *SetSessionGraphOptimizationLevel(void *options, int level)'],
   setIntraOpThreads: [24, 'void *SetIntraOpNumThreads(void *options, int threads)'],
   setInterOpThreads: [25, 'void *SetInterOpNumThreads(void *options, int threads)'],
-  createTensor: [49, 'void *CreateTensorWithDataAsOrtValue(void *memory, void *data, size_t bytes, const int64_t *shape, size_t rank, int type, _Out_ void **out)'],
+  createTensor: [
+    49,
+    'void *CreateTensorWithDataAsOrtValue(void *memory, void *data, size_t bytes, const int64_t *shape, size_t rank, int type, _Out_ void **out)',
+  ],
   createCpuMemory: [69, 'void *CreateCpuMemoryInfo(int allocator, int kind, _Out_ void **out)'],
   releaseStatus: [93, 'void ReleaseStatus(void *status)'],
   releaseSession: [95, 'void ReleaseSession(void *session)'],
@@ -54,8 +60,9 @@ export function openLibrary(): Library {
   if (opened !== null) return opened;
   file ??= koffi.load(libraryPath());
   const base = file.func('void *OrtGetApiBase()')() as Pointer;
-  const api = (functionAt(base, 0, 'void *GetApi(uint32_t version)'))(apiVersion);
-  if (api === null) throw new Error(`${libraryPath()} does not have version ${apiVersion} of ONNX Runtime’s interface: this copy of Elbow is not complete`);
+  const api = functionAt(base, 0, 'void *GetApi(uint32_t version)')(apiVersion);
+  if (api === null)
+    throw new Error(`${libraryPath()} does not have version ${apiVersion} of ONNX Runtime’s interface: this copy of Elbow is not complete`);
   const calls = Object.fromEntries(
     Object.entries(functions).map(([name, [place, signature]]) => [name, functionAt(api, place, signature)]),
   ) as Record<keyof typeof functions, Call>;
@@ -92,7 +99,13 @@ function functionAt(table: Pointer, place: number, signature: string): Call {
 
 /** The library lies beside the binding: linux/x64/libonnxruntime.so.1 and so on. */
 function libraryPath(): string {
-  const folder = join(dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json')), 'bin', 'napi-v6', process.platform, process.arch);
+  const folder = join(
+    dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json')),
+    'bin',
+    'napi-v6',
+    process.platform,
+    process.arch,
+  );
   const pattern = names[process.platform as keyof typeof names] as RegExp | undefined;
   let files: string[] = [];
   try {
@@ -101,6 +114,9 @@ function libraryPath(): string {
     // Said below.
   }
   const found = pattern === undefined ? undefined : files.find((name) => pattern.test(name));
-  if (found === undefined) throw new Error(`ONNX Runtime has no library for ${process.platform}, ${process.arch}: ${folder} is missing or empty. The reference device works everywhere.`);
+  if (found === undefined)
+    throw new Error(
+      `ONNX Runtime has no library for ${process.platform}, ${process.arch}: ${folder} is missing or empty. The reference device works everywhere.`,
+    );
   return join(folder, found).replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked');
 }

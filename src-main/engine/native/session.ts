@@ -19,7 +19,8 @@ export class NativeTensor {
     this.place = this.data.byteOffset;
     const start = koffi.address(this.data.buffer) + BigInt(this.place);
     this.handle = created(library, (out) =>
-      library.createTensor(library.memory, start, this.data.byteLength, BigInt64Array.from(shape, BigInt), shape.length, float32, out));
+      library.createTensor(library.memory, start, this.data.byteLength, BigInt64Array.from(shape, BigInt), shape.length, float32, out),
+    );
   }
 
   release(): void {
@@ -45,7 +46,10 @@ export interface SessionCall {
 }
 
 /** In the calling thread, and those of the session. @throws Error with ONNX Runtime's message */
-export function runSession(library: Library, { handle, inputNames, inputs, inputCount, outputNames, outputs, outputCount }: SessionCall): void {
+export function runSession(
+  library: Library,
+  { handle, inputNames, inputs, inputCount, outputNames, outputs, outputCount }: SessionCall,
+): void {
   check(library, library.run(handle, null, inputNames, inputs, inputCount, outputNames, outputCount, outputs));
 }
 
@@ -78,8 +82,12 @@ export class NativeSession {
     [this.inputs, this.outputs] = [fixedArray(names.inputs.length), fixedArray(names.outputs.length)];
     this.call = {
       handle,
-      inputNames: koffi.address(inputNames.addresses), inputs: koffi.address(this.inputs), inputCount: names.inputs.length,
-      outputNames: koffi.address(outputNames.addresses), outputs: koffi.address(this.outputs), outputCount: names.outputs.length,
+      inputNames: koffi.address(inputNames.addresses),
+      inputs: koffi.address(this.inputs),
+      inputCount: names.inputs.length,
+      outputNames: koffi.address(outputNames.addresses),
+      outputs: koffi.address(this.outputs),
+      outputCount: names.outputs.length,
     };
   }
 

@@ -16,14 +16,17 @@ it.runIf(process.platform === 'linux')('is set and unset as asked', () => {
 it.each([true, false])('is found out in a thread that begins with %s', async (wanted) => {
   const before = flushesSubnormals();
   setFlushing(wanted);
-  const worker = new Worker(`
+  const worker = new Worker(
+    `
     const { parentPort } = require('node:worker_threads');
     import(${JSON.stringify(new URL('subnormals.ts', import.meta.url).href)}).then(({ flushesSubnormals, setFlushing }) => {
       const found = [];
       for (const wanted of [true, false, true]) found.push([setFlushing(wanted), flushesSubnormals()].join());
       parentPort.postMessage(found);
     });
-  `, { eval: true, execArgv: [] });
+  `,
+    { eval: true, execArgv: [] },
+  );
   setFlushing(before);
   const found = await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
   expect(found).toEqual(['true,true', 'true,false', 'true,true']);

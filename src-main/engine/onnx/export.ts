@@ -13,7 +13,12 @@ export function finishGraph(traced: Trace): { nodes: Node[]; inputs: Map<string,
 }
 
 /** A program as an ONNX file with the state inside; inputs and outputs carry their plain names. */
-export async function exportProgram(declaration: ProgramDeclaration, stateShapes: NamedShapes, state: NamedArrays, controls: NamedArrays): Promise<Uint8Array> {
+export async function exportProgram(
+  declaration: ProgramDeclaration,
+  stateShapes: NamedShapes,
+  state: NamedArrays,
+  controls: NamedArrays,
+): Promise<Uint8Array> {
   const traced = await trace(declaration, stateShapes);
   const { nodes, inputs } = finishGraph(traced);
   const plain = new Map<string, Value>();
@@ -26,6 +31,8 @@ export async function exportProgram(declaration: ProgramDeclaration, stateShapes
     else if (kind === 'control') throw new Error(`the export of ${declaration.name} needs a value for the control ${name}`);
     else plain.set(name, value);
   }
-  const outputs = new Map([...traced.results].filter(([key]) => key.startsWith('diagnostic/')).map(([key, value]) => [key.slice('diagnostic/'.length), value]));
+  const outputs = new Map(
+    [...traced.results].filter(([key]) => key.startsWith('diagnostic/')).map(([key, value]) => [key.slice('diagnostic/'.length), value]),
+  );
   return writeOnnx({ name: declaration.name, nodes, inputs: plain, weights, outputs });
 }

@@ -44,7 +44,12 @@ export function writeOnnx(graph: OnnxGraph): Uint8Array {
   const tensorOf = ({ shape, type }: Value, data: ConstantData): FileTensor => ({ shape, type, data });
   return writeOnnxFile({
     name: graph.name,
-    nodes: nodes.map(({ op, inputs, outputs: results, attributes }) => ({ op, inputs: inputs.map(nameOf), outputs: results.map(nameOf), attributes })),
+    nodes: nodes.map(({ op, inputs, outputs: results, attributes }) => ({
+      op,
+      inputs: inputs.map(nameOf),
+      outputs: results.map(nameOf),
+      attributes,
+    })),
     tensors: new Map([
       ...[...constants].map((value): [string, FileTensor] => [nameOf(value), tensorOf(value, value.data as ConstantData)]),
       ...[...graph.weights].map(([name, { value, data }]): [string, FileTensor] => [name, tensorOf(value, data)]),

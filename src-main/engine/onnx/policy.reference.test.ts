@@ -11,7 +11,10 @@ type Results = { rows: number; versions: Record<string, string> } & Record<strin
 
 describe.each(['sac', 'td3'] as const)('%s', (id) => {
   const { rows, versions, ...python } = JSON.parse(readFileSync(new URL(`${id}.json`, folder), 'utf8')) as Results;
-  const inputs: NamedArrays = { observation: Float32Array.from(python['observation'] ?? []), noise: Float32Array.from(python['noise'] ?? []) };
+  const inputs: NamedArrays = {
+    observation: Float32Array.from(python['observation'] ?? []),
+    noise: Float32Array.from(python['noise'] ?? []),
+  };
   const stored = readFileSync(new URL(`${id}.onnx`, folder));
   let ours: ReferencePolicy;
   beforeAll(async () => {
@@ -20,17 +23,29 @@ describe.each(['sac', 'td3'] as const)('%s', (id) => {
   afterAll(() => ours.engine.dispose());
 
   it('was made by the versions that requirements.txt names', () => {
-    const required = readFileSync(new URL('requirements.txt', folder), 'utf8').trim().split('\n').map((line) => line.split('=='));
+    const required = readFileSync(new URL('requirements.txt', folder), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => line.split('=='));
     expect(versions).toEqual(Object.fromEntries(required));
     expect(rows).toBe(16);
   });
 
-  it.each(runtimes.flatMap((runtime) => [[runtime, 'the stored file'], [runtime, 'a fresh export']] as const))('%s gives for %s what Python does, to 1e-5', async (runtime, which) => {
+  it.each(
+    runtimes.flatMap(
+      (runtime) =>
+        [
+          [runtime, 'the stored file'],
+          [runtime, 'a fresh export'],
+        ] as const,
+    ),
+  )('%s gives for %s what Python does, to 1e-5', async (runtime, which) => {
     const file = await openFile(runtime, which === 'the stored file' ? stored : ours.exported);
     const outputs = await file.run(rows, inputs);
     await file.close();
     expect(Object.keys(outputs).toSorted()).toEqual(outputNames.toSorted());
-    for (const name of outputNames) expect(largestDifference(outputs[name] as Float32Array, python[name] as number[]), name).toBeLessThanOrEqual(1e-5);
+    for (const name of outputNames)
+      expect(largestDifference(outputs[name] as Float32Array, python[name] as number[]), name).toBeLessThanOrEqual(1e-5);
   });
 
   it('the trainer’s own programs give what Python does, to 1e-5', async () => {
@@ -49,6 +64,7 @@ describe.each(['sac', 'td3'] as const)('%s', (id) => {
       const distribution = await policy.run({ batch, noise: {}, controls: {} });
       for (const name of ['mean-action', 'mean', 'sigma']) got[name]?.push(...(distribution[name] as Float32Array));
     }
-    for (const [name, numbers] of Object.entries(got)) expect(largestDifference(numbers, python[name] as number[]), name).toBeLessThanOrEqual(1e-5);
+    for (const [name, numbers] of Object.entries(got))
+      expect(largestDifference(numbers, python[name] as number[]), name).toBeLessThanOrEqual(1e-5);
   });
 });

@@ -49,7 +49,10 @@ export function exportPolicy(stored: Uint8Array, about: PolicyDescription): Uint
     nodes: [...policy.nodes, ...nodes],
     tensors: new Map([...policy.tensors, ...tensors]),
     inputs: new Map([
-      ...[...policy.inputs].map(([name, value]): [string, FileValue] => [name, { ...value, text: 'One row for each state, in the order of the metadata elbow.observation.' }]),
+      ...[...policy.inputs].map(([name, value]): [string, FileValue] => [
+        name,
+        { ...value, text: 'One row for each state, in the order of the metadata elbow.observation.' },
+      ]),
       [inputs.noise, added('Independent standard normal numbers, one row for each state; only the sampled outputs depend on them.')],
     ]),
     outputs: new Map([
@@ -71,33 +74,59 @@ function requirePolicy(file: OnnxFile, { id, observation, action }: PolicyDescri
     { kind: 'output', values: file.outputs, names: Object.values<string>(policyFile.outputs), size: action.length },
   ];
   for (const { kind, values, names, size } of expected) {
-    const found = [...values].map(([name, { type, shape }]) => `${name} ${type} [${shape.join(', ')}]`).toSorted().join('; ');
-    const wanted = names.map((name) => `${name} float32 [1, ${size}]`).toSorted().join('; ');
-    if (found !== wanted) throw new OnnxFileError(`it is no stored policy for ${id}: its ${kind}s are ${found === '' ? 'none' : found} instead of ${wanted}`);
+    const found = [...values]
+      .map(([name, { type, shape }]) => `${name} ${type} [${shape.join(', ')}]`)
+      .toSorted()
+      .join('; ');
+    const wanted = names
+      .map((name) => `${name} float32 [1, ${size}]`)
+      .toSorted()
+      .join('; ');
+    if (found !== wanted)
+      throw new OnnxFileError(`it is no stored policy for ${id}: its ${kind}s are ${found === '' ? 'none' : found} instead of ${wanted}`);
   }
   return file;
 }
 
 /** The nodes from a policy's outputs and noise to what is added, with their constants. */
-function actingNodes(action: readonly ActionDeclaration[], explorationNoise: number | null): { nodes: FileNode[]; tensors: Map<string, FileTensor> } {
+function actingNodes(
+  action: readonly ActionDeclaration[],
+  explorationNoise: number | null,
+): { nodes: FileNode[]; tensors: Map<string, FileTensor> } {
   const { meanAction, mean, sigma, sampledAction, meanControl, sampledControl } = exportedPolicy.outputs;
   const { noise } = exportedPolicy.inputs;
   const node = (op: string, inputs: string[], output: string): FileNode => ({ op, inputs, outputs: [output], attributes: {} });
-  const tensor = (...values: number[]): FileTensor => ({ shape: values.length === 1 ? [] : [values.length], type: 'float32', data: Float32Array.from(values) });
-  const perAction = (valueOf: (each: ActionDeclaration) => number): FileTensor => ({ ...tensor(...action.map(valueOf)), shape: [action.length] });
-  const sampling = explorationNoise === null
-    ? {
-      nodes: [node('Mul', [sigma, noise], 'sample/deviation'), node('Add', [mean, 'sample/deviation'], 'sample/unsquashed'), node('Tanh', ['sample/unsquashed'], sampledAction)],
-      tensors: [],
-    }
-    : {
-      nodes: [
-        node('Mul', [noise, 'exploration-noise'], 'sample/deviation'),
-        node('Add', [meanAction, 'sample/deviation'], 'sample/unclipped'),
-        node('Clip', ['sample/unclipped', 'action/lowest', 'action/highest'], sampledAction),
-      ],
-      tensors: [['exploration-noise', tensor(explorationNoise)], ['action/lowest', tensor(-1)], ['action/highest', tensor(1)]] as const,
-    };
+  const tensor = (...values: number[]): FileTensor => ({
+    shape: values.length === 1 ? [] : [values.length],
+    type: 'float32',
+    data: Float32Array.from(values),
+  });
+  const perAction = (valueOf: (each: ActionDeclaration) => number): FileTensor => ({
+    ...tensor(...action.map(valueOf)),
+    shape: [action.length],
+  });
+  const sampling =
+    explorationNoise === null
+      ? {
+          nodes: [
+            node('Mul', [sigma, noise], 'sample/deviation'),
+            node('Add', [mean, 'sample/deviation'], 'sample/unsquashed'),
+            node('Tanh', ['sample/unsquashed'], sampledAction),
+          ],
+          tensors: [],
+        }
+      : {
+          nodes: [
+            node('Mul', [noise, 'exploration-noise'], 'sample/deviation'),
+            node('Add', [meanAction, 'sample/deviation'], 'sample/unclipped'),
+            node('Clip', ['sample/unclipped', 'action/lowest', 'action/highest'], sampledAction),
+          ],
+          tensors: [
+            ['exploration-noise', tensor(explorationNoise)],
+            ['action/lowest', tensor(-1)],
+            ['action/highest', tensor(1)],
+          ] as const,
+        };
   const toControl = (from: string, to: string): FileNode[] => [
     node('Mul', [from, 'control/half-range'], `${to}/scaled`),
     node('Add', [`${to}/scaled`, 'control/centre'], to),
@@ -117,7 +146,16 @@ function samplingText(explorationNoise: number | null): string {
 }
 
 /** ONNX's metadata_props: texts by key; lists are JSON. */
-function describe({ run, runName, step, agent, task, taskOptions, explorationNoise, elbowVersion }: PolicyDescription): Record<string, string> {
+function describe({
+  run,
+  runName,
+  step,
+  agent,
+  task,
+  taskOptions,
+  explorationNoise,
+  elbowVersion,
+}: PolicyDescription): Record<string, string> {
   return {
     'elbow.format': '1',
     'elbow.version': elbowVersion,

@@ -60,7 +60,9 @@ export class Message {
 
   /** Signed; packed ones too. */
   integers(number: number): number[] {
-    return this.#values(number).flatMap((value) => (typeof value === 'bigint' ? [value] : unpack(value))).map((value) => Number(BigInt.asIntN(64, value)));
+    return this.#values(number)
+      .flatMap((value) => (typeof value === 'bigint' ? [value] : unpack(value)))
+      .map((value) => Number(BigInt.asIntN(64, value)));
   }
 
   /** The last one, as protocol buffers have it; 0 where there is none. */

@@ -30,7 +30,10 @@ export function readOnnxFile(bytes: Uint8Array): OnnxFile {
       outputs: new Map(graph.messages(12).map((value) => [value.text(1), readValueInfo(value)])),
     };
   } catch (error) {
-    throw new OnnxFileError(`this is no ONNX file of Elbow's, or a damaged one: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new OnnxFileError(
+      `this is no ONNX file of Elbow's, or a damaged one: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
 }
 
@@ -49,7 +52,8 @@ function readAttribute(attribute: Message): Attribute {
   if (type === attributeTypes.text) return attribute.text(4);
   if (type === attributeTypes.integers) return attribute.integers(8);
   const [bytes] = attribute.blobs(2);
-  if (type === attributeTypes.float && bytes?.length === 4) return { float: new DataView(bytes.buffer, bytes.byteOffset).getFloat32(0, true) };
+  if (type === attributeTypes.float && bytes?.length === 4)
+    return { float: new DataView(bytes.buffer, bytes.byteOffset).getFloat32(0, true) };
   throw new Error(`an attribute named ${attribute.text(1)} has the unknown type ${type}`);
 }
 
@@ -60,7 +64,8 @@ function readTensor(tensor: Message): FileTensor {
   const [raw] = tensor.blobs(9);
   if (raw === undefined) throw new Error(`the tensor ${name} holds its numbers in another way than as raw data`);
   const data = readNumbers(raw, type);
-  if (data.length !== sizeOf(shape)) throw new Error(`the tensor ${name} holds ${data.length} numbers, but its shape [${shape.join(', ')}] ${sizeOf(shape)}`);
+  if (data.length !== sizeOf(shape))
+    throw new Error(`the tensor ${name} holds ${data.length} numbers, but its shape [${shape.join(', ')}] ${sizeOf(shape)}`);
   return { shape, type, data };
 }
 

@@ -7,8 +7,37 @@ import { OnnxFileError } from './read.ts';
  * are broadcast.
  */
 const elementwise = new Set([
-  'Abs', 'Add', 'And', 'Cast', 'Clip', 'Div', 'Equal', 'Exp', 'Greater', 'GreaterOrEqual', 'Identity', 'Less', 'LessOrEqual', 'Log', 'Max',
-  'Min', 'Mul', 'Neg', 'Not', 'Or', 'Pow', 'Reciprocal', 'Relu', 'Sigmoid', 'Sign', 'Softplus', 'Sqrt', 'Sub', 'Sum', 'Tanh', 'Where',
+  'Abs',
+  'Add',
+  'And',
+  'Cast',
+  'Clip',
+  'Div',
+  'Equal',
+  'Exp',
+  'Greater',
+  'GreaterOrEqual',
+  'Identity',
+  'Less',
+  'LessOrEqual',
+  'Log',
+  'Max',
+  'Min',
+  'Mul',
+  'Neg',
+  'Not',
+  'Or',
+  'Pow',
+  'Reciprocal',
+  'Relu',
+  'Sigmoid',
+  'Sign',
+  'Softplus',
+  'Sqrt',
+  'Sub',
+  'Sum',
+  'Tanh',
+  'Where',
 ]);
 const rowsName = 'n';
 
@@ -71,17 +100,24 @@ function freeSlice(node: FileNode, tensors: Map<string, FileTensor>): FileNode {
   if (columns.length !== 1 || !keepsRow || !isKnown) throw new OnnxFileError('it can only take one observation at a time: it slices rows');
   return {
     ...node,
-    inputs: [given, ...bounds.map((name, index) => {
-      const kept = BigInt64Array.from(columns, (column) => BigInt(numbers[index]?.[column] as number));
-      const made = `columns/${node.outputs[0]}/${name}`;
-      tensors.set(made, { shape: [kept.length], type: 'int64', data: kept });
-      return made;
-    })],
+    inputs: [
+      given,
+      ...bounds.map((name, index) => {
+        const kept = BigInt64Array.from(columns, (column) => BigInt(numbers[index]?.[column] as number));
+        const made = `columns/${node.outputs[0]}/${name}`;
+        tensors.set(made, { shape: [kept.length], type: 'int64', data: kept });
+        return made;
+      }),
+    ],
   };
 }
 
 /** An output without any input before it, such as a deterministic policy's σ = 0, for as many rows as the input has. */
-function repeatConstants(file: OnnxFile, input: string, made: { rows: ReadonlySet<string>; nodes: FileNode[]; tensors: Map<string, FileTensor> }): void {
+function repeatConstants(
+  file: OnnxFile,
+  input: string,
+  made: { rows: ReadonlySet<string>; nodes: FileNode[]; tensors: Map<string, FileTensor> },
+): void {
   const { rows, nodes, tensors } = made;
   const constant = [...file.outputs].filter(([name]) => !rows.has(name));
   if (constant.length === 0) return;
@@ -92,7 +128,11 @@ function repeatConstants(file: OnnxFile, input: string, made: { rows: ReadonlySe
     const source = `rows/${name}`;
     nodes.forEach((node, index) => {
       if (node.outputs.includes(name) || node.inputs.includes(name)) {
-        nodes[index] = { ...node, inputs: node.inputs.map((each) => (each === name ? source : each)), outputs: node.outputs.map((each) => (each === name ? source : each)) };
+        nodes[index] = {
+          ...node,
+          inputs: node.inputs.map((each) => (each === name ? source : each)),
+          outputs: node.outputs.map((each) => (each === name ? source : each)),
+        };
       }
     });
     nodes.push({ op: 'Expand', inputs: [source, 'rows/shape'], outputs: [name], attributes: {} });

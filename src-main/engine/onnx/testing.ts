@@ -19,7 +19,9 @@ export async function openFile(runtime: (typeof runtimes)[number], file: Uint8Ar
   const session = await ort.InferenceSession.create(file, { executionProviders: [runtime === 'onnxruntime-node' ? 'cpu' : 'wasm'] });
   return {
     async run(rows, inputs) {
-      const feeds = Object.entries(inputs).map(([name, data]) => [name, new ort.Tensor('float32', data, [rows, data.length / rows])] as const);
+      const feeds = Object.entries(inputs).map(
+        ([name, data]) => [name, new ort.Tensor('float32', data, [rows, data.length / rows])] as const,
+      );
       const results = await session.run(Object.fromEntries(feeds));
       return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, (data as Float32Array).slice()]));
     },

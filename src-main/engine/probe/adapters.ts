@@ -24,15 +24,22 @@ export function listAdapters(device: string): AdapterDescription[] {
 /** As NVIDIA's Linux driver tells. */
 function nvidiaCards(): AdapterDescription[] {
   const folder = '/proc/driver/nvidia/gpus';
-  const driver = /Kernel Module\s+(\S+(?: for \S+)?\s+[\d.]+|[\d.]+)/.exec(readFileSync('/proc/driver/nvidia/version', 'utf8'))?.[1] ?? null;
+  const driver =
+    /Kernel Module\s+(\S+(?: for \S+)?\s+[\d.]+|[\d.]+)/.exec(readFileSync('/proc/driver/nvidia/version', 'utf8'))?.[1] ?? null;
   return readdirSync(folder).map((card) => ({
     name: /^Model:\s*(.+)$/m.exec(readFileSync(`${folder}/${card}/information`, 'utf8'))?.[1]?.trim() ?? 'NVIDIA card',
-    vendor: 'NVIDIA', driver: driver === null ? null : `NVIDIA ${driver}`, kind: 'hardware',
+    vendor: 'NVIDIA',
+    driver: driver === null ? null : `NVIDIA ${driver}`,
+    kind: 'hardware',
   }));
 }
 
 function appleCards(): AdapterDescription[] {
-  const text = execFileSync('system_profiler', ['SPDisplaysDataType', '-json'], { encoding: 'utf8', timeout: 5000, stdio: ['ignore', 'pipe', 'ignore'] });
+  const text = execFileSync('system_profiler', ['SPDisplaysDataType', '-json'], {
+    encoding: 'utf8',
+    timeout: 5000,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   const { SPDisplaysDataType: cards = [] } = JSON.parse(text) as { SPDisplaysDataType?: { sppci_model?: string }[] };
   return cards.map(({ sppci_model: name }) => ({ name: name ?? 'Apple GPU', vendor: 'Apple', driver: 'Metal', kind: 'hardware' }));
 }

@@ -18,7 +18,10 @@ export function missingCard(dev = '/dev', platform: NodeJS.Platform = process.pl
   if (platform !== 'linux') return null;
   const render = existsSync(`${dev}/dri`) && readdirSync(`${dev}/dri`).some((name) => name.startsWith('render'));
   if (render || (existsSync(dev) && readdirSync(dev).some(isCard))) return null;
-  return { reason: 'no graphics card was found: there is no render node in /dev/dri and no /dev/nvidia0', advice: 'Install the card’s driver, or give the container access to it (--gpus all, --device /dev/dri).' };
+  return {
+    reason: 'no graphics card was found: there is no render node in /dev/dri and no /dev/nvidia0',
+    advice: 'Install the card’s driver, or give the container access to it (--gpus all, --device /dev/dri).',
+  };
 }
 
 function missingBinding(): Absence | null {
@@ -28,7 +31,9 @@ function missingBinding(): Absence | null {
 
 function missingSoftwareDriver(): Absence | null {
   if (process.platform !== 'linux') return { reason: 'a software Vulkan driver is looked for on Linux only', advice: null };
-  return findSoftwareDriver() === null ? { reason: 'no software Vulkan driver was found', advice: 'It is for checking alone: install chromium or mesa-vulkan-drivers.' } : null;
+  return findSoftwareDriver() === null
+    ? { reason: 'no software Vulkan driver was found', advice: 'It is for checking alone: install chromium or mesa-vulkan-drivers.' }
+    : null;
 }
 
 function missingTensorflow(): Absence | null {

@@ -31,14 +31,20 @@ describe.skipIf(process.platform === 'win32')('a device whose driver misbehaves'
   });
 
   it('cannot be tried where Node is missing', async () => {
-    expect(await tryInChild('gpu', { node: path.join(folder, 'nothing') })).toMatchObject({ available: false, reason: expect.stringMatching(/could not be tried/) as string });
+    expect(await tryInChild('gpu', { node: path.join(folder, 'nothing') })).toMatchObject({
+      available: false,
+      reason: expect.stringMatching(/could not be tried/) as string,
+    });
   });
 });
 
 describe('what files tell', () => {
   it('finds a card by its device files', () => {
     const dev = path.join(folder, 'dev');
-    expect(missingCard(dev, 'linux')).toMatchObject({ reason: expect.stringContaining('no graphics card') as string, advice: expect.stringContaining('driver') as string });
+    expect(missingCard(dev, 'linux')).toMatchObject({
+      reason: expect.stringContaining('no graphics card') as string,
+      advice: expect.stringContaining('driver') as string,
+    });
     mkdirSync(path.join(dev, 'dri'), { recursive: true });
     writeFileSync(path.join(dev, 'dri', 'card0'), '');
     expect(missingCard(dev, 'linux')).not.toBeNull();
@@ -48,9 +54,15 @@ describe('what files tell', () => {
   });
 
   it('says how CUDA’s libraries are installed, where they could be', () => {
-    expect(missingCuda(folder, 'darwin-arm64')).toEqual({ reason: expect.stringMatching(/Linux x64 only.*darwin-arm64/) as string, advice: null });
+    expect(missingCuda(folder, 'darwin-arm64')).toEqual({
+      reason: expect.stringMatching(/Linux x64 only.*darwin-arm64/) as string,
+      advice: null,
+    });
     writeFileSync(path.join(folder, 'libonnxruntime_providers_shared.so'), '');
-    expect(missingCuda(folder, 'linux-x64')).toEqual({ reason: expect.stringMatching(/not installed \(libonnxruntime_providers_cuda\.so missing/) as string, advice: expect.stringContaining('install=cuda12') as string });
+    expect(missingCuda(folder, 'linux-x64')).toEqual({
+      reason: expect.stringMatching(/not installed \(libonnxruntime_providers_cuda\.so missing/) as string,
+      advice: expect.stringContaining('install=cuda12') as string,
+    });
     writeFileSync(path.join(folder, 'libonnxruntime_providers_cuda.so'), '');
     expect(missingCuda(folder, 'linux-x64')).toBeNull();
   });
@@ -69,5 +81,8 @@ it('lists every device with a reason, and what to do where one is missing by its
 
 it.skipIf(findSoftwareDriver() === null)('tries a software driver, and tells whose it is', async () => {
   const device = await findDevice('gpu:software', { node });
-  expect(device).toMatchObject({ available: true, adapters: [{ kind: 'software', name: expect.stringMatching(/SwiftShader|llvmpipe/) as string }] });
+  expect(device).toMatchObject({
+    available: true,
+    adapters: [{ kind: 'software', name: expect.stringMatching(/SwiftShader|llvmpipe/) as string }],
+  });
 });

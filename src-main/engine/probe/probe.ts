@@ -38,14 +38,21 @@ async function look(id: string, options: ProbeOptions): Promise<DeviceDeclaratio
   const absence = missing();
   if (absence) return { ...declaration, available: false, ...absence };
   const finding = await tryInChild(id, options);
-  return { ...declaration, ...finding, advice: finding.available ? null : 'Updating the driver may help; docs/devices.md says what the device needs. Meanwhile use cpu.' };
+  return {
+    ...declaration,
+    ...finding,
+    advice: finding.available ? null : 'Updating the driver may help; docs/devices.md says what the device needs. Meanwhile use cpu.',
+  };
 }
 
 const patience = 15_000;
 
 /** Runs a program on the device in a process of its own. Never rejects. */
 export function tryInChild(id: string, { node, timeout = patience }: ProbeOptions): Promise<Finding> {
-  const path = fileURLToPath(new URL(`child${extname(new URL(import.meta.url).pathname)}`, import.meta.url)).replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked');
+  const path = fileURLToPath(new URL(`child${extname(new URL(import.meta.url).pathname)}`, import.meta.url)).replace(
+    /app\.asar(?=[\\/])/,
+    'app.asar.unpacked',
+  );
   return new Promise((resolve) => {
     const fail = (reason: string): void => resolve({ available: false, reason, adapters: [] });
     const child = spawn(node, [path, id], { stdio: ['ignore', 'pipe', 'ignore'], windowsHide: true });

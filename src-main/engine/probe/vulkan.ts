@@ -4,7 +4,16 @@ import koffi from 'koffi';
 import type { AdapterDescription } from '../../contract/declarations.ts';
 
 const makers: Readonly<Record<number, string>> = {
-  0x1002: 'AMD', 0x1010: 'Imagination', 0x106b: 'Apple', 0x10de: 'NVIDIA', 0x13b5: 'Arm', 0x1414: 'Microsoft', 0x14e4: 'Broadcom', 0x1ae0: 'Google', 0x5143: 'Qualcomm', 0x8086: 'Intel',
+  0x1002: 'AMD',
+  0x1010: 'Imagination',
+  0x106b: 'Apple',
+  0x10de: 'NVIDIA',
+  0x13b5: 'Arm',
+  0x1414: 'Microsoft',
+  0x14e4: 'Broadcom',
+  0x1ae0: 'Google',
+  0x5143: 'Qualcomm',
+  0x8086: 'Intel',
   0x10005: 'Mesa',
 };
 /** VkPhysicalDeviceType, in the order in which Dawn prefers them when asked for performance. */

@@ -6,7 +6,8 @@ import { trace } from './trace.ts';
 
 type Fn = (x: tf.Tensor) => tf.Tensor;
 const program = (fn: Fn): ProgramDeclaration => ({
-  name: 'test', signature: { batch: { x: [2, 2] }, noise: {}, controls: {} },
+  name: 'test',
+  signature: { batch: { x: [2, 2] }, noise: {}, controls: {} },
   fn: ({ batch }) => ({ state: {}, diagnostics: { y: fn(batch['x'] as tf.Tensor) } }),
 });
 /** The line that calls this function, as `call-site.test.ts:12`. */
@@ -15,6 +16,8 @@ const here = (): string => /call-site\.test\.ts:\d+/.exec((new Error().stack as 
 /** The cube, with a gradient that calls a kernel without a translation from inside tfjs. */
 const cube = tf.customGrad((x) => ({ value: (x as tf.Tensor).mul((x as tf.Tensor).square()), gradFunc: tf.elu as never })) as Fn;
 
+// A case stays on one line: each says on which line it stands.
+// prettier-ignore
 const refusals: readonly [string, string, Fn, RegExp][] = [
   ['a kernel without a translation', here(), (x) => tf.topk(x, 1).values, /^the kernel TopK has no ONNX translation \(tf\.topk at .*HERE:\d+\)*; add it to/],
   ['one called by a method', here(), (x) => x.elu(), /^the kernel Elu has no ONNX translation \(tf\.elu at .*HERE:/],
@@ -38,8 +41,16 @@ describe('tracing', () => {
 
   it('leaves the depth of stacks as it was, refused or not', async () => {
     const before = Error.stackTraceLimit;
-    await trace(program((x) => x.neg()), {});
-    await expect(trace(program((x) => x.elu()), {})).rejects.toThrow(/Elu/);
+    await trace(
+      program((x) => x.neg()),
+      {},
+    );
+    await expect(
+      trace(
+        program((x) => x.elu()),
+        {},
+      ),
+    ).rejects.toThrow(/Elu/);
     expect(Error.stackTraceLimit).toBe(before);
   });
 });

@@ -36,7 +36,11 @@ export function callSite(): CallSite {
   return {
     get op() {
       // tfjs names the function of an op after it: elu__op.
-      return parts().library.map((frame) => /(\w+)__op\b/.exec(frame)?.[1]).find((name) => name !== undefined) ?? null;
+      return (
+        parts()
+          .library.map((frame) => /(\w+)__op\b/.exec(frame)?.[1])
+          .find((name) => name !== undefined) ?? null
+      );
     },
     get line() {
       return parts().program?.trim().replace(/^at /, '') ?? 'an unknown line';

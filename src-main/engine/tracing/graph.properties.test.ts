@@ -33,10 +33,12 @@ async function runNodes(traced: Trace, nodes: readonly Node[], { state, given }:
   const { inputs } = traced.graph;
   const session = await createCpuSession(writeOnnx({ name: 'nodes', nodes, inputs, weights: new Map(), outputs: traced.results }), 1);
   const numbers: Record<string, NamedArrays> = { state, batch: given.batch, noise: given.noise, control: given.controls };
-  const feeds = Object.fromEntries([...inputs].map(([key, { shape }]) => {
-    const [kind, name] = key.split('/') as [string, string];
-    return [key, new ort.Tensor('float32', numbers[kind]?.[name] as Float32Array, [...shape])];
-  }));
+  const feeds = Object.fromEntries(
+    [...inputs].map(([key, { shape }]) => {
+      const [kind, name] = key.split('/') as [string, string];
+      return [key, new ort.Tensor('float32', numbers[kind]?.[name] as Float32Array, [...shape])];
+    }),
+  );
   const results = await session.run(feeds);
   await session.release();
   return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data as Float32Array]));

@@ -75,12 +75,23 @@ export class Graph {
   }
 
   /** Appends a node with one output. The same operation on the same inputs is computed once. */
-  node(op: string, inputs: readonly Value[], attributes: Record<string, Attribute>, shape: readonly number[], type: ValueType = 'float32'): Value {
+  node(
+    op: string,
+    inputs: readonly Value[],
+    attributes: Record<string, Attribute>,
+    shape: readonly number[],
+    type: ValueType = 'float32',
+  ): Value {
     return this.multiNode(op, inputs, attributes, [{ shape, type }])[0] as Value;
   }
 
   /** Appends a node with several outputs. */
-  multiNode(op: string, inputs: readonly Value[], attributes: Record<string, Attribute>, outputs: readonly { shape: readonly number[]; type: ValueType }[]): readonly Value[] {
+  multiNode(
+    op: string,
+    inputs: readonly Value[],
+    attributes: Record<string, Attribute>,
+    outputs: readonly { shape: readonly number[]; type: ValueType }[],
+  ): readonly Value[] {
     const key = `${op}(${inputs.map((value) => value.id).join()}) ${JSON.stringify(attributes)} ${JSON.stringify(outputs)}`;
     return this.#once(key, () => {
       const values = outputs.map(({ shape, type }) => this.#value(shape, type));

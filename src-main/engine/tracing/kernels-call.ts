@@ -20,11 +20,15 @@ export function input(call: KernelCall, name: string): Value {
 }
 
 export function inputList(call: KernelCall): Value[] {
-  return Object.values(call.inputs).flat().map((info) => reshape(call.graph, asValue(info), info.shape));
+  return Object.values(call.inputs)
+    .flat()
+    .map((info) => reshape(call.graph, asValue(info), info.shape));
 }
 
-export const sameShape = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((extent, i) => extent === b[i]);
-export const broadcastShape = (a: readonly number[], b: readonly number[]): number[] => backend_util.assertAndGetBroadcastShape([...a], [...b]);
+export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((extent, i) => extent === b[i]);
+export const broadcastShape = (a: readonly number[], b: readonly number[]): number[] =>
+  backend_util.assertAndGetBroadcastShape([...a], [...b]);
 
 export function reshape(graph: Graph, x: Value, shape: readonly number[]): Value {
   if (sameShape(x.shape, shape)) return x;

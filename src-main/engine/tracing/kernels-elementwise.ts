@@ -2,7 +2,17 @@
 // Where ONNX and tfjs treat NaN differently: docs/devices.md.
 import { backend_util } from '@tensorflow/tfjs';
 import type { ValueType } from './graph.ts';
-import { broadcastShape, castTo, filled, input, inputList, requireType, scalarOf, type KernelTable, type KernelTracer } from './kernels-call.ts';
+import {
+  broadcastShape,
+  castTo,
+  filled,
+  input,
+  inputList,
+  requireType,
+  scalarOf,
+  type KernelTable,
+  type KernelTracer,
+} from './kernels-call.ts';
 
 const int32Limit = 2 ** 31;
 
@@ -117,11 +127,18 @@ export const elementwiseTracers: KernelTable = {
   Select: (call) => {
     const [condition, yes, no] = [input(call, 'condition'), input(call, 't'), input(call, 'e')];
     const type = backend_util.upcastType(yes.type as 'float32', no.type as 'float32') as ValueType;
-    return call.graph.node('Where', [castTo(call.graph, condition, 'bool'), castTo(call.graph, yes, type), castTo(call.graph, no, type)], {}, yes.shape, type);
+    return call.graph.node(
+      'Where',
+      [castTo(call.graph, condition, 'bool'), castTo(call.graph, yes, type), castTo(call.graph, no, type)],
+      {},
+      yes.shape,
+      type,
+    );
   },
   Cast: (call) => castTo(call.graph, input(call, 'x'), call.attrs['dtype'] as ValueType),
   Identity: (call) => input(call, 'x'),
-  Fill: (call) => filled(call.graph, call.attrs['shape'] as number[], Number(call.attrs['value']), (call.attrs['dtype'] ?? 'float32') as ValueType),
+  Fill: (call) =>
+    filled(call.graph, call.attrs['shape'] as number[], Number(call.attrs['value']), (call.attrs['dtype'] ?? 'float32') as ValueType),
   ZerosLike: (call) => {
     const x = input(call, 'x');
     return filled(call.graph, x.shape, 0, x.type);

@@ -7,7 +7,10 @@ import { filled, input, inputList, reshape, sameShape, scalarOf, wrapAxis, type 
 function concat(graph: Graph, values: readonly Value[], axis: number): Value {
   const [first] = values;
   if (!first) throw new Error('it needs at least one tensor');
-  const shape = backend_util.computeOutShape(values.map((value) => [...value.shape]), axis);
+  const shape = backend_util.computeOutShape(
+    values.map((value) => [...value.shape]),
+    axis,
+  );
   const kept = values.filter((value) => sizeOf(value.shape) > 0);
   if (kept.length === 0) return filled(graph, shape, 0, first.type);
   return kept.length === 1 ? (kept[0] as Value) : graph.node('Concat', kept, { axis }, shape, first.type);
@@ -43,11 +46,21 @@ export const shapeTracers: KernelTable = {
   Transpose: (call) => {
     const x = input(call, 'x');
     const perm = call.attrs['perm'] as number[];
-    return call.graph.node('Transpose', [x], { perm }, perm.map((axis) => x.shape[axis] as number), x.type);
+    return call.graph.node(
+      'Transpose',
+      [x],
+      { perm },
+      perm.map((axis) => x.shape[axis] as number),
+      x.type,
+    );
   },
   Slice: (call) => {
     const x = input(call, 'x');
-    const [begin, size] = slice_util.parseSliceParams(infoOf(x), call.attrs['begin'] as number | number[], call.attrs['size'] as number | number[]) as [number[], number[]];
+    const [begin, size] = slice_util.parseSliceParams(
+      infoOf(x),
+      call.attrs['begin'] as number | number[],
+      call.attrs['size'] as number | number[],
+    ) as [number[], number[]];
     slice_util.assertParamsValid(infoOf(x), begin, size);
     return slice(call.graph, x, begin, size);
   },
@@ -67,12 +80,21 @@ export const shapeTracers: KernelTable = {
   Pack: (call) => {
     const values = inputList(call);
     const axis = wrapAxis(call.attrs['axis'], (values[0]?.shape.length ?? 0) + 1);
-    return concat(call.graph, values.map((value) => reshape(call.graph, value, value.shape.toSpliced(axis, 0, 1))), axis);
+    return concat(
+      call.graph,
+      values.map((value) => reshape(call.graph, value, value.shape.toSpliced(axis, 0, 1))),
+      axis,
+    );
   },
   Unpack: (call) => {
     const x = input(call, 'value');
     const axis = wrapAxis(call.attrs['axis'], x.shape.length);
-    const parts = split(call.graph, x, Array.from({ length: x.shape[axis] as number }, () => 1), axis);
+    const parts = split(
+      call.graph,
+      x,
+      Array.from({ length: x.shape[axis] as number }, () => 1),
+      axis,
+    );
     return parts.map((part) => reshape(call.graph, part, part.shape.toSpliced(axis, 1)));
   },
   SplitV: (call) => {
@@ -86,6 +108,12 @@ export const shapeTracers: KernelTable = {
     const x = input(call, 'x');
     const reps = call.attrs['reps'] as number[];
     if (reps.every((count) => count === 1)) return x;
-    return call.graph.node('Tile', [x, call.graph.integers(reps)], {}, x.shape.map((extent, i) => extent * (reps[i] as number)), x.type);
+    return call.graph.node(
+      'Tile',
+      [x, call.graph.integers(reps)],
+      {},
+      x.shape.map((extent, i) => extent * (reps[i] as number)),
+      x.type,
+    );
   },
 };

@@ -41,21 +41,52 @@ type Fn = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
 const asFloat = (x: tf.Tensor): tf.Tensor => x.cast('float32');
 /** An op of one or two numbers, with the results that may differ: docs/devices.md names them. */
 const specialCases: readonly [string, Fn, string[]?][] = [
-  ['relu', (a) => a.relu()], ['clip', (a) => a.clipByValue(-0.7, 0.4)], ['clip to nothing', (a) => a.clipByValue(-Infinity, Infinity)],
-  ['abs', (a) => a.abs()], ['neg', (a) => a.neg()], ['exp', (a) => a.exp()], ['log', (a) => a.log()], ['sqrt', (a) => a.sqrt()], ['rsqrt', (a) => a.rsqrt()],
-  ['reciprocal', (a) => a.reciprocal()], ['sigmoid', (a) => a.sigmoid()], ['softplus', (a) => a.softplus()], ['tanh', (a) => a.tanh()], ['square', (a) => a.square()],
+  ['relu', (a) => a.relu()],
+  ['clip', (a) => a.clipByValue(-0.7, 0.4)],
+  ['clip to nothing', (a) => a.clipByValue(-Infinity, Infinity)],
+  ['abs', (a) => a.abs()],
+  ['neg', (a) => a.neg()],
+  ['exp', (a) => a.exp()],
+  ['log', (a) => a.log()],
+  ['sqrt', (a) => a.sqrt()],
+  ['rsqrt', (a) => a.rsqrt()],
+  ['reciprocal', (a) => a.reciprocal()],
+  ['sigmoid', (a) => a.sigmoid()],
+  ['softplus', (a) => a.softplus()],
+  ['tanh', (a) => a.tanh()],
+  ['square', (a) => a.square()],
   ['cast to bool', (a) => asFloat(a.cast('bool'))],
   ['step', (a) => a.step(), ['step(NaN): 0, tfjs NaN']],
   ['step with a slope', (a) => a.step(-1), ['step with a slope(NaN): -1, tfjs NaN']],
   ['sign', (a) => a.sign(), ['sign(NaN): NaN, tfjs 0']],
-  ['add', (a, b) => a.add(b)], ['sub', (a, b) => a.sub(b)], ['mul', (a, b) => a.mul(b)], ['div', (a, b) => a.div(b)], ['squaredDifference', tf.squaredDifference],
-  ['minimum', tf.minimum], ['maximum', tf.maximum],
-  ['greater', (a, b) => asFloat(a.greater(b))], ['greaterEqual', (a, b) => asFloat(a.greaterEqual(b))], ['less', (a, b) => asFloat(a.less(b))], ['lessEqual', (a, b) => asFloat(a.lessEqual(b))],
-  ['equal', (a, b) => asFloat(a.equal(b))], ['notEqual', (a, b) => asFloat(a.notEqual(b))],
+  ['add', (a, b) => a.add(b)],
+  ['sub', (a, b) => a.sub(b)],
+  ['mul', (a, b) => a.mul(b)],
+  ['div', (a, b) => a.div(b)],
+  ['squaredDifference', tf.squaredDifference],
+  ['minimum', tf.minimum],
+  ['maximum', tf.maximum],
+  ['greater', (a, b) => asFloat(a.greater(b))],
+  ['greaterEqual', (a, b) => asFloat(a.greaterEqual(b))],
+  ['less', (a, b) => asFloat(a.less(b))],
+  ['lessEqual', (a, b) => asFloat(a.lessEqual(b))],
+  ['equal', (a, b) => asFloat(a.equal(b))],
+  ['notEqual', (a, b) => asFloat(a.notEqual(b))],
   ['where', (a, b) => tf.where(a.greater(b), a, b)],
-  ['max', (a, b) => tf.stack([a, b], 1).max(1)], ['min', (a, b) => tf.stack([a, b], 1).min(1)], ['max of columns', (a, b) => tf.stack([a, b]).max(0)], ['min of columns', (a, b) => tf.stack([a, b]).min(0)],
-  ['sum', (a, b) => tf.stack([a, b], 1).sum(1)], ['mean', (a, b) => tf.stack([a, b], 1).mean(1)],
-  ['pow', tf.pow, ['pow(1, NaN): 1, tfjs NaN', ...['1, Infinity', '1, -Infinity', '-1, Infinity', '-1, -Infinity'].map((pair) => `pow(${pair}): 1, tfjs NaN`)]],
+  ['max', (a, b) => tf.stack([a, b], 1).max(1)],
+  ['min', (a, b) => tf.stack([a, b], 1).min(1)],
+  ['max of columns', (a, b) => tf.stack([a, b]).max(0)],
+  ['min of columns', (a, b) => tf.stack([a, b]).min(0)],
+  ['sum', (a, b) => tf.stack([a, b], 1).sum(1)],
+  ['mean', (a, b) => tf.stack([a, b], 1).mean(1)],
+  [
+    'pow',
+    tf.pow,
+    [
+      'pow(1, NaN): 1, tfjs NaN',
+      ...['1, Infinity', '1, -Infinity', '-1, Infinity', '-1, -Infinity'].map((pair) => `pow(${pair}): 1, tfjs NaN`),
+    ],
+  ],
 ];
 
 describe('at numbers that are not finite, and at zeros', () => {
@@ -67,13 +98,16 @@ describe('at numbers that are not finite, and at zeros', () => {
     const results = [];
     for (const engine of [cpu, reference]) {
       const program = await engine.compile({
-        name: op, signature: { batch: { a: shape, b: shape }, noise: {}, controls: {} },
+        name: op,
+        signature: { batch: { a: shape, b: shape }, noise: {}, controls: {} },
         fn: ({ batch: { a, b } }) => ({ state: {}, diagnostics: { y: fn(a as tf.Tensor, b as tf.Tensor) } }),
       });
       results.push((await program.run({ batch, noise: {}, controls: {} }))['y']?.slice() as Float32Array);
     }
     const [actual, expected] = results as [Float32Array, Float32Array];
-    const found = pairs.flatMap(([a, b], i) => (agree(actual[i] as number, expected[i] as number) ? [] : [`${op}(${isUnary ? a : `${a}, ${b}`}): ${actual[i]}, tfjs ${expected[i]}`]));
+    const found = pairs.flatMap(([a, b], i) =>
+      agree(actual[i] as number, expected[i] as number) ? [] : [`${op}(${isUnary ? a : `${a}, ${b}`}): ${actual[i]}, tfjs ${expected[i]}`],
+    );
     expect(found.filter((line) => !documented.includes(line))).toEqual([]);
   });
 });

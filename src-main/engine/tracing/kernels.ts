@@ -2,7 +2,16 @@
 // Semantics: https://onnx.ai/onnx/operators (opset 18) and tfjs-core 4.22's kernel names.
 import { util } from '@tensorflow/tfjs';
 import { type Graph, sizeOf, type Value } from './graph.ts';
-import { broadcastShape, castTo, filled, input, requireType, type KernelCall, type KernelTable, type KernelTracer } from './kernels-call.ts';
+import {
+  broadcastShape,
+  castTo,
+  filled,
+  input,
+  requireType,
+  type KernelCall,
+  type KernelTable,
+  type KernelTracer,
+} from './kernels-call.ts';
 import { elementwiseTracers } from './kernels-elementwise.ts';
 import { shapeTracers } from './kernels-shapes.ts';
 
@@ -18,7 +27,8 @@ function reduction(call: KernelCall, x: Value): { axes: number[]; shape: number[
 function total(op: string): KernelTracer {
   return (call) => {
     const given = input(call, 'x');
-    const x = op === 'ReduceMean' ? castTo(call.graph, given, 'float32') : given.type === 'bool' ? castTo(call.graph, given, 'int32') : given;
+    const x =
+      op === 'ReduceMean' ? castTo(call.graph, given, 'float32') : given.type === 'bool' ? castTo(call.graph, given, 'int32') : given;
     const { axes, shape, keepdims } = reduction(call, x);
     if (axes.length === 0) return x;
     if (sizeOf(x.shape) === 0) return filled(call.graph, shape, 0, x.type);
@@ -40,7 +50,12 @@ function extreme(op: string): KernelTracer {
     const reduced = call.graph.node(op, [x, call.graph.integers(axes)], { keepdims }, shape, x.type);
     if (x.type !== 'float32') return reduced;
     const zero = call.graph.scalar(0);
-    const taint = call.graph.node('ReduceSum', [call.graph.node('Clip', [x, zero, zero], {}, x.shape), call.graph.integers(axes)], { keepdims }, shape);
+    const taint = call.graph.node(
+      'ReduceSum',
+      [call.graph.node('Clip', [x, zero, zero], {}, x.shape), call.graph.integers(axes)],
+      { keepdims },
+      shape,
+    );
     return call.graph.node('Add', [reduced, taint], {}, shape);
   };
 }
@@ -48,7 +63,13 @@ function extreme(op: string): KernelTracer {
 function flipped(graph: Graph, x: Value): Value {
   const order = x.shape.map((_, i) => i);
   [order[order.length - 2], order[order.length - 1]] = [order.length - 1, order.length - 2];
-  return graph.node('Transpose', [x], { perm: order }, order.map((axis) => x.shape[axis] as number), x.type);
+  return graph.node(
+    'Transpose',
+    [x],
+    { perm: order },
+    order.map((axis) => x.shape[axis] as number),
+    x.type,
+  );
 }
 
 /** A matrix product: Gemm takes the transposes itself for two dimensions. */
@@ -71,5 +92,6 @@ export const kernelTracers: KernelTable = {
   Mean: total('ReduceMean'),
   Max: extreme('ReduceMax'),
   Min: extreme('ReduceMin'),
-  BatchMatMul: (call) => matMul(call.graph, input(call, 'a'), input(call, 'b'), call.attrs['transposeA'] === true, call.attrs['transposeB'] === true),
+  BatchMatMul: (call) =>
+    matMul(call.graph, input(call, 'a'), input(call, 'b'), call.attrs['transposeA'] === true, call.attrs['transposeB'] === true),
 };

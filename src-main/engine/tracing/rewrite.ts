@@ -59,8 +59,21 @@ function columnsOf(x: Value, left: number, right: number, graph: Graph, producer
   if (made.op !== 'Gemm') return null;
   const isTransposed = made.attributes['transB'] === 1;
   const inner = b.shape[isTransposed ? 1 : 0] as number;
-  const [begin, end] = isTransposed ? [[left, 0], [right, inner]] : [[0, left], [inner, right]];
-  const part = graph.node('Slice', [b, ...[begin, end, [0, 1]].map((entries) => graph.integers(entries))], {}, isTransposed ? [right - left, inner] : [inner, right - left]);
+  const [begin, end] = isTransposed
+    ? [
+        [left, 0],
+        [right, inner],
+      ]
+    : [
+        [0, left],
+        [inner, right],
+      ];
+  const part = graph.node(
+    'Slice',
+    [b, ...[begin, end, [0, 1]].map((entries) => graph.integers(entries))],
+    {},
+    isTransposed ? [right - left, inner] : [inner, right - left],
+  );
   return graph.node('Gemm', [a, part], made.attributes, shape);
 }
 
@@ -93,8 +106,19 @@ export function rewriteForProcessor({ graph, results }: Trace, more: readonly Ru
     made.currentKernel = node.outputs[0]?.origin ?? '';
     const inputs = node.inputs.map(renew);
     const before = made.nodes.length;
-    const replacement = [...more, ...rules].reduce<Value | null>((found, rule) => found ?? rule(node, inputs, { graph: made, producers, relus }, readers), null);
-    const outputs = replacement === null ? made.multiNode(node.op, inputs, { ...node.attributes }, node.outputs.map(({ shape, type }) => ({ shape, type }))) : [replacement];
+    const replacement = [...more, ...rules].reduce<Value | null>(
+      (found, rule) => found ?? rule(node, inputs, { graph: made, producers, relus }, readers),
+      null,
+    );
+    const outputs =
+      replacement === null
+        ? made.multiNode(
+            node.op,
+            inputs,
+            { ...node.attributes },
+            node.outputs.map(({ shape, type }) => ({ shape, type })),
+          )
+        : [replacement];
     node.outputs.forEach((value, i) => renewed.set(value, outputs[i] as Value));
     for (const added of made.nodes.slice(before)) for (const value of added.outputs) producers.set(value, added);
     if (node.op === 'Relu') relus.set(inputs[0] as Value, outputs[0] as Value);

@@ -26,7 +26,8 @@ class TracingBackend extends tf.KernelBackend {
     return site ? `${value.origin} at ${site.line}` : value.origin;
   }
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): object {
-    if (!valueTypes.has(dtype)) throw new TracingError(`a ${dtype} tensor cannot be traced (${callSite().line}); use float32, int32 or bool`);
+    if (!valueTypes.has(dtype))
+      throw new TracingError(`a ${dtype} tensor cannot be traced (${callSite().line}); use float32, int32 or bool`);
     return this.graph.constant(toConstant(values, dtype as ValueType), shape, dtype as ValueType);
   }
   override readSync(dataId: object): never {
@@ -85,7 +86,8 @@ function registerBackend(): TracingBackend {
       kernelFunc: ({ inputs, attrs }) => {
         const site = callSite();
         const given = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined)) as KernelCall['inputs'];
-        if (!tracer) throw new TracingError(`${untranslated(made, name, site, given)}; add it to engine/tracing/kernels.ts or use other ops`);
+        if (!tracer)
+          throw new TracingError(`${untranslated(made, name, site, given)}; add it to engine/tracing/kernels.ts or use other ops`);
         made.graph.currentKernel = name;
         const result = translate(() => tracer({ graph: made.graph, inputs: given, attrs: attrs ?? {} }), name, site);
         for (const value of [result].flat() as Value[]) if (!made.sites.has(value)) made.sites.set(value, site);
@@ -101,7 +103,9 @@ function registerBackend(): TracingBackend {
 function untranslated(tracing: TracingBackend, name: string, site: CallSite, inputs: KernelCall['inputs']): string {
   const what = `the kernel ${name} has no ONNX translation (${site.op === null ? '' : `tf.${site.op} `}at ${site.line})`;
   if (!site.isGradient) return what;
-  const origins = Object.values(inputs).flat().map((info) => tracing.originOf(info.dataId as unknown as Value));
+  const origins = Object.values(inputs)
+    .flat()
+    .map((info) => tracing.originOf(info.dataId as unknown as Value));
   return `${what}. It is part of the gradient taken on that line, and its inputs come from ${[...new Set(origins)].join(', ')}`;
 }
 
@@ -110,7 +114,10 @@ function translate<T>(tracer: () => T, name: string, site: CallSite): T {
   try {
     return tracer();
   } catch (error) {
-    throw new TracingError(`the kernel ${name} (at ${site.line}) cannot be translated: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new TracingError(
+      `the kernel ${name} (at ${site.line}) cannot be translated: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
 }
 
@@ -135,32 +142,34 @@ export async function trace(declaration: ProgramDeclaration, stateShapes: Readon
   useBackend(backendName);
   try {
     const results = new Map<string, Value>();
-    withDeepStacks(() => tf.tidy(() => {
-      const open = (prefix: string, shapes: Readonly<Record<string, readonly number[]>>): NamedTensors =>
-        Object.fromEntries(
-          Object.entries(shapes).map(([name, shape]) => [
-            name,
-            tf.engine().makeTensorFromTensorInfo(describe(graph.input(`${prefix}/${name}`, shape))),
-          ]),
-        );
-      const { batch, noise, controls } = declaration.signature;
-      const outputs = declaration.fn({
-        state: open('state', stateShapes),
-        batch: open('batch', batch),
-        noise: open('noise', noise),
-        controls: open('control', controls),
-      });
-      for (const [name, tensor] of Object.entries(outputs.state)) {
-        const shape = stateShapes[name];
-        if (!shape || shape.join() !== tensor.shape.join()) {
-          throw new TracingError(
-            `${declaration.name} returns state ${name} of shape [${tensor.shape.join()}], but the state holds ${shape ? `[${shape.join()}]` : 'no such entry'}`,
+    withDeepStacks(() =>
+      tf.tidy(() => {
+        const open = (prefix: string, shapes: Readonly<Record<string, readonly number[]>>): NamedTensors =>
+          Object.fromEntries(
+            Object.entries(shapes).map(([name, shape]) => [
+              name,
+              tf.engine().makeTensorFromTensorInfo(describe(graph.input(`${prefix}/${name}`, shape))),
+            ]),
           );
+        const { batch, noise, controls } = declaration.signature;
+        const outputs = declaration.fn({
+          state: open('state', stateShapes),
+          batch: open('batch', batch),
+          noise: open('noise', noise),
+          controls: open('control', controls),
+        });
+        for (const [name, tensor] of Object.entries(outputs.state)) {
+          const shape = stateShapes[name];
+          if (!shape || shape.join() !== tensor.shape.join()) {
+            throw new TracingError(
+              `${declaration.name} returns state ${name} of shape [${tensor.shape.join()}], but the state holds ${shape ? `[${shape.join()}]` : 'no such entry'}`,
+            );
+          }
+          results.set(`next/${name}`, viewAs(graph, tensor));
         }
-        results.set(`next/${name}`, viewAs(graph, tensor));
-      }
-      for (const [name, tensor] of Object.entries(outputs.diagnostics)) results.set(`diagnostic/${name}`, viewAs(graph, tensor));
-    }));
+        for (const [name, tensor] of Object.entries(outputs.diagnostics)) results.set(`diagnostic/${name}`, viewAs(graph, tensor));
+      }),
+    );
     return { graph, results };
   } finally {
     useBackend(before || 'cpu');

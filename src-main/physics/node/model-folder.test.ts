@@ -36,7 +36,9 @@ describe('folderOnDisk', () => {
     rmSync(path.join(root, 'assets', 'part.stl'));
     writeFileSync(path.join(outside, 'secret.stl'), tetrahedron());
     symlinkSync(path.join(outside, 'secret.stl'), path.join(root, 'assets', 'part.stl'));
-    expect(() => collectModel(folderOnDisk(root), 'arm.xml')).toThrow(/^assets\/part\.stl: it is a link that leads out of the model’s folder/);
+    expect(() => collectModel(folderOnDisk(root), 'arm.xml')).toThrow(
+      /^assets\/part\.stl: it is a link that leads out of the model’s folder/,
+    );
   });
 
   it('does not walk into a linked folder', () => {
@@ -45,12 +47,13 @@ describe('folderOnDisk', () => {
     expect(() => folderOnDisk(root).read('elsewhere')).toThrow(/leads out/);
   });
 
-  it.each([['a file', () => path.join(root, 'arm.xml'), /is a file; give the folder/], ['nothing', () => path.join(root, 'no'), /cannot be read: ENOENT/]])(
-    'refuses %s', (_what, given, message) => {
-      expect(() => folderOnDisk(given())).toThrow(message);
-      expect(() => folderOnDisk(given())).toThrow(ModelFileError);
-    },
-  );
+  it.each([
+    ['a file', () => path.join(root, 'arm.xml'), /is a file; give the folder/],
+    ['nothing', () => path.join(root, 'no'), /cannot be read: ENOENT/],
+  ])('refuses %s', (_what, given, message) => {
+    expect(() => folderOnDisk(given())).toThrow(message);
+    expect(() => folderOnDisk(given())).toThrow(ModelFileError);
+  });
 
   it('refuses a broken link', () => {
     symlinkSync(path.join(root, 'gone'), path.join(root, 'assets', 'part.stl'));

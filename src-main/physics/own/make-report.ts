@@ -35,18 +35,32 @@ export function makeReport(simulator: Simulator, collected: CollectedModel): Mod
   return {
     format: collected.format,
     main: collected.main,
-    modelName: collected.elements.find(({ file }) => file === collected.main)?.element.attributes.get(collected.format === 'urdf' ? 'name' : 'model') ?? '',
+    modelName:
+      collected.elements
+        .find(({ file }) => file === collected.main)
+        ?.element.attributes.get(collected.format === 'urdf' ? 'name' : 'model') ?? '',
     files: collected.collected,
     totalBytes: collected.collected.reduce((sum, { bytes }) => sum + bytes, 0),
-    bodies: scene.bodies.slice(1).map(({ name, parent, massKg }, k) => ({ name: name || `body ${k + 1}`, parent: bodyName(parent), massKg })),
-    joints: scene.joints.map(({ name, kind, body, range }, k) => ({ name: name || `joint ${k}`, kind, body: bodyName(body), range: rangeOrNull(range) })),
+    bodies: scene.bodies
+      .slice(1)
+      .map(({ name, parent, massKg }, k) => ({ name: name || `body ${k + 1}`, parent: bodyName(parent), massKg })),
+    joints: scene.joints.map(({ name, kind, body, range }, k) => ({
+      name: name || `joint ${k}`,
+      kind,
+      body: bodyName(body),
+      range: rangeOrNull(range),
+    })),
     actuators: scene.actuators.map(({ name, controlRange }, k) => ({
       name: name || `actuator ${k}`,
       target: isJointDriven[k] === jointKind ? (names.joint[targets[2 * k] as number] ?? '') : '',
       range: rangeOrNull(controlRange),
     })),
     meshes: scene.meshes.map(({ name, positions, indices }) => ({ name, vertices: positions.length / 3, triangles: indices.length / 3 })),
-    textures: names.texture.map((name, k) => ({ name, width: (model.tex_width as Int32Array)[k] as number, height: (model.tex_height as Int32Array)[k] as number })),
+    textures: names.texture.map((name, k) => ({
+      name,
+      width: (model.tex_width as Int32Array)[k] as number,
+      height: (model.tex_height as Int32Array)[k] as number,
+    })),
     sites: names.site.filter((name) => name !== ''),
     sensors: names.sensor.map((name, k) => ({ name: name || `sensor ${k}`, size: (model.sensor_dim as Int32Array)[k] as number })),
     geoms,
@@ -66,17 +80,25 @@ function rangeOrNull(range: readonly [number, number]): readonly [number, number
 function lookOver({ model, names, counts }: Simulator, { main, format, elements }: CollectedModel): string[] {
   const masses = model.body_mass as Float64Array;
   const bad = masses.findIndex((mass) => !Number.isFinite(mass));
-  if (bad >= 0) throw new ModelFileError({ file: main, element: 'body' }, `the mass of ${names.body[bad] || `body ${bad}`} is ${masses[bad]}`);
+  if (bad >= 0)
+    throw new ModelFileError({ file: main, element: 'body' }, `the mass of ${names.body[bad] || `body ${bad}`} is ${masses[bad]}`);
   const warnings: string[] = [];
   if (counts.qvel === 0) warnings.push('Nothing in this model can move: it has no joint.');
-  if (counts.ctrl === 0) warnings.push(`The model has no actuators${format === 'urdf' ? ', as no URDF has' : ''}: it can be shown, but not trained until a task file adds some.`);
+  if (counts.ctrl === 0)
+    warnings.push(
+      `The model has no actuators${format === 'urdf' ? ', as no URDF has' : ''}: it can be shown, but not trained until a task file adds some.`,
+    );
   if (format === 'urdf') {
     const known = new Set(['link', 'joint', 'material', 'transmission', 'gazebo', 'mujoco', 'sensor', 'plugin']);
     for (const { file, element } of elements) {
-      if (element.parent === 0 && !known.has(element.name)) warnings.push(`${file}, line ${element.line}: MuJoCo does not know <${element.name}> and leaves it out.`);
+      if (element.parent === 0 && !known.has(element.name))
+        warnings.push(`${file}, line ${element.line}: MuJoCo does not know <${element.name}> and leaves it out.`);
     }
   }
-  if (model.ngeom === 0) warnings.push('The model has no geoms: there is nothing to see or to touch. (MuJoCo leaves out URDF visuals unless <mujoco><compiler discardvisual="false"/></mujoco> asks for them.)');
+  if (model.ngeom === 0)
+    warnings.push(
+      'The model has no geoms: there is nothing to see or to touch. (MuJoCo leaves out URDF visuals unless <mujoco><compiler discardvisual="false"/></mujoco> asks for them.)',
+    );
   return warnings;
 }
 
@@ -90,7 +112,10 @@ function tryMotion(simulator: Simulator): string[] {
   const range = simulator.model.actuator_ctrlrange as Float64Array;
   const trials: { what: string; control: (i: number, step: number) => number }[] = [
     { what: 'left alone', control: () => 0 },
-    { what: 'with controls swinging through their ranges', control: (i, step) => swing(range[2 * i] as number, range[2 * i + 1] as number, step * simulator.timestep + i) },
+    {
+      what: 'with controls swinging through their ranges',
+      control: (i, step) => swing(range[2 * i] as number, range[2 * i + 1] as number, step * simulator.timestep + i),
+    },
   ];
   const warnings: string[] = [];
   for (const { what, control } of ctrl > 0 ? trials : trials.slice(0, 1)) {
@@ -103,8 +128,10 @@ function tryMotion(simulator: Simulator): string[] {
         simulator.step(1);
       }
       const { inertia, contactsFull, constraintsFull } = simulator.warnings();
-      if (inertia > 0) warnings.push(`The inertia matrix was nearly singular ${inertia} times, ${what}: a body is too light for what it carries.`);
-      if (contactsFull + constraintsFull > 0) warnings.push(`MuJoCo ran out of memory for contacts, ${what}; give the model more: <size memory="…"/>.`);
+      if (inertia > 0)
+        warnings.push(`The inertia matrix was nearly singular ${inertia} times, ${what}: a body is too light for what it carries.`);
+      if (contactsFull + constraintsFull > 0)
+        warnings.push(`MuJoCo ran out of memory for contacts, ${what}; give the model more: <size memory="…"/>.`);
     } catch (error) {
       if (!(error instanceof PhysicsError)) throw error;
       warnings.push(`Unstable, ${what}: ${error.message} A smaller timestep, more damping or armature, or heavier bodies may help.`);

@@ -11,7 +11,9 @@ export function countTriangles(path: string, bytes: Uint8Array): number {
   if (extension === 'obj') return countObj(bytes);
   if (extension === 'msh') return countMsh(bytes);
   const kind = extension === '' ? 'a file without an extension' : extension === 'dae' ? 'COLLADA (.dae)' : `.${extension}`;
-  throw new Error(`${kind} cannot be read as a mesh; save it as binary STL or OBJ, for instance with Blender, and name that file in the model`);
+  throw new Error(
+    `${kind} cannot be read as a mesh; save it as binary STL or OBJ, for instance with Blender, and name that file in the model`,
+  );
 }
 
 function countStl(bytes: Uint8Array): number {
@@ -19,7 +21,8 @@ function countStl(bytes: Uint8Array): number {
     const count = viewOf(bytes).getUint32(80, true);
     // A text begins with "solid", but so do the headers of many binary files: the size decides.
     if (bytes.byteLength === 84 + 50 * count) return count;
-    if (!startsWith(bytes, 'solid')) throw new Error(`its header says ${count} triangles, which need ${84 + 50 * count} bytes; it has ${bytes.byteLength}`);
+    if (!startsWith(bytes, 'solid'))
+      throw new Error(`its header says ${count} triangles, which need ${84 + 50 * count} bytes; it has ${bytes.byteLength}`);
   }
   if (!startsWith(bytes, 'solid')) throw new Error('it is no STL file');
   throw new Error('it is an STL file in text form, which MuJoCo does not read; save it as binary STL or OBJ, for instance with Blender');
@@ -67,7 +70,8 @@ export function pictureSize(path: string, bytes: Uint8Array): { width: number; h
   if (isPng) return { width: viewOf(bytes).getUint32(16), height: viewOf(bytes).getUint32(20) };
   const extension = extensionOf(path);
   if (extension === 'png') throw new Error('it is no PNG picture');
-  if (otherPictures.includes(extension)) throw new Error(`.${extension} cannot be read as a picture; save it as PNG and name that file in the model`);
+  if (otherPictures.includes(extension))
+    throw new Error(`.${extension} cannot be read as a picture; save it as PNG and name that file in the model`);
   return null;
 }
 
@@ -75,7 +79,8 @@ export function pictureSize(path: string, bytes: Uint8Array): { width: number; h
 export function heightFieldSize(bytes: Uint8Array): { width: number; height: number } {
   if (bytes.byteLength < 8) throw new Error('it is no height field: it is too short');
   const [height, width] = [viewOf(bytes).getInt32(0, true), viewOf(bytes).getInt32(4, true)];
-  if (height < 1 || width < 1 || bytes.byteLength !== 8 + 4 * height * width) throw new Error(`it is no height field of ${height} rows and ${width} columns`);
+  if (height < 1 || width < 1 || bytes.byteLength !== 8 + 4 * height * width)
+    throw new Error(`it is no height field of ${height} rows and ${width} columns`);
   return { width, height };
 }
 

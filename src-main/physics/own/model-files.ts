@@ -69,8 +69,13 @@ class Collector {
     const bytes = this.#read(this.#main, {}, 'xml');
     const format = this.#readUnit(this.#main, bytes, folderOf(this.#main), 0);
     return {
-      format, main: this.#main, xml: new TextDecoder().decode(bytes),
-      files: Object.fromEntries(this.#files), collected: [...this.#collected.values()], elements: this.#elements, warnings: [...this.#warnings],
+      format,
+      main: this.#main,
+      xml: new TextDecoder().decode(bytes),
+      files: Object.fromEntries(this.#files),
+      collected: [...this.#collected.values()],
+      elements: this.#elements,
+      warnings: [...this.#warnings],
     };
   }
 
@@ -113,13 +118,27 @@ class Collector {
           if (path !== undefined) unit.references.push({ place, path, kind: 'mesh' });
           break;
         case 'texture':
-          checkSide(place, Number(element.attributes.get('width') ?? 0), Number(element.attributes.get('height') ?? 0), modelLimits.textureSide, 'pixels', 'texture');
+          checkSide(
+            place,
+            Number(element.attributes.get('width') ?? 0),
+            Number(element.attributes.get('height') ?? 0),
+            modelLimits.textureSide,
+            'pixels',
+            'texture',
+          );
           for (const [name, value] of element.attributes) {
             if (/^file(name|right|left|up|down|front|back)?$/.test(name)) unit.references.push({ place, path: value, kind: 'texture' });
           }
           break;
         case 'hfield':
-          checkSide(place, Number(element.attributes.get('ncol') ?? 0), Number(element.attributes.get('nrow') ?? 0), modelLimits.heightFieldSide, 'points', 'height field');
+          checkSide(
+            place,
+            Number(element.attributes.get('ncol') ?? 0),
+            Number(element.attributes.get('nrow') ?? 0),
+            modelLimits.heightFieldSide,
+            'points',
+            'height field',
+          );
           if (path !== undefined) unit.references.push({ place, path, kind: 'height-field' });
           break;
       }
@@ -130,8 +149,10 @@ class Collector {
     if (path === undefined) throw new ModelFileError(place, 'it has no attribute file');
     this.#checkPath(place, path);
     const found = this.#find(place, path, [joinPath(unit.folder, path), joinPath(folderOf(place.file as string), path)]);
-    if (including.includes(found)) throw new ModelFileError(place, `the includes go in a circle: ${[...including.slice(including.indexOf(found)), found].join(' → ')}`);
-    if (depth + including.length >= modelLimits.depth) throw new ModelFileError(place, `files include one another more than ${modelLimits.depth} deep`);
+    if (including.includes(found))
+      throw new ModelFileError(place, `the includes go in a circle: ${[...including.slice(including.indexOf(found)), found].join(' → ')}`);
+    if (depth + including.length >= modelLimits.depth)
+      throw new ModelFileError(place, `files include one another more than ${modelLimits.depth} deep`);
     // MuJoCo refuses a file that is included twice, and says so; it is read once here.
     if (this.#collected.has(found)) throw new ModelFileError(place, `${found} is included a second time; MuJoCo includes each file once`);
     const bytes = this.#read(found, place, 'xml');
@@ -144,7 +165,8 @@ class Collector {
   #readModel(place: ModelPlace, path: string, base: string, unit: Unit, depth: number): void {
     this.#checkPath(place, path);
     const found = this.#find(place, path, [joinPath(unit.folder, path)]);
-    if (depth + 1 >= modelLimits.depth) throw new ModelFileError(place, `models lie within one another more than ${modelLimits.depth} deep`);
+    if (depth + 1 >= modelLimits.depth)
+      throw new ModelFileError(place, `models lie within one another more than ${modelLimits.depth} deep`);
     if (this.#collected.get(found)) return;
     const bytes = this.#read(found, place, 'xml');
     this.#files.set(relativeTo(base, found), bytes);
@@ -156,13 +178,19 @@ class Collector {
     this.#checkPath(place, path);
     const sub = kind === 'texture' ? unit.textureFolder : unit.meshFolder;
     const name = unit.stripPath && !unit.isUrdf ? baseName(path) : path;
-    const candidates = unit.isUrdf ? [joinPath(unit.folder, path), joinPath(path), joinPath(unit.folder, sub, baseName(path))] : [joinPath(unit.folder, sub, name)];
+    const candidates = unit.isUrdf
+      ? [joinPath(unit.folder, path), joinPath(path), joinPath(unit.folder, sub, baseName(path))]
+      : [joinPath(unit.folder, sub, name)];
     const found = this.#find(place, written, candidates);
     const bytes = this.#collected.has(found) ? this.#folder.read(found) : this.#measure(found, place, kind);
     // MuJoCo's URDF reader asks for the bare file name.
     const asked = unit.isUrdf ? baseName(path) : relativeTo(base, found);
     const other = this.#files.get(asked);
-    if (other !== undefined && other !== bytes && !sameBytes(other, bytes)) throw new ModelFileError(place, `two different files are named ${asked}; URDF names files without their folders, so rename one of them`);
+    if (other !== undefined && other !== bytes && !sameBytes(other, bytes))
+      throw new ModelFileError(
+        place,
+        `two different files are named ${asked}; URDF names files without their folders, so rename one of them`,
+      );
     this.#files.set(asked, bytes);
   }
 
@@ -174,7 +202,9 @@ class Collector {
         entry.triangles = countTriangles(path, bytes);
         this.#triangles += entry.triangles;
         if (this.#triangles > modelLimits.triangles) {
-          throw new Error(`it brings the model to ${this.#triangles} triangles; ${modelLimits.triangles} are allowed. Reduce it (Blender: Decimate), or leave looks out of collision shapes`);
+          throw new Error(
+            `it brings the model to ${this.#triangles} triangles; ${modelLimits.triangles} are allowed. Reduce it (Blender: Decimate), or leave looks out of collision shapes`,
+          );
         }
       } else if (kind === 'texture' || kind === 'height-field') {
         const size = pictureSize(path, bytes) ?? (kind === 'height-field' ? heightFieldSize(bytes) : null);
@@ -192,7 +222,8 @@ class Collector {
     const side = kind === 'texture' ? modelLimits.textureSide : modelLimits.heightFieldSide;
     if (width > side || height > side) throw new Error(`it is ${width} × ${height} pixels; ${side} × ${side} are allowed`);
     this.#pixels += width * height;
-    if (this.#pixels > modelLimits.texturePixels) throw new Error(`it brings the model to ${this.#pixels} pixels; ${modelLimits.texturePixels} are allowed`);
+    if (this.#pixels > modelLimits.texturePixels)
+      throw new Error(`it brings the model to ${this.#pixels} pixels; ${modelLimits.texturePixels} are allowed`);
   }
 
   #checkPath(place: ModelPlace, path: string): void {
@@ -204,13 +235,20 @@ class Collector {
     const found = candidates.find((candidate) => this.#folder.paths.includes(candidate));
     if (found !== undefined) return found;
     const same = this.#folder.paths.filter((path) => extensionOf(path) === extensionOf(written));
-    throw new ModelFileError(place, `the file ${candidates[0] ?? written} is missing from the folder${nearestFile(candidates[0] ?? written, same)}`);
+    throw new ModelFileError(
+      place,
+      `the file ${candidates[0] ?? written} is missing from the folder${nearestFile(candidates[0] ?? written, same)}`,
+    );
   }
 
   #read(path: string, place: Partial<ModelPlace>, kind: ReportedFile['kind']): Uint8Array {
     const bytes = this.#folder.size(path);
     if (this.#collected.size >= modelLimits.files) throw new ModelFileError(place, `the model needs more than ${modelLimits.files} files`);
-    if (this.#totalBytes + bytes > modelLimits.totalBytes) throw new ModelFileError(place, `${path} brings the model to ${this.#totalBytes + bytes} bytes; ${modelLimits.totalBytes} are allowed`);
+    if (this.#totalBytes + bytes > modelLimits.totalBytes)
+      throw new ModelFileError(
+        place,
+        `${path} brings the model to ${this.#totalBytes + bytes} bytes; ${modelLimits.totalBytes} are allowed`,
+      );
     const read = this.#folder.read(path);
     this.#totalBytes += read.byteLength;
     this.#collected.set(path, { path, kind, bytes: read.byteLength, triangles: null, pixels: null });
@@ -233,7 +271,8 @@ function readCompiler(unit: Unit, place: ModelPlace, { attributes }: XmlElement)
 }
 
 function checkSide(place: ModelPlace, width: number, height: number, side: number, unit: string, what: string): void {
-  if (width > side || height > side) throw new ModelFileError(place, `the ${what} is ${width} × ${height} ${unit}; ${side} × ${side} are allowed`);
+  if (width > side || height > side)
+    throw new ModelFileError(place, `the ${what} is ${width} × ${height} ${unit}; ${side} × ${side} are allowed`);
 }
 
 function relativeTo(base: string, path: string): string {

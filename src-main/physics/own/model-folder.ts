@@ -21,7 +21,8 @@ export interface ModelFolder {
  * @throws ModelFileError for a path that is absolute or leads out, for one given twice, for too many files or bytes
  */
 export function folderInMemory(name: string, files: readonly { path: string; bytes: Uint8Array }[]): ModelFolder {
-  if (files.length > modelLimits.files) throw new ModelFileError({}, `the folder has ${files.length} files; a model may have ${modelLimits.files}`);
+  if (files.length > modelLimits.files)
+    throw new ModelFileError({}, `the folder has ${files.length} files; a model may have ${modelLimits.files}`);
   const known = new Map<string, Uint8Array>();
   let total = 0;
   for (const { path, bytes } of files) {
@@ -32,7 +33,8 @@ export function folderInMemory(name: string, files: readonly { path: string; byt
     known.set(plain, bytes);
     total += bytes.byteLength;
   }
-  if (total > modelLimits.totalBytes) throw new ModelFileError({}, `the folder has ${total} bytes; a model may have ${modelLimits.totalBytes}`);
+  if (total > modelLimits.totalBytes)
+    throw new ModelFileError({}, `the folder has ${total} bytes; a model may have ${modelLimits.totalBytes}`);
   return {
     name,
     paths: [...known.keys()],
@@ -70,7 +72,10 @@ export function findMainFile(folder: ModelFolder, wanted: string | null): string
   const parts = new Set(candidates.flatMap((path) => partsOf(folder, path)));
   const whole = candidates.filter((path) => !parts.has(path));
   if (whole.length === 1) return whole[0] as string;
-  throw new ModelFileError({}, `the folder has several models: ${candidates.slice(0, 12).join(', ')}. Say which one is meant, in the task file’s "model" or with --model`);
+  throw new ModelFileError(
+    {},
+    `the folder has several models: ${candidates.slice(0, 12).join(', ')}. Say which one is meant, in the task file’s "model" or with --model`,
+  );
 }
 
 /** What a model includes or attaches, other than itself; nothing where it cannot be read: that is said once it is the model. */
@@ -92,7 +97,10 @@ function partsOf(folder: ModelFolder, path: string): string[] {
 export function nearestFile(path: string, among: readonly string[]): string {
   let best: { path: string; away: number } | null = null;
   for (const candidate of among.slice(0, modelLimits.files)) {
-    const away = Math.min(distance(candidate.toLowerCase(), path.toLowerCase()), baseName(candidate).toLowerCase() === baseName(path).toLowerCase() ? 0 : Infinity);
+    const away = Math.min(
+      distance(candidate.toLowerCase(), path.toLowerCase()),
+      baseName(candidate).toLowerCase() === baseName(path).toLowerCase() ? 0 : Infinity,
+    );
     if (best === null || away < best.away) best = { path: candidate, away };
   }
   return best !== null && best.away <= Math.max(2, path.length / 3) ? `; did you mean ${best.path}?` : '';

@@ -7,13 +7,17 @@ export function pathProblem(path: string): string | null {
   if (/\p{Cc}/u.test(path)) return 'the path holds a control character';
   if (/^([a-z]:|[\\/])/i.test(path)) return `“${path}” is an absolute path; files are named relative to the model’s own folder`;
   if (/^[a-z][a-z0-9+.-]*:/i.test(path)) return `“${path}” is an address; files are named relative to the model’s own folder`;
-  if (path.split(/[\\/]/).includes('..')) return `“${path}” leads to a parent folder (..); only files under the model’s own folder are read`;
+  if (path.split(/[\\/]/).includes('..'))
+    return `“${path}” leads to a parent folder (..); only files under the model’s own folder are read`;
   return null;
 }
 
 /** Joins plain relative paths: no empty parts, no `.`, forward slashes only. */
 export function joinPath(...parts: readonly string[]): string {
-  return parts.flatMap((part) => part.split(/[\\/]/)).filter((part) => part !== '' && part !== '.').join('/');
+  return parts
+    .flatMap((part) => part.split(/[\\/]/))
+    .filter((part) => part !== '' && part !== '.')
+    .join('/');
 }
 
 export function folderOf(path: string): string {

@@ -4,8 +4,18 @@ export const text = (content: string): Uint8Array => new TextEncoder().encode(co
 
 /** A tetrahedron with edges of 0.1 m as binary STL. @param claimed triangles that the header speaks of */
 export function tetrahedron(claimed = 4): Uint8Array {
-  const corners = [[0, 0, 0], [0.1, 0, 0], [0, 0.1, 0], [0, 0, 0.1]];
-  const faces = [[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]];
+  const corners = [
+    [0, 0, 0],
+    [0.1, 0, 0],
+    [0, 0.1, 0],
+    [0, 0, 0.1],
+  ];
+  const faces = [
+    [0, 2, 1],
+    [0, 1, 3],
+    [0, 3, 2],
+    [1, 2, 3],
+  ];
   const bytes = new Uint8Array(84 + 50 * faces.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(80, claimed, true);
@@ -42,7 +52,10 @@ export function arm(inside = '<geom type="capsule" fromto="0 0 0 0 0 .2" size=".
 </mujoco>`;
 }
 
-export const meshArm = arm('<geom type="mesh" mesh="part"/>', '<compiler meshdir="assets"/><asset><mesh name="part" file="part.stl"/></asset>');
+export const meshArm = arm(
+  '<geom type="mesh" mesh="part"/>',
+  '<compiler meshdir="assets"/><asset><mesh name="part" file="part.stl"/></asset>',
+);
 
 export function urdfArm(mesh = 'package://arm/meshes/part.stl', rest = ''): string {
   const inertial = '<inertial><mass value="1"/><inertia ixx=".01" iyy=".01" izz=".01" ixy="0" ixz="0" iyz="0"/></inertial>';

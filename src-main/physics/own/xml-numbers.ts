@@ -5,7 +5,8 @@ import type { XmlElement } from './xml.ts';
 
 const notFinite = /^[+-]?(?:nan(?:\([^)]*\))?|inf|infinity|1\.#(?:inf|ind|qnan))$/i;
 /** Attributes that hold names, where such a word is as good as another. */
-const nameAttributes = /^(name|class|childclass|file\w*|link|joint\d?|body\d?|geom\d?|site\w*|mesh|material|texture|tendon|actuator|target|objname|refname|prefix|suffix|model|type|text|data)$/;
+const nameAttributes =
+  /^(name|class|childclass|file\w*|link|joint\d?|body\d?|geom\d?|site\w*|mesh|material|texture|tendon|actuator|target|objname|refname|prefix|suffix|model|type|text|data)$/;
 
 /** @throws ModelFileError where a number is not finite */
 export function checkNumbers(place: ModelPlace, { attributes }: XmlElement): void {

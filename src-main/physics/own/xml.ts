@@ -17,7 +17,8 @@ const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', qu
 
 /** @throws ModelFileError with file and line where the text is not well-formed XML or larger than allowed */
 export function readXml(file: string, bytes: Uint8Array): XmlElement[] {
-  if (bytes.byteLength > modelLimits.xmlBytes) throw new ModelFileError({ file }, `it has ${bytes.byteLength} bytes; an XML file may have ${modelLimits.xmlBytes}`);
+  if (bytes.byteLength > modelLimits.xmlBytes)
+    throw new ModelFileError({ file }, `it has ${bytes.byteLength} bytes; an XML file may have ${modelLimits.xmlBytes}`);
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -46,7 +47,8 @@ class Reader {
     for (;;) {
       const next = this.#text.indexOf('<', this.#at);
       const between = this.#text.slice(this.#at, next < 0 ? undefined : next);
-      if (open.length === 0 && between.trim() !== '') this.#refuse(`it is not XML: text “${between.trim().slice(0, 40)}” stands outside of any element`);
+      if (open.length === 0 && between.trim() !== '')
+        this.#refuse(`it is not XML: text “${between.trim().slice(0, 40)}” stands outside of any element`);
       if (next < 0) break;
       this.#at = next;
       if (this.#skip('<!--', '-->') || this.#skip('<?', '?>')) continue;
@@ -85,7 +87,10 @@ class Reader {
         this.#at = end.lastIndex;
         return { attributes, isEmpty: ended[1] === '/' };
       }
-      const [, name = '', single, double = ''] = this.#take(/\s+([A-Za-z_:][\w:.-]*)\s*=\s*(?:'([^'<]*)'|"([^"<]*)")/y, `<${element}>: an attribute is written name="value"`);
+      const [, name = '', single, double = ''] = this.#take(
+        /\s+([A-Za-z_:][\w:.-]*)\s*=\s*(?:'([^'<]*)'|"([^"<]*)")/y,
+        `<${element}>: an attribute is written name="value"`,
+      );
       if (attributes.has(name)) this.#refuse(`<${element}> has the attribute ${name} twice`);
       attributes.set(name, decodeEntities(single ?? double));
     }

@@ -17,7 +17,14 @@ export function createCommand(): Command {
       const output = createOutput(false);
       const possible = findPossibilities().agents;
       const agents = wanted === undefined ? possible : possible.filter(({ id }) => id === wanted);
-      if (agents.length === 0) throw new UsageError(unknownName('agent', wanted ?? '', possible.map(({ id }) => id)));
+      if (agents.length === 0)
+        throw new UsageError(
+          unknownName(
+            'agent',
+            wanted ?? '',
+            possible.map(({ id }) => id),
+          ),
+        );
       if (options.json === true) output.line(toJsonLine(agents));
       else for (const agent of agents) printAgent(output, agent);
     });

@@ -14,13 +14,18 @@ describe.concurrent('tasks', () => {
     const { code, stdout } = await runCli(['tasks', '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(possible.tasks)));
-    expect((JSON.parse(stdout) as TaskDeclaration[]).map(({ id }) => id)).toEqual(expect.arrayContaining(['inverted-pendulum', 'reacher', 'half-cheetah']));
+    expect((JSON.parse(stdout) as TaskDeclaration[]).map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['inverted-pendulum', 'reacher', 'half-cheetah']),
+    );
   });
 
   it('lists every task in a line under its family', async () => {
     const { stdout } = await runCli(['tasks']);
-    for (const { id, sentence } of possible.tasks) expect(stdout.split('\n').filter((line) => line.startsWith(`  ${id} `) && line.endsWith(sentence))).toHaveLength(1);
-    expect(stdout).toMatch(/^Classic\n[\s\S]*\nLocomotion\n[\s\S]* {2}humanoid +348 +17 +1,000 [\s\S]*\nManipulation\n[\s\S]* {2}fetch-reach +13 +4 +50 +yes /);
+    for (const { id, sentence } of possible.tasks)
+      expect(stdout.split('\n').filter((line) => line.startsWith(`  ${id} `) && line.endsWith(sentence))).toHaveLength(1);
+    expect(stdout).toMatch(
+      /^Classic\n[\s\S]*\nLocomotion\n[\s\S]* {2}humanoid +348 +17 +1,000 [\s\S]*\nManipulation\n[\s\S]* {2}fetch-reach +13 +4 +50 +yes /,
+    );
     expect(stdout).not.toContain('\u001b');
   });
 
@@ -28,13 +33,17 @@ describe.concurrent('tasks', () => {
     const { stdout } = await runCli(['tasks', 'walker2d']);
     const text = stdout.replace(/\s+/g, ' ');
     const task = possible.tasks.find(({ id }) => id === 'walker2d');
-    for (const { name } of [...(task?.observation ?? []), ...(task?.action ?? []), ...(task?.rewardTerms ?? []), ...(task?.options ?? [])]) expect(text).toContain(name);
+    for (const { name } of [...(task?.observation ?? []), ...(task?.action ?? []), ...(task?.rewardTerms ?? []), ...(task?.options ?? [])])
+      expect(text).toContain(name);
     expect(text).not.toContain('half-cheetah');
     expect(JSON.parse((await runCli(['tasks', 'walker2d', '--json'])).stdout)).toMatchObject([{ id: 'walker2d' }]);
   });
 
   it('refuses a task that there is not, with the nearest', async () => {
-    expect(await runCli(['tasks', 'walker'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/no task named "walker".*walker2d/) as string });
+    expect(await runCli(['tasks', 'walker'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/no task named "walker".*walker2d/) as string,
+    });
   });
 });
 

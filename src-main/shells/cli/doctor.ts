@@ -14,7 +14,9 @@ export function createCommand(end: (code: ExitCode) => void): Command {
     .option('--json', 'one JSON object a section')
     .action(async (options: CommonOptions) => {
       const output = createOutput(options.json === true);
-      const session = await openSession(options).catch((error: unknown) => (error instanceof StoreError || error instanceof CommandError ? error : Promise.reject(error)));
+      const session = await openSession(options).catch((error: unknown) =>
+        error instanceof StoreError || error instanceof CommandError ? error : Promise.reject(error),
+      );
       if (session instanceof Error) {
         // What cannot be opened is what the doctor is asked about most.
         const { examine } = await import('../../workstation/doctor/doctor.ts');

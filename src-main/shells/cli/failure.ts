@@ -26,13 +26,15 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof UsageError) return exitCodes.usage;
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (error instanceof WorkstationError && (error.code === 'invalid-request' || error.code === 'not-found')) return exitCodes.usage;
-  if (error instanceof StoreError && (error.code === 'invalid' || error.code === 'not-found' || error.code === 'ambiguous')) return exitCodes.usage;
+  if (error instanceof StoreError && (error.code === 'invalid' || error.code === 'not-found' || error.code === 'ambiguous'))
+    return exitCodes.usage;
   return exitCodes.failed;
 }
 
 /** The words for a person. An error that nobody foresaw keeps its stack, since it is worth a report. */
 export function describeError(error: unknown): string {
-  if (error instanceof UsageError || error instanceof CommandError || error instanceof WorkstationError || error instanceof StoreError) return error.message;
+  if (error instanceof UsageError || error instanceof CommandError || error instanceof WorkstationError || error instanceof StoreError)
+    return error.message;
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -45,7 +45,9 @@ async function main(given: readonly string[]): Promise<ExitCode> {
 function prepare(command: Command, path: string): void {
   const { commands: children, registeredArguments } = command;
   const values = registeredArguments.map((argument) => `${argumentUsage(argument)} `).join('');
-  const rest = [...(children.length > 0 ? ['<command>'] : []), ...(children.length === 0 || values !== '' ? [`${values}[options]`] : [])].toReversed().join(' | ');
+  const rest = [...(children.length > 0 ? ['<command>'] : []), ...(children.length === 0 || values !== '' ? [`${values}[options]`] : [])]
+    .toReversed()
+    .join(' | ');
   command
     .exitOverride()
     .showSuggestionAfterError()

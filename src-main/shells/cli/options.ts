@@ -7,14 +7,17 @@ export function parseWholeNumber(option: string, text: string, min: number, max:
   const plain = text.trim().replaceAll('_', '');
   const value = /^\d+(e\d+)?$/i.test(plain) ? Number(plain) : NaN;
   if (!Number.isSafeInteger(value) || value < min || value > max) {
-    throw new UsageError(`${option} must be a whole number from ${min.toLocaleString('en-US')} to ${max.toLocaleString('en-US')}; "${text.slice(0, 60)}" was given`);
+    throw new UsageError(
+      `${option} must be a whole number from ${min.toLocaleString('en-US')} to ${max.toLocaleString('en-US')}; "${text.slice(0, 60)}" was given`,
+    );
   }
   return value;
 }
 
 /** Collects `name=value`s. @param option what they are given to, with an example of one */
 export function parseAssignments(
-  assignments: readonly string[], { option, example }: { option: string; example: string } = { option: '--set', example: 'batch-size=128' },
+  assignments: readonly string[],
+  { option, example }: { option: string; example: string } = { option: '--set', example: 'batch-size=128' },
 ): Record<string, string> {
   const values: Record<string, string> = {};
   for (const assignment of assignments) {
@@ -25,7 +28,9 @@ export function parseAssignments(
       throw new UsageError(`${option} takes name=value, such as ${option} ${example}; "${assignment.slice(0, 60)}" was given`);
     }
     if (!/^[a-z][a-z0-9-]*$/.test(name)) {
-      throw new UsageError(`${option} names are written in lower case with hyphens, such as ${example.replace(/=.*/, '')}; "${name.slice(0, 60)}" was given`);
+      throw new UsageError(
+        `${option} names are written in lower case with hyphens, such as ${example.replace(/=.*/, '')}; "${name.slice(0, 60)}" was given`,
+      );
     }
     if (Object.hasOwn(values, name)) throw new UsageError(`${option} ${name} is given twice; give it once`);
     values[name] = value;
@@ -35,5 +40,6 @@ export function parseAssignments(
 
 /** @throws UsageError where both --steps and --set steps=… are given */
 export function refuseStepsTwice(steps: number | null, hyperparameters: Readonly<Record<string, string>>): void {
-  if (steps !== null && hyperparameters['steps'] !== undefined) throw new UsageError('the steps are given twice, by --steps and by --set steps=…; give them once');
+  if (steps !== null && hyperparameters['steps'] !== undefined)
+    throw new UsageError('the steps are given twice, by --steps and by --set steps=…; give them once');
 }

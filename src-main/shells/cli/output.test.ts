@@ -9,7 +9,13 @@ function capture(isTTY: boolean, columns = 40) {
 
 describe('formatTable', () => {
   it('aligns columns by what a terminal shows, without spaces at the ends', () => {
-    const table = formatTable([{ title: 'name' }, { title: 'steps', align: 'right' }, { title: 'note' }], [['a', '12', ''], ['🦾 wide', '3,000', 'x']]);
+    const table = formatTable(
+      [{ title: 'name' }, { title: 'steps', align: 'right' }, { title: 'note' }],
+      [
+        ['a', '12', ''],
+        ['🦾 wide', '3,000', 'x'],
+      ],
+    );
     expect(table).toBe('name     steps  note\na           12\n🦾 wide  3,000  x');
   });
 });
@@ -50,10 +56,30 @@ describe('toJsonLine', () => {
 });
 
 describe('formats', () => {
-  it.each([[null, '–'], [NaN, '–'], [Infinity, '∞'], [0, '0'], [0.07085, '0.07085'], [-5.98765, '-5.988'], [4321.9, '4,322'], [0.0000123, '1.23e-5'], [1e12, '1.00e+12']])('%s as %s', (value, text) => {
+  it.each([
+    [null, '–'],
+    [NaN, '–'],
+    [Infinity, '∞'],
+    [0, '0'],
+    [0.07085, '0.07085'],
+    [-5.98765, '-5.988'],
+    [4321.9, '4,322'],
+    [0.0000123, '1.23e-5'],
+    [1e12, '1.00e+12'],
+  ])('%s as %s', (value, text) => {
     expect(formatNumber(value)).toBe(text);
   });
-  it.each([[null, '–'], [-1, '–'], [Infinity, '–'], [0, '0 s'], [59.4, '59 s'], [59.6, '1 min 00 s'], [185, '3 min 05 s'], [7800, '2 h 10 min'], [273_600, '3 d 4 h']])('%s seconds as %s', (value, text) => {
+  it.each([
+    [null, '–'],
+    [-1, '–'],
+    [Infinity, '–'],
+    [0, '0 s'],
+    [59.4, '59 s'],
+    [59.6, '1 min 00 s'],
+    [185, '3 min 05 s'],
+    [7800, '2 h 10 min'],
+    [273_600, '3 d 4 h'],
+  ])('%s seconds as %s', (value, text) => {
     expect(formatDuration(value)).toBe(text);
   });
   it('wraps at spaces', () => {

@@ -22,11 +22,7 @@ export interface OutputStream {
   readonly columns?: number;
 }
 
-export function createOutput(
-  isJson: boolean,
-  stream: OutputStream = process.stdout,
-  environment: NodeJS.ProcessEnv = process.env,
-): Output {
+export function createOutput(isJson: boolean, stream: OutputStream = process.stdout, environment: NodeJS.ProcessEnv = process.env): Output {
   const isTerminal = stream.isTTY === true;
   const useColour = isTerminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
   let isProgressShown = false;

@@ -26,19 +26,30 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-const rollback = (...given: string[]): Promise<CliResult> => runCli(['runs', 'rollback', ...given], { env: { ELBOW_DATA_DIR: folder, ELBOW_TRAINERS: '1' } });
+const rollback = (...given: string[]): Promise<CliResult> =>
+  runCli(['runs', 'rollback', ...given], { env: { ELBOW_DATA_DIR: folder, ELBOW_TRAINERS: '1' } });
 const ended = (state: string) =>
-  until(() => `state ${state} of the run; it is ${store.runs.summary(run).state}: ${store.runs.get(run).lastError}`, () => store.runs.summary(run).state === state && store.attempts.holder(run) === null, 50);
+  until(
+    () => `state ${state} of the run; it is ${store.runs.summary(run).state}: ${store.runs.get(run).lastError}`,
+    () => store.runs.summary(run).state === state && store.attempts.holder(run) === null,
+    50,
+  );
 const failure = (): string => store.runs.get(run).lastError ?? '';
 /** Everything that a refused request must leave as it is. */
 const stored = () => [store.runs.get(run), store.edits.list(run, { limit: 100 }), store.checkpoints.list(run), store.queue.list()];
 
 describe('a run whose update left the finite numbers', () => {
   it('says which tensor, at which step, why, what was kept and what to do', () => {
-    expect(failure()).toMatch(/^\S+ of the sac update became (NaN|-?Infinity) at environment step 151.*: the update was not applied\. All that it was given is finite; the largest number besides the state is 1e\+30, the control critic-learning-rate\./);
-    expect(failure()).toContain('Kept: the last 100 transitions and all that the program was given, in failures/step-151-attempt-1.jsonl of the run\'s folder.');
+    expect(failure()).toMatch(
+      /^\S+ of the sac update became (NaN|-?Infinity) at environment step 151.*: the update was not applied\. All that it was given is finite; the largest number besides the state is 1e\+30, the control critic-learning-rate\./,
+    );
+    expect(failure()).toContain(
+      "Kept: the last 100 transitions and all that the program was given, in failures/step-151-attempt-1.jsonl of the run's folder.",
+    );
     expect(failure()).toContain('The last good state, before that step, is kept as the checkpoint at step 150.');
-    expect(failure()).toMatch(/Roll back to a checkpoint with other live settings \(npm run runs -- rollback \w+ --set NAME=VALUE\), or fork from it.*With nothing changed the same steps follow, and it fails at step 151 again\./);
+    expect(failure()).toMatch(
+      /Roll back to a checkpoint with other live settings \(npm run runs -- rollback \w+ --set NAME=VALUE\), or fork from it.*With nothing changed the same steps follow, and it fails at step 151 again\./,
+    );
     const detail = store.runs.get(run);
     expect(detail).toMatchObject({ state: 'failed', environmentSteps: 150 });
     expect(detail.checkpoints.map(({ step }) => step)).toEqual([150]);
@@ -48,8 +59,16 @@ describe('a run whose update left the finite numbers', () => {
   it('keeps the last transitions and the batch in a file that reads back exactly', () => {
     const lines = parseLines(readFileSync(path.join(store.runs.directory(run), 'failures/step-151-attempt-1.jsonl'), 'utf8'));
     expect(lines[0]).toMatchObject({
-      kind: 'failure', format: 1, run, attempt: 1, step: 151, what: expect.stringMatching(/ of the sac update$/) as string, task: 'inverted-pendulum', program: 'sac update',
-      observation: ['cart position', 'pole angle', 'cart velocity', 'pole angular velocity'], given: [],
+      kind: 'failure',
+      format: 1,
+      run,
+      attempt: 1,
+      step: 151,
+      what: expect.stringMatching(/ of the sac update$/) as string,
+      task: 'inverted-pendulum',
+      program: 'sac update',
+      observation: ['cart position', 'pole angle', 'cart velocity', 'pole angular velocity'],
+      given: [],
     });
     expect(failure().startsWith(String(lines[0]?.['message']))).toBe(true);
     const transitions = lines.filter(({ kind }) => kind === 'transition');
@@ -61,12 +80,22 @@ describe('a run whose update left the finite numbers', () => {
     // The last one is the failed step's own, which the checkpoint before it does not have.
     for (const { row, observation, action, reward, nextObservation, terminated } of transitions.slice(0, -1)) {
       const at = (Number(row) - first) * rowWidth;
-      const flat = [...(observation as number[]), ...(action as number[]), reward, ...(nextObservation as number[]), terminated === true ? 1 : 0];
+      const flat = [
+        ...(observation as number[]),
+        ...(action as number[]),
+        reward,
+        ...(nextObservation as number[]),
+        terminated === true ? 1 : 0,
+      ];
       expect(flat).toEqual([...numbers.subarray(at, at + rowWidth)]);
     }
     const inputs = lines.filter(({ kind }) => kind === 'input');
     expect(inputs.find(({ name }) => name === 'observation')).toMatchObject({ group: 'batch', shape: [16, 4] });
-    expect(inputs.find(({ name }) => name === 'critic-learning-rate')).toMatchObject({ group: 'controls', shape: [], values: [Math.fround(1e30)] });
+    expect(inputs.find(({ name }) => name === 'critic-learning-rate')).toMatchObject({
+      group: 'controls',
+      shape: [],
+      values: [Math.fround(1e30)],
+    });
     const rewards = inputs.find(({ name }) => name === 'reward')?.['values'] as number[];
     expect(rewards).toHaveLength(16);
     for (const reward of rewards) expect([0, 1]).toContain(reward);
@@ -92,7 +121,9 @@ describe('a run whose update left the finite numbers', () => {
     const first = failure();
     const { stdout, stderr, code } = await rollback('steep');
     expect([stderr, code]).toEqual(['', 0]);
-    expect(stdout).toMatch(/steep: rolled back to the checkpoint at step 150, to go on to 260 environment steps\n {2}nothing is changed: where numbers failed, they fail at the same step again/);
+    expect(stdout).toMatch(
+      /steep: rolled back to the checkpoint at step 150, to go on to 260 environment steps\n {2}nothing is changed: where numbers failed, they fail at the same step again/,
+    );
     await until('the second attempt', () => store.attempts.list(run).length === 2);
     await ended('failed');
     expect(failure()).toBe(first.replace('attempt-1', 'attempt-2'));
@@ -101,19 +132,30 @@ describe('a run whose update left the finite numbers', () => {
   it('goes on to its end with another setting, as does a repetition, bit for bit', async () => {
     const { stdout, code } = await rollback(run, '--step', '150', '--set', 'critic-learning-rate=1e-3', '--json');
     expect(code).toBe(0);
-    expect(parseLines(stdout)).toMatchObject([{ kind: 'rolled-back', run, step: 150, changes: { 'critic-learning-rate': 1e-3 }, totalSteps: 260 }]);
+    expect(parseLines(stdout)).toMatchObject([
+      { kind: 'rolled-back', run, step: 150, changes: { 'critic-learning-rate': 1e-3 }, totalSteps: 260 },
+    ]);
     await ended('finished');
     const detail = store.runs.get(run);
     expect(detail).toMatchObject({ environmentSteps: 260, lastError: null, isEdited: true, values: { 'critic-learning-rate': 1e-3 } });
     // The checkpoint holds the first edit, so that it still counts; the second one came there.
-    expect(detail.edits.map(({ state, appliedStep, changes, requester }) => [state, appliedStep, changes['critic-learning-rate'], requester])).toEqual([
-      ['applied', 150, 1e30, 'test'], ['applied', 150, 1e-3, 'command line'],
+    expect(
+      detail.edits.map(({ state, appliedStep, changes, requester }) => [state, appliedStep, changes['critic-learning-rate'], requester]),
+    ).toEqual([
+      ['applied', 150, 1e30, 'test'],
+      ['applied', 150, 1e-3, 'command line'],
     ]);
-    expect(detail.events.filter(({ kind }) => kind === 'rolled-back').map(({ step, message, requester }) => [step, message, requester])).toEqual([
-      [150, 'Rolled back to the checkpoint at step 150.', 'command line'], [150, 'Rolled back to the checkpoint at step 150.', 'command line'],
+    expect(
+      detail.events.filter(({ kind }) => kind === 'rolled-back').map(({ step, message, requester }) => [step, message, requester]),
+    ).toEqual([
+      [150, 'Rolled back to the checkpoint at step 150.', 'command line'],
+      [150, 'Rolled back to the checkpoint at step 150.', 'command line'],
     ]);
     const repetition = store.runs.create({ configuration: store.runs.configuration(run), name: 'repetition' });
-    store.edits.schedule(repetition, detail.edits.map(({ id, changes, requester, appliedStep }) => ({ id, changes, requester, undoes: null, dueStep: appliedStep ?? 0 })));
+    store.edits.schedule(
+      repetition,
+      detail.edits.map(({ id, changes, requester, appliedStep }) => ({ id, changes, requester, undoes: null, dueStep: appliedStep ?? 0 })),
+    );
     await trainHere(store, repetition);
     expect(outcomeOf(store, repetition)).toEqual(outcomeOf(store, run));
   }, 90_000);

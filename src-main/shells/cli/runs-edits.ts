@@ -9,7 +9,12 @@ import { record } from './runs-set.ts';
 import { type CommonOptions, withStoredRun } from './session.ts';
 
 const columns: Column[] = [
-  { title: 'edit', align: 'right' }, { title: 'asked for' }, { title: 'by' }, { title: 'change' }, { title: 'state' }, { title: 'step', align: 'right' },
+  { title: 'edit', align: 'right' },
+  { title: 'asked for' },
+  { title: 'by' },
+  { title: 'change' },
+  { title: 'state' },
+  { title: 'step', align: 'right' },
 ];
 /** Most edits that are listed. */
 const limit = 10_000;
@@ -19,18 +24,32 @@ export async function listEdits(given: string, options: CommonOptions): Promise<
   await withStoredRun(given, options, (store, run) => {
     const { edits, count } = store.edits.list(run, { limit });
     for (const edit of edits) output.json({ kind: 'edit', run, ...record(edit) });
-    if (count === 0) return output.line(`Nothing was turned while run ${run} went on. Turn something with: npm run runs -- set ${run} entropy-target=-3`);
+    if (count === 0)
+      return output.line(`Nothing was turned while run ${run} went on. Turn something with: npm run runs -- set ${run} entropy-target=-3`);
     if (count > edits.length) output.line(`The newest ${formatCount(edits.length)} of ${formatCount(count)} edits:`);
     const parameters = findPossibilities().agents.find(({ id }) => id === store.runs.configuration(run).agent)?.parameters ?? [];
     const describe = (edit: RunEdit): string => {
-      const change = edit.previous === null
-        ? Object.entries(edit.changes).map(([name, value]) => `${name}=${formatParameter(value)}`).join(', ')
-        : describeChanges({ title: '', unused: [], parameters }, edit.previous, edit.changes);
+      const change =
+        edit.previous === null
+          ? Object.entries(edit.changes)
+              .map(([name, value]) => `${name}=${formatParameter(value)}`)
+              .join(', ')
+          : describeChanges({ title: '', unused: [], parameters }, edit.previous, edit.changes);
       return edit.undoes === null ? change : `${change} (takes back ${edit.undoes})`;
     };
-    output.line(formatTable(columns, edits.map((edit) => [
-      String(edit.id), formatTime(edit.requestedAt), edit.requester, describe(edit), edit.reason === null ? edit.state : `${edit.state}: ${edit.reason}`, stepOf(edit),
-    ])));
+    output.line(
+      formatTable(
+        columns,
+        edits.map((edit) => [
+          String(edit.id),
+          formatTime(edit.requestedAt),
+          edit.requester,
+          describe(edit),
+          edit.reason === null ? edit.state : `${edit.state}: ${edit.reason}`,
+          stepOf(edit),
+        ]),
+      ),
+    );
   });
 }
 

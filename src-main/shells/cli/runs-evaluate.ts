@@ -26,15 +26,22 @@ export async function evaluateRun(given: string, options: EvaluateOptions): Prom
   const output = createOutput(options.json === true);
 
   // The store is closed before the episodes begin: a long evaluation holds no lock and sees no change.
-  const { run, policy } = await withStoredRun(given, options, (store, id) => ({ run: store.runs.get(id), policy: findPolicy(store, id, step) }));
+  const { run, policy } = await withStoredRun(given, options, (store, id) => ({
+    run: store.runs.get(id),
+    policy: findPolicy(store, id, step),
+  }));
   const taskOptions = layOver(run.configuration, variant);
-  output.line(`${output.bold(`Run ${run.id}`)} ${run.name}: ${run.task}, the policy of step ${formatCount(policy.step)}, ${sampled ? 'sampled actions' : 'mean action'}, seed ${seed}${describeOptions(taskOptions)}`);
+  output.line(
+    `${output.bold(`Run ${run.id}`)} ${run.name}: ${run.task}, the policy of step ${formatCount(policy.step)}, ${sampled ? 'sampled actions' : 'mean action'}, seed ${seed}${describeOptions(taskOptions)}`,
+  );
 
   const finished: EpisodeResult[] = [];
   for await (const episode of runPolicyEpisodes(policy.onnx, { task: run.task, taskOptions, episodes, seed, sampled })) {
     finished.push(episode);
     output.json({ kind: 'episode', run: run.id, ...episode });
-    output.line(`  episode ${String(episode.episode + 1).padStart(String(episodes).length)}  return ${formatNumber(episode.return)}  ${episode.length} steps, ${episode.terminated ? 'terminated' : 'truncated'}${describeSuccess(episode)}`);
+    output.line(
+      `  episode ${String(episode.episode + 1).padStart(String(episodes).length)}  return ${formatNumber(episode.return)}  ${episode.length} steps, ${episode.terminated ? 'terminated' : 'truncated'}${describeSuccess(episode)}`,
+    );
   }
   const statistics = summarise(finished.map((episode) => episode.return));
   output.line(
@@ -42,7 +49,20 @@ export async function evaluateRun(given: string, options: EvaluateOptions): Prom
   );
   const success = successShare(finished);
   if (success !== null) output.line(`  success in ${formatShare(success)} of the episodes`);
-  output.json({ kind: 'result', run: run.id, task: run.task, taskOptions, step: policy.step, seed, sampled, episodes, ...statistics, success, returns: finished.map((episode) => episode.return), lengths: finished.map(({ length }) => length) });
+  output.json({
+    kind: 'result',
+    run: run.id,
+    task: run.task,
+    taskOptions,
+    step: policy.step,
+    seed,
+    sampled,
+    episodes,
+    ...statistics,
+    success,
+    returns: finished.map((episode) => episode.return),
+    lengths: finished.map(({ length }) => length),
+  });
   return exitCodes.done;
 }
 
@@ -58,5 +78,7 @@ function layOver(configuration: RunConfiguration, variant: Readonly<Record<strin
 }
 
 function describeOptions(options: ParameterValues): string {
-  return Object.entries(options).map(([name, value]) => `, ${name}=${formatParameter(value)}`).join('');
+  return Object.entries(options)
+    .map(([name, value]) => `, ${name}=${formatParameter(value)}`)
+    .join('');
 }

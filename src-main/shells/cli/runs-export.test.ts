@@ -24,21 +24,50 @@ let data = '';
 const policies: Record<string, Uint8Array> = {};
 
 /** A run that this process holds; the policies as its evaluations, by step. */
-function storeRun(store: Store, name: string, agent: string, evaluations: Record<number, Uint8Array>, live: Uint8Array | null = null, taskOptions: ParameterValues | null = null): { run: string; attempt: number } {
-  const run = store.runs.create({ name, configuration: { task: 'reacher', agent, seed: 1, device: 'cpu', threads: 1, hyperparameters: smallValues(agent), ...(taskOptions === null ? {} : { taskOptions }) } });
+function storeRun(
+  store: Store,
+  name: string,
+  agent: string,
+  evaluations: Record<number, Uint8Array>,
+  live: Uint8Array | null = null,
+  taskOptions: ParameterValues | null = null,
+): { run: string; attempt: number } {
+  const run = store.runs.create({
+    name,
+    configuration: {
+      task: 'reacher',
+      agent,
+      seed: 1,
+      device: 'cpu',
+      threads: 1,
+      hyperparameters: smallValues(agent),
+      ...(taskOptions === null ? {} : { taskOptions }),
+    },
+  });
   const attempt = store.attempts.open(run, { startStep: 0, environment, ...processIdentity() });
   for (const [step, policyOnnx] of Object.entries(evaluations)) {
-    store.evaluations.add(run, attempt, { step: Number(step), returns: Float64Array.of(1), lengths: Int32Array.of(50), policyOnnx, criticsOnnx: null, rollouts: [] });
+    store.evaluations.add(run, attempt, {
+      step: Number(step),
+      returns: Float64Array.of(1),
+      lengths: Int32Array.of(50),
+      policyOnnx,
+      criticsOnnx: null,
+      rollouts: [],
+    });
   }
   if (live) store.snapshots.setLive(run, attempt, 250, live);
   return { run, attempt };
 }
 
 /** A file that ONNX Runtime runs, of these shapes. */
-const otherFile = (input: string, columns: number, output: string): Uint8Array => writeOnnxFile({
-  name: 'something', nodes: [{ op: 'Neg', inputs: [input], outputs: [output], attributes: {} }], tensors: new Map(),
-  inputs: new Map([[input, { type: 'float32', shape: [1, columns] }]]), outputs: new Map([[output, { type: 'float32', shape: [1, columns] }]]),
-});
+const otherFile = (input: string, columns: number, output: string): Uint8Array =>
+  writeOnnxFile({
+    name: 'something',
+    nodes: [{ op: 'Neg', inputs: [input], outputs: [output], attributes: {} }],
+    tensors: new Map(),
+    inputs: new Map([[input, { type: 'float32', shape: [1, columns] }]]),
+    outputs: new Map([[output, { type: 'float32', shape: [1, columns] }]]),
+  });
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'elbow-export-'));
@@ -54,10 +83,20 @@ beforeAll(async () => {
   storeRun(store, 'nothing yet', 'sac', {});
   const td3 = storeRun(store, 'td3', 'td3', { 100: policies['td3'] as Uint8Array, 200: policies['td3'] as Uint8Array });
   const id = store.edits.request(td3.run, { changes: { 'exploration-noise': 0.4 }, requester: 'test' });
-  store.edits.applied(td3.run, td3.attempt, { step: 150, values: { ...smallValues('td3'), 'exploration-noise': 0.4 }, edits: [{ id, previous: { 'exploration-noise': 0.1 } }] });
+  store.edits.applied(td3.run, td3.attempt, {
+    step: 150,
+    values: { ...smallValues('td3'), 'exploration-noise': 0.4 },
+    edits: [{ id, previous: { 'exploration-noise': 0.1 } }],
+  });
   storeRun(store, 'cut', 'sac', {}, first.slice(0, Math.floor(first.length / 2)));
   storeRun(store, 'a text', 'sac', {}, new TextEncoder().encode('This is a text, not a policy.'));
-  storeRun(store, 'overwritten', 'sac', {}, first.map((byte, index) => (index % 7 === 3 ? byte ^ 0xff : byte)));
+  storeRun(
+    store,
+    'overwritten',
+    'sac',
+    {},
+    first.map((byte, index) => (index % 7 === 3 ? byte ^ 0xff : byte)),
+  );
   storeRun(store, 'another model', 'sac', {}, otherFile('pixels', 3, 'labels'));
   storeRun(store, 'another input', 'sac', {}, otherFile('observation', observations, 'values'));
   storeRun(store, 'another task', 'sac', {}, otherFile('observation', observations + 1, 'mean-action'));
@@ -66,8 +105,10 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const exportPolicy = (run: string, out: string, ...options: string[]) => runCli(['runs', 'export-policy', run, '--data-dir', data, '--out', path.join(folder, out), ...options]);
-const metadataOf = (file: Uint8Array): Record<string, string> => Object.fromEntries(new Message(file).messages(14).map((entry) => [entry.text(1), entry.text(2)]));
+const exportPolicy = (run: string, out: string, ...options: string[]) =>
+  runCli(['runs', 'export-policy', run, '--data-dir', data, '--out', path.join(folder, out), ...options]);
+const metadataOf = (file: Uint8Array): Record<string, string> =>
+  Object.fromEntries(new Message(file).messages(14).map((entry) => [entry.text(1), entry.text(2)]));
 
 /** What a stored policy gives, and what an exported one, for the same observation. */
 async function meanActions(...files: Uint8Array[]): Promise<number[][]> {
@@ -78,7 +119,11 @@ async function meanActions(...files: Uint8Array[]): Promise<number[][]> {
   for (const file of files) {
     const opened = await openFile('onnxruntime-node', file);
     const isExported = new Message(file).has(14);
-    results.push([...((await opened.run(1, { observation, ...(isExported ? { noise } : {}) }))['mean-action'] as Float32Array)].map((value) => Number(value.toFixed(5))));
+    results.push(
+      [...((await opened.run(1, { observation, ...(isExported ? { noise } : {}) }))['mean-action'] as Float32Array)].map((value) =>
+        Number(value.toFixed(5)),
+      ),
+    );
     await opened.close();
   }
   return results;
@@ -96,7 +141,11 @@ describe.concurrent('an export', () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`the policy of step ${step}`);
     const file = readFileSync(path.join(folder, name));
-    const [exported, stored, other] = await meanActions(file, policies[policy] as Uint8Array, policies[policy === 'sac 1' ? 'sac 2' : 'sac 1'] as Uint8Array);
+    const [exported, stored, other] = await meanActions(
+      file,
+      policies[policy] as Uint8Array,
+      policies[policy === 'sac 1' ? 'sac 2' : 'sac 1'] as Uint8Array,
+    );
     expect(exported).toEqual(stored);
     expect(exported).not.toEqual(other);
   });
@@ -106,14 +155,28 @@ describe.concurrent('an export', () => {
     const file = readFileSync(path.join(folder, 'described.onnx'));
     const [line] = parseLines(stdout);
     expect(line).toEqual({
-      kind: 'exported', run: expect.stringMatching(/^[a-z0-9]{8}$/) as string, task: 'reacher', agent: 'sac', step: 250, explorationNoise: null,
-      file: path.join(folder, 'described.onnx'), bytes: file.byteLength,
+      kind: 'exported',
+      run: expect.stringMatching(/^[a-z0-9]{8}$/) as string,
+      task: 'reacher',
+      agent: 'sac',
+      step: 250,
+      explorationNoise: null,
+      file: path.join(folder, 'described.onnx'),
+      bytes: file.byteLength,
     });
     const { 'elbow.observation': observation = '', 'elbow.action': action = '', ...rest } = metadataOf(file);
     expect(rest).toEqual({
-      'elbow.format': '1', 'elbow.version': (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version, 'elbow.run': line?.['run'],
-      'elbow.run-name': 'sac', 'elbow.step': '250', 'elbow.agent': 'sac', 'elbow.task': 'reacher', 'elbow.task-options': '{}', 'elbow.step-seconds': String(reacher.stepSeconds),
-      'elbow.control': 'control = low + (action + 1) / 2 * (high - low)', 'elbow.sampling': 'tanh(mean + sigma * noise)',
+      'elbow.format': '1',
+      'elbow.version': (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version,
+      'elbow.run': line?.['run'],
+      'elbow.run-name': 'sac',
+      'elbow.step': '250',
+      'elbow.agent': 'sac',
+      'elbow.task': 'reacher',
+      'elbow.task-options': '{}',
+      'elbow.step-seconds': String(reacher.stepSeconds),
+      'elbow.control': 'control = low + (action + 1) / 2 * (high - low)',
+      'elbow.sampling': 'tanh(mean + sigma * noise)',
     });
     expect(JSON.parse(observation)).toEqual(reacher.observation.map(({ name, unit }) => ({ name, unit, low: null, high: null })));
     expect(JSON.parse(action)).toEqual(reacher.action.map(({ name, unit, low, high }) => ({ name, unit, low, high })));
@@ -128,18 +191,25 @@ describe.concurrent('an export', () => {
     expect(Number(metadata['elbow.step-seconds'])).toBeCloseTo(2 * reacher.stepSeconds, 12);
   });
 
-  it.each([['100', 0.1], ['200', 0.4]])('of a deterministic agent at step %s explores with the noise in force there, %d', async (step, noise) => {
+  it.each([
+    ['100', 0.1],
+    ['200', 0.4],
+  ])('of a deterministic agent at step %s explores with the noise in force there, %d', async (step, noise) => {
     const { stdout } = await exportPolicy('td3', `td3 ${step}.onnx`, '--step', step, '--json');
     expect(parseLines(stdout)).toMatchObject([{ kind: 'exported', explorationNoise: noise }]);
     expect(metadataOf(readFileSync(path.join(folder, `td3 ${step}.onnx`)))).toMatchObject({
-      'elbow.exploration-noise': String(noise), 'elbow.sampling': `clip(mean-action + ${noise} * noise, -1, 1)`,
+      'elbow.exploration-noise': String(noise),
+      'elbow.sampling': `clip(mean-action + ${noise} * noise, -1, 1)`,
     });
   });
 
   it('replaces a file only with --force', async () => {
     const file = path.join(folder, 'mine.onnx');
     writeFileSync(file, 'mine');
-    expect(await exportPolicy('sac', 'mine.onnx')).toMatchObject({ code: 2, stderr: expect.stringMatching(/--out .*mine\.onnx exists already and was kept;.*--force/) as string });
+    expect(await exportPolicy('sac', 'mine.onnx')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--out .*mine\.onnx exists already and was kept;.*--force/) as string,
+    });
     expect(readFileSync(file, 'utf8')).toBe('mine');
     expect(await exportPolicy('sac', 'mine.onnx', '--force')).toMatchObject({ code: 0, stderr: '' });
     expect(metadataOf(readFileSync(file))).toMatchObject({ 'elbow.step': '250' });
@@ -152,7 +222,9 @@ describe.concurrent('an export', () => {
     const [run] = parseLines((await runCli(['runs', 'list', '--json', '--data-dir', demo])).stdout);
     for (const step of [15_000, 60_000]) {
       const out = path.join(folder, `demo-${step}.onnx`);
-      expect(await runCli(['runs', 'export-policy', String(run?.['id']), '--step', String(step), '--out', out, '--data-dir', demo])).toMatchObject({ code: 0, stderr: '' });
+      expect(
+        await runCli(['runs', 'export-policy', String(run?.['id']), '--step', String(step), '--out', out, '--data-dir', demo]),
+      ).toMatchObject({ code: 0, stderr: '' });
       expect(metadataOf(readFileSync(out))).toMatchObject({ 'elbow.task': 'half-cheetah', 'elbow.step': String(step) });
     }
   });
@@ -180,8 +252,15 @@ describe.concurrent('a wrong wish', () => {
     expect(result).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) as string });
   });
 
-  it.each([[['--out', ''], /--out needs a file/], [[], /Required option '--out <file>' not specified/i]])('%j is refused', async (options, message) => {
-    expect(await runCli(['runs', 'export-policy', 'sac', '--data-dir', data, ...options])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) as string });
+  it.each([
+    [['--out', ''], /--out needs a file/],
+    [[], /Required option '--out <file>' not specified/i],
+  ])('%j is refused', async (options, message) => {
+    expect(await runCli(['runs', 'export-policy', 'sac', '--data-dir', data, ...options])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(message) as string,
+    });
   });
 
   it('a folder that may not be written to is named, with what to do', async () => {
@@ -193,8 +272,16 @@ describe.concurrent('a wrong wish', () => {
     storeRun(store, 'sac', 'sac', { 100: policies['sac 1'] as Uint8Array });
     store.close();
     chmodSync(open, 0o555);
-    const result = await runCli(['runs', 'export-policy', 'sac', '--data-dir', open, '--out', path.join(locked, 'policy.onnx')], { unprivileged: true });
-    expect(result).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/locked.policy\.onnx cannot be written: you are not allowed to write there\. Nothing was changed; choose/) as string });
+    const result = await runCli(['runs', 'export-policy', 'sac', '--data-dir', open, '--out', path.join(locked, 'policy.onnx')], {
+      unprivileged: true,
+    });
+    expect(result).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /locked.policy\.onnx cannot be written: you are not allowed to write there\. Nothing was changed; choose/,
+      ) as string,
+    });
     expect(readdirSync(locked)).toEqual([]);
   });
 });
@@ -218,7 +305,10 @@ describe.concurrent('a stored policy that is none', () => {
 
   it('not finite: it is not exported', async () => {
     const result = await exportPolicy('not finite', 'nan.onnx');
-    expect(result).toMatchObject({ code: 1, stderr: expect.stringMatching(/gives numbers that are not finite .*take that of another step/) as string });
+    expect(result).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/gives numbers that are not finite .*take that of another step/) as string,
+    });
     expect(existsSync(path.join(folder, 'nan.onnx'))).toBe(false);
   });
 

@@ -23,5 +23,14 @@ export async function exportRunPolicy(given: string, options: ExportOptions): Pr
   const { run, explorationNoise } = plan;
   output.line(`${output.bold(`Run ${run.id}`)} ${run.name}: ${run.task}, the policy of step ${formatCount(plan.step)}`);
   output.line(`  ${target}  ${formatBytes(file.byteLength)}; docs/policy-export.md says how to use it`);
-  output.json({ kind: 'exported', run: run.id, task: run.task, agent: run.agent, step: plan.step, explorationNoise, file: target, bytes: file.byteLength });
+  output.json({
+    kind: 'exported',
+    run: run.id,
+    task: run.task,
+    agent: run.agent,
+    step: plan.step,
+    explorationNoise,
+    file: target,
+    bytes: file.byteLength,
+  });
 }

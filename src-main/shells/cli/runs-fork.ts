@@ -19,7 +19,10 @@ export async function forkRun(given: string, options: ForkOptions): Promise<void
   refuseStepsTwice(steps, hyperparameters);
   await make(given, options, async ({ workstation, store }, original) => {
     const { run } = await workstation.call('runs.fork', {
-      run: original, step, hyperparameters: { ...hyperparameters, ...(steps === null ? {} : { steps }) }, name: options.name ?? null,
+      run: original,
+      step,
+      hyperparameters: { ...hyperparameters, ...(steps === null ? {} : { steps }) },
+      name: options.name ?? null,
     });
     const { parent } = store.runs.summary(run);
     return { run, text: `forked from ${original} at step ${formatCount(parent?.step ?? 0)}`, kind: 'forked' };
@@ -35,7 +38,11 @@ export async function repeatRun(given: string, options: CommonOptions & { name?:
   });
 }
 
-async function make(given: string, options: CommonOptions, ask: (session: Session, original: string) => Promise<{ run: string; text: string; kind: string }>): Promise<void> {
+async function make(
+  given: string,
+  options: CommonOptions,
+  ask: (session: Session, original: string) => Promise<{ run: string; text: string; kind: string }>,
+): Promise<void> {
   const output = createOutput(options.json === true);
   const session = await openSession(options);
   try {

@@ -6,9 +6,19 @@ import { createOutput, formatTable, type Column } from './output.ts';
 import { type CommonOptions, withStoredRuns } from './session.ts';
 
 const columns: Column[] = [
-  { title: 'run' }, { title: 'name' }, { title: 'task' }, { title: 'agent' }, { title: 'seed', align: 'right' }, { title: 'state' },
-  { title: 'steps', align: 'right' }, { title: 'of', align: 'right' }, { title: 'last return', align: 'right' }, { title: 'best', align: 'right' },
-  { title: 'created' }, { title: 'duration', align: 'right' }, { title: 'disk', align: 'right' },
+  { title: 'run' },
+  { title: 'name' },
+  { title: 'task' },
+  { title: 'agent' },
+  { title: 'seed', align: 'right' },
+  { title: 'state' },
+  { title: 'steps', align: 'right' },
+  { title: 'of', align: 'right' },
+  { title: 'last return', align: 'right' },
+  { title: 'best', align: 'right' },
+  { title: 'created' },
+  { title: 'duration', align: 'right' },
+  { title: 'disk', align: 'right' },
 ];
 
 export async function listRuns(options: CommonOptions): Promise<void> {
@@ -24,7 +34,18 @@ export async function listRuns(options: CommonOptions): Promise<void> {
 function row(run: RunSummary): string[] {
   const state = run.queuePosition === null ? run.state : `${run.state} (${run.queuePosition})`;
   return [
-    run.id, run.name, run.task, run.agent, String(run.seed), state, formatCount(run.environmentSteps), formatCount(run.totalSteps),
-    formatNumber(run.lastReturn), formatNumber(run.bestReturn), formatDate(run.createdAt), formatDuration(run.activeSeconds), formatBytes(run.diskBytes),
+    run.id,
+    run.name,
+    run.task,
+    run.agent,
+    String(run.seed),
+    state,
+    formatCount(run.environmentSteps),
+    formatCount(run.totalSteps),
+    formatNumber(run.lastReturn),
+    formatNumber(run.bestReturn),
+    formatDate(run.createdAt),
+    formatDuration(run.activeSeconds),
+    formatBytes(run.diskBytes),
   ];
 }

@@ -24,9 +24,17 @@ export async function rollBackRun(given: string, options: RollBackOptions): Prom
     const { name, totalSteps, queuePosition } = store.runs.summary(run);
     const { trainerShare } = await workstation.call('system.describe', {});
     const changes = edit === null ? null : store.edits.get(run, edit).changes;
-    output.line(`${output.bold(`Run ${run}`)} ${name}: rolled back${environmentSteps > step ? ` from step ${formatCount(environmentSteps)}` : ''} to the checkpoint at step ${formatCount(step)}, to go on to ${formatCount(totalSteps)} environment steps`);
-    if (changes !== null) output.line(`  from there on ${Object.entries(changes).map(([parameter, value]) => `${parameter}=${formatParameter(value)}`).join(', ')}`);
-    else if (state === 'failed') output.line('  nothing is changed: where numbers failed, they fail at the same step again; --set changes a live hyper-parameter');
+    output.line(
+      `${output.bold(`Run ${run}`)} ${name}: rolled back${environmentSteps > step ? ` from step ${formatCount(environmentSteps)}` : ''} to the checkpoint at step ${formatCount(step)}, to go on to ${formatCount(totalSteps)} environment steps`,
+    );
+    if (changes !== null)
+      output.line(
+        `  from there on ${Object.entries(changes)
+          .map(([parameter, value]) => `${parameter}=${formatParameter(value)}`)
+          .join(', ')}`,
+      );
+    else if (state === 'failed')
+      output.line('  nothing is changed: where numbers failed, they fail at the same step again; --set changes a live hyper-parameter');
     output.line(`  ${queuePosition === null ? `it starts; see: npm run runs -- show ${run}` : waitingText(queuePosition, trainerShare)}`);
     output.json({ kind: 'rolled-back', run, step, edit, changes, totalSteps, queuePosition });
   } finally {

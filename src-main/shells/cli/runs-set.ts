@@ -61,7 +61,11 @@ function report(line: (text: string) => void, run: string, { id, state, appliedS
       line(`  applied at step ${formatCount(appliedStep ?? 0)}`);
       return exitCodes.done;
     case 'pending':
-      line(waited ? `  not applied after ${waitMs / 1000} s; it stays asked for. See: npm run runs -- edits ${run}` : '  asked for; the trainer applies it between two steps');
+      line(
+        waited
+          ? `  not applied after ${waitMs / 1000} s; it stays asked for. See: npm run runs -- edits ${run}`
+          : '  asked for; the trainer applies it between two steps',
+      );
       return exitCodes.done;
     case 'refused':
     case 'dropped':
@@ -84,5 +88,9 @@ export function record({ id, ...rest }: RunEdit): { edit: number; changes: Param
 }
 
 function measured({ store }: Session, run: string): Record<string, number> {
-  return newestOf(store, run, metricDeclarations.map(({ name }) => name));
+  return newestOf(
+    store,
+    run,
+    metricDeclarations.map(({ name }) => name),
+  );
 }

@@ -16,12 +16,24 @@ export async function showRun(given: string, options: CommonOptions): Promise<vo
     const outcome = readOutcome(store, run);
     const nonFinite = store.metrics.nonFinite(run.id);
     output.json({ ...run, nonFinite, ...outcome });
-    const { series } = store.metrics.query(run.id, { metrics: ['evaluation-success'], fromStep: null, toStep: null, maxPoints: 10_000, includeSuperseded: false });
+    const { series } = store.metrics.query(run.id, {
+      metrics: ['evaluation-success'],
+      fromStep: null,
+      toStep: null,
+      maxPoints: 10_000,
+      includeSuperseded: false,
+    });
     print(output, run, outcome.stateHash, nonFinite, series[0]);
   });
 }
 
-function print(output: Output, run: RunDetail, stateHash: string | null, nonFinite: readonly NonFiniteCount[], success: MetricSeries | undefined): void {
+function print(
+  output: Output,
+  run: RunDetail,
+  stateHash: string | null,
+  nonFinite: readonly NonFiniteCount[],
+  success: MetricSeries | undefined,
+): void {
   output.line(`${output.bold(run.id)}  ${run.name}${run.starred ? '  ★' : ''}`);
   const facts: [string, string][] = [
     ['state', run.stateReason === null ? run.state : `${run.state}: ${run.stateReason}`],
@@ -37,7 +49,11 @@ function print(output: Output, run: RunDetail, stateHash: string | null, nonFini
   ];
   if (run.queuePosition !== null) facts.push(['queue', `place ${run.queuePosition}`]);
   if (run.parent !== null) facts.push(['parent', `${run.parent.run} at step ${formatCount(run.parent.step)}`]);
-  if (run.editCount > 0) facts.push(['edited', `${run.isEdited ? 'yes' : 'not yet'}, ${formatCount(run.editCount)} ${run.editCount === 1 ? 'edit' : 'edits'}; npm run runs -- edits ${run.id}`]);
+  if (run.editCount > 0)
+    facts.push([
+      'edited',
+      `${run.isEdited ? 'yes' : 'not yet'}, ${formatCount(run.editCount)} ${run.editCount === 1 ? 'edit' : 'edits'}; npm run runs -- edits ${run.id}`,
+    ]);
   if (stateHash !== null) facts.push(['state hash', stateHash]);
   if (run.note !== '') facts.push(['note', run.note]);
   if (run.lastError !== null) facts.push(['last error', run.lastError]);
@@ -50,32 +66,66 @@ function print(output: Output, run: RunDetail, stateHash: string | null, nonFini
   section(output, 'Evaluations', [
     ['step', 'mean return', 'lowest', 'highest', ...withShare('success'), 'episodes'],
     ...run.evaluations.map(({ step, meanReturn, returns }) => [
-      formatCount(step), formatNumber(meanReturn), formatNumber(Math.min(...returns)), formatNumber(Math.max(...returns)), ...withShare(formatShare(shares.get(step) ?? null)), String(returns.length),
+      formatCount(step),
+      formatNumber(meanReturn),
+      formatNumber(Math.min(...returns)),
+      formatNumber(Math.max(...returns)),
+      ...withShare(formatShare(shares.get(step) ?? null)),
+      String(returns.length),
     ]),
   ]);
   section(output, 'Values that were not finite, in no curve', [
     ['metric', 'attempt', 'count', 'first at step', 'last at step'],
-    ...nonFinite.map(({ metric, attempt, count, firstStep, lastStep }) => [metric, String(attempt), formatCount(count), formatCount(firstStep), formatCount(lastStep)]),
+    ...nonFinite.map(({ metric, attempt, count, firstStep, lastStep }) => [
+      metric,
+      String(attempt),
+      formatCount(count),
+      formatCount(firstStep),
+      formatCount(lastStep),
+    ]),
   ]);
   section(output, 'Attempts', [
     ['attempt', 'from step', 'to step', 'started', 'ended'],
-    ...run.attempts.map((attempt) => [String(attempt.attempt), formatCount(attempt.startStep), formatCount(attempt.lastStep), formatDate(attempt.startedAt), formatDate(attempt.endedAt)]),
+    ...run.attempts.map((attempt) => [
+      String(attempt.attempt),
+      formatCount(attempt.startStep),
+      formatCount(attempt.lastStep),
+      formatDate(attempt.startedAt),
+      formatDate(attempt.endedAt),
+    ]),
   ]);
   section(output, 'Behaviour priors, likelihoods in nats an action', [
     ['fitted to', 'at step', 'data', 'transitions', 'held out', 'training', 'uniform', 'beyond 3 σ'],
     ...run.fittedPriors.map((fit) => [
-      fit.sourceRun, formatCount(fit.sourceStep), fit.data, formatCount(fit.transitions),
-      ...[fit.heldOutLikelihood, fit.trainingLikelihood, fit.uniformLikelihood].map(formatNumber), `${formatNumber(100 * fit.outsideShare)} %`,
+      fit.sourceRun,
+      formatCount(fit.sourceStep),
+      fit.data,
+      formatCount(fit.transitions),
+      ...[fit.heldOutLikelihood, fit.trainingLikelihood, fit.uniformLikelihood].map(formatNumber),
+      `${formatNumber(100 * fit.outsideShare)} %`,
     ]),
   ]);
-  section(output, 'Checkpoints', [['step', 'written', 'size'], ...run.checkpoints.map(({ step, createdAt, bytes }) => [formatCount(step), formatDate(createdAt), formatBytes(bytes)])]);
-  section(output, 'Events', [['step', 'when', 'what', ''], ...run.events.map(({ step, createdAt, kind, message }) => [formatCount(step), formatDate(createdAt), kind, message])]);
+  section(output, 'Checkpoints', [
+    ['step', 'written', 'size'],
+    ...run.checkpoints.map(({ step, createdAt, bytes }) => [formatCount(step), formatDate(createdAt), formatBytes(bytes)]),
+  ]);
+  section(output, 'Events', [
+    ['step', 'when', 'what', ''],
+    ...run.events.map(({ step, createdAt, kind, message }) => [formatCount(step), formatDate(createdAt), kind, message]),
+  ]);
 }
 
 /** The task's options that differ from their defaults. */
 function optionFacts({ configuration: { taskOptions } }: RunDetail): [string, string][] {
   if (taskOptions === undefined) return [];
-  return [['task options', Object.entries(taskOptions).map(([name, value]) => `${name}=${formatParameter(value)}`).join(', ')]];
+  return [
+    [
+      'task options',
+      Object.entries(taskOptions)
+        .map(([name, value]) => `${name}=${formatParameter(value)}`)
+        .join(', '),
+    ],
+  ];
 }
 
 /** What computes it, and how the devices compared where they did. */
@@ -91,10 +141,17 @@ function choiceFacts({ configuration: { engine }, attempts }: RunDetail): [strin
 
 /** The configured values, and beside them those in force where an edit changed them. */
 function hyperparameterRows({ configuration, values }: RunDetail): string[][] {
-  const rows = Object.entries(configuration.hyperparameters).map(([name, value]) => [name, formatParameter(value), formatParameter(values[name] ?? value)]);
+  const rows = Object.entries(configuration.hyperparameters).map(([name, value]) => [
+    name,
+    formatParameter(value),
+    formatParameter(values[name] ?? value),
+  ]);
   const isEdited = rows.some(([, configured, now]) => configured !== now);
   if (!isEdited) return [['name', 'value'], ...rows.map((row) => row.slice(0, 2))];
-  return [['name', 'at the start', 'now'], ...rows.map(([name = '', configured = '', now = '']) => [name, configured, now === configured ? '' : now])];
+  return [
+    ['name', 'at the start', 'now'],
+    ...rows.map(([name = '', configured = '', now = '']) => [name, configured, now === configured ? '' : now]),
+  ];
 }
 
 function section(output: Output, title: string, [head = [], ...rows]: string[][]): void {

@@ -35,7 +35,9 @@ export function createCommand(end: (code: ExitCode) => void): Command {
     .argument('[edit]', 'its number (else the newest that is not taken back yet)')
     .option('--no-wait', 'do not wait until the trainer has applied it')
     .action(async (run: string, edit: string | undefined, options: SteerOptions) => end(await undoEdit(run, edit, options)));
-  onRun('edits', 'A table of what was turned while the run went on.').action((run: string, options: CommonOptions) => listEdits(run, options));
+  onRun('edits', 'A table of what was turned while the run went on.').action((run: string, options: CommonOptions) =>
+    listEdits(run, options),
+  );
 
   onRun('fork', 'A new run that goes on from a checkpoint with other settings.')
     .option('--step <n>', 'the checkpoint at this step (else the newest)')
@@ -45,13 +47,18 @@ export function createCommand(end: (code: ExitCode) => void): Command {
     .action((run: string, options: ForkOptions) => forkRun(run, options));
   onRun('rollback', 'Goes on from an earlier checkpoint of the run itself; what came after it no longer counts.')
     .option('--step <n>', 'the checkpoint at this step (else the newest)')
-    .option('--set <name=value>', 'a live hyper-parameter that differs from there on; repeatable', (value: string, all: string[] = []) => [...all, value])
+    .option('--set <name=value>', 'a live hyper-parameter that differs from there on; repeatable', (value: string, all: string[] = []) => [
+      ...all,
+      value,
+    ])
     .action((run: string, options: RollBackOptions) => rollBackRun(run, options));
   onRun('repeat', 'A new run with the same settings, seed and edits.')
     .option('--name <text>', 'a name for the new run')
     .action((run: string, options: CommonOptions & { name?: string }) => repeatRun(run, options));
 
-  onRun('delete', 'Deletes a run; for 30 days it can be restored.').action((run: string, options: CommonOptions) => deleteRun(run, options));
+  onRun('delete', 'Deletes a run; for 30 days it can be restored.').action((run: string, options: CommonOptions) =>
+    deleteRun(run, options),
+  );
   subcommand('restore', 'Brings a deleted run back.')
     .argument('<run>', 'the whole id')
     .action((run: string, options: CommonOptions) => restoreRun(run, options));
@@ -60,7 +67,11 @@ export function createCommand(end: (code: ExitCode) => void): Command {
     .option('--episodes <n>', 'episodes to run', '10')
     .option('--seed <n>', 'seed of resets and of sampled actions', '1')
     .option('--sampled', 'draw actions from the policy instead of taking its mean')
-    .option('--variant <name=value>', 'an option of the task in place of the run\'s own, such as gravity-scale=0.5; repeatable', (value: string, all: string[] = []) => [...all, value])
+    .option(
+      '--variant <name=value>',
+      "an option of the task in place of the run's own, such as gravity-scale=0.5; repeatable",
+      (value: string, all: string[] = []) => [...all, value],
+    )
     .action(async (run: string, options: EvaluateOptions) => {
       end(await evaluateRun(run, options));
     });

@@ -84,7 +84,11 @@ function isStored(store: Store, id: string): boolean {
 }
 
 /** For commands that only look. @throws UsageError where nothing has been stored yet */
-export async function withStoredRun<T>(given: string, options: CommonOptions, work: (store: Store, run: string) => Promise<T> | T): Promise<T> {
+export async function withStoredRun<T>(
+  given: string,
+  options: CommonOptions,
+  work: (store: Store, run: string) => Promise<T> | T,
+): Promise<T> {
   return withStoredRuns(options, (store) => {
     if (store === null) throw new UsageError(`there is no run "${given.slice(0, 80)}": no run is stored here yet`);
     return work(store, resolveRun(store, given));

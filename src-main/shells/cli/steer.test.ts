@@ -6,7 +6,8 @@ import { parseLines, runCli, type CliResult } from './testing.ts';
 const bench = benchOfFile();
 const held = bench.hold({ hyperparameters: { steps: 5000 } });
 
-const runs = (...given: string[]): Promise<CliResult> => runCli(['runs', ...given], { env: { ELBOW_DATA_DIR: bench.folder, ELBOW_TRAINERS: '1' } });
+const runs = (...given: string[]): Promise<CliResult> =>
+  runCli(['runs', ...given], { env: { ELBOW_DATA_DIR: bench.folder, ELBOW_TRAINERS: '1' } });
 
 /** Applies what the command asks for, as a trainer at this step does. */
 async function applyingAt(step: number, command: Promise<CliResult>): Promise<CliResult> {
@@ -24,13 +25,24 @@ describe('set, undo and edits', () => {
   it('says what will change, waits, and takes it back', async () => {
     const set = await applyingAt(1200, runs('set', held.run, 'entropy-target=-3'));
     expect(set.stderr).toBe('');
-    expect(set.stdout).toMatch(/entropy target −6 → −3 nats: σ about 0\.09 → 0\.15, the policy widens, temperature likely rises\.\n {2}applied at step 1,200\n$/);
+    expect(set.stdout).toMatch(
+      /entropy target −6 → −3 nats: σ about 0\.09 → 0\.15, the policy widens, temperature likely rises\.\n {2}applied at step 1,200\n$/,
+    );
     expect(set.code).toBe(0);
 
     const undo = await applyingAt(1300, runs('undo', 'held', '--json'));
-    expect(parseLines(undo.stdout)).toMatchObject([{
-      kind: 'edit', run: held.run, state: 'applied', appliedStep: 1300, changes: { 'entropy-target': -6 }, previous: { 'entropy-target': -3 }, requester: 'command line', effect: expect.stringContaining('the policy narrows') as string,
-    }]);
+    expect(parseLines(undo.stdout)).toMatchObject([
+      {
+        kind: 'edit',
+        run: held.run,
+        state: 'applied',
+        appliedStep: 1300,
+        changes: { 'entropy-target': -6 },
+        previous: { 'entropy-target': -3 },
+        requester: 'command line',
+        effect: expect.stringContaining('the policy narrows') as string,
+      },
+    ]);
     expect(undo.code).toBe(0);
     expect((await runs('undo', held.run)).stderr).toMatch(/no applied edit that is not taken back already/);
     expect(await runs('undo', held.run, '77')).toMatchObject({ code: 2, stderr: expect.stringContaining('has no edit 77') as string });
@@ -38,9 +50,16 @@ describe('set, undo and edits', () => {
 
   it('asks and goes on with --no-wait, and refuses what is wrong with the reason', async () => {
     const asked = await runs('set', held.run, 'actor-learning-rate=1e-4', 'actor-paused=true', '--no-wait');
-    expect(asked).toMatchObject({ code: 0, stdout: expect.stringContaining('asked for; the trainer applies it between two steps') as string });
+    expect(asked).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('asked for; the trainer applies it between two steps') as string,
+    });
     const wrong = await runs('set', held.run, 'entropy-target=5');
-    expect(wrong).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/at most 4\.1016 nats .*no tanh-Gaussian has more entropy; 5 was given/) as string });
+    expect(wrong).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/at most 4\.1016 nats .*no tanh-Gaussian has more entropy; 5 was given/) as string,
+    });
     bench.apply(held, 1400);
   });
 
@@ -50,7 +69,10 @@ describe('set, undo and edits', () => {
     bench.store.edits.refuse(bench.store.edits.pending(held.run)[0]?.id ?? 0, 'the device has gone');
     const { code, stdout, stderr } = await command;
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^Edit \d+ of run \w+ was refused: the device has gone\n$/)]);
-    expect(parseLines(stdout).map(({ kind, state }) => [kind, state])).toEqual([['edit', 'refused'], ['error', undefined]]);
+    expect(parseLines(stdout).map(({ kind, state }) => [kind, state])).toEqual([
+      ['edit', 'refused'],
+      ['error', undefined],
+    ]);
   });
 
   it('lists them, and show says what differs now', async () => {
@@ -79,13 +101,23 @@ describe('repeat and fork', () => {
     const { code, stdout } = await runs('repeat', held.run, '--json');
     expect(code).toBe(0);
     const [made] = parseLines(stdout);
-    expect(made).toMatchObject({ kind: 'repeated', original: held.run, name: 'held-repeat', parent: null, totalSteps: 5000, queuePosition: 1 });
+    expect(made).toMatchObject({
+      kind: 'repeated',
+      original: held.run,
+      name: 'held-repeat',
+      parent: null,
+      totalSteps: 5000,
+      queuePosition: 1,
+    });
     expect(bench.store.edits.pending(String(made?.['run'])).map(({ dueStep }) => dueStep)).toEqual([1200, 1300, 1400]);
     bench.store.queue.cancel(String(made?.['run']));
   });
 
   it('refuses to fork where there is no checkpoint', async () => {
-    expect(await runs('fork', held.run, '--set', 'entropy-target=-2')).toMatchObject({ code: 1, stderr: expect.stringMatching(/has no checkpoint yet to fork from.*No run was made/) as string });
+    expect(await runs('fork', held.run, '--set', 'entropy-target=-2')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/has no checkpoint yet to fork from.*No run was made/) as string,
+    });
   });
 });
 
@@ -93,7 +125,10 @@ it('says how a deleted run is brought back', async () => {
   const run = bench.store.runs.create({ configuration: bench.store.runs.configuration(held.run), name: 'gone' });
   bench.store.runs.softDelete([run]);
   for (const command of ['show', 'edits', 'fork', 'delete']) {
-    expect(await runs(command, run), command).toMatchObject({ code: 2, stderr: `Run ${run} was deleted. Bring it back with: npm run runs -- restore ${run}\n` });
+    expect(await runs(command, run), command).toMatchObject({
+      code: 2,
+      stderr: `Run ${run} was deleted. Bring it back with: npm run runs -- restore ${run}\n`,
+    });
   }
 });
 
@@ -101,5 +136,8 @@ it('shows one agent alone', async () => {
   const one = await runCli(['agents', 'sac', '--json']);
   expect((JSON.parse(one.stdout) as { id: string }[]).map(({ id }) => id)).toEqual(['sac']);
   expect((await runCli(['agents', 'td3'])).stdout).toMatch(/^td3 /);
-  expect(await runCli(['agents', 'sca'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/no agent named "sca"; the nearest: sac/) as string });
+  expect(await runCli(['agents', 'sca'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/no agent named "sca"; the nearest: sac/) as string,
+  });
 });

@@ -22,7 +22,10 @@ beforeAll(async () => {
 describe('a run whose task has options', () => {
   it('stores those that differ from their defaults, is named after them, and shows them', async () => {
     const [detail] = parseLines((await runCli(['runs', 'show', run, '--json'], { env })).stdout);
-    expect(detail).toMatchObject({ state: 'finished', configuration: { task: 'inverted-pendulum', taskOptions: { 'time-limit': 30, 'gravity-scale': 0.5 } } });
+    expect(detail).toMatchObject({
+      state: 'finished',
+      configuration: { task: 'inverted-pendulum', taskOptions: { 'time-limit': 30, 'gravity-scale': 0.5 } },
+    });
     expect((detail?.['configuration'] as { taskOptions: object }).taskOptions).not.toHaveProperty('mass-scale');
     expect((await runCli(['runs', 'show', run], { env })).stdout).toMatch(/task options +time-limit=30, gravity-scale=0.5\n/);
   });
@@ -30,7 +33,11 @@ describe('a run whose task has options', () => {
   it('is evaluated with them, and under a variant with that laid over them', async () => {
     const evaluate = async (...more: string[]): Promise<Record<string, unknown> | undefined> =>
       parseLines((await runCli(['runs', 'evaluate', run, '--episodes', '3', '--json', ...more], { env })).stdout).at(-1);
-    const [own, again, other] = [await evaluate(), await evaluate('--variant', 'gravity-scale=0.5'), await evaluate('--variant', 'gravity-scale=3', '--variant', 'time-limit=20')];
+    const [own, again, other] = [
+      await evaluate(),
+      await evaluate('--variant', 'gravity-scale=0.5'),
+      await evaluate('--variant', 'gravity-scale=3', '--variant', 'time-limit=20'),
+    ];
     expect(own).toMatchObject({ kind: 'result', taskOptions: { 'time-limit': 30, 'gravity-scale': 0.5 } });
     expect(again).toEqual(own);
     expect(other).toMatchObject({ taskOptions: { 'time-limit': 20, 'gravity-scale': 3 } });
@@ -56,7 +63,10 @@ describe.concurrent('a wrong option', () => {
     [['gravity-scale'], /--set-task takes name=value, such as --set-task gravity-scale=0.8/],
     [['gravity-scale=1', 'gravity-scale=2'], /--set-task gravity-scale is given twice/],
   ])('%j makes no run', async (options, message) => {
-    const { code, stderr } = await runCli(['train', '--task', 'inverted-pendulum', '--queue', ...options.flatMap((one) => ['--set-task', one])], { env });
+    const { code, stderr } = await runCli(
+      ['train', '--task', 'inverted-pendulum', '--queue', ...options.flatMap((one) => ['--set-task', one])],
+      { env },
+    );
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
   });

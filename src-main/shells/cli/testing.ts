@@ -39,5 +39,9 @@ export function runCli(given: readonly string[], options: CliOptions = {}): Prom
 
 /** The objects of `--json`, one a line. */
 export function parseLines(text: string): Record<string, unknown>[] {
-  return text.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>);
+  return text
+    .trim()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 }

@@ -15,7 +15,17 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const small = ['--set', 'hidden=16,16', '--set', 'batch-size=16', '--set', 'warm-up=100', '--set', 'evaluation-episodes=2'];
-const resultKeys = ['kind', 'run', 'status', 'environmentSteps', 'gradientSteps', 'evaluationReturn', 'evaluationSuccess', 'environmentStepsPerSecond', 'stateHash'];
+const resultKeys = [
+  'kind',
+  'run',
+  'status',
+  'environmentSteps',
+  'gradientSteps',
+  'evaluationReturn',
+  'evaluationSuccess',
+  'environmentStepsPerSecond',
+  'stateHash',
+];
 
 describe('a short run', () => {
   let env: NodeJS.ProcessEnv = {};
@@ -23,13 +33,22 @@ describe('a short run', () => {
   let firstHash = '';
   beforeAll(async () => {
     env = { ELBOW_DATA_DIR: path.join(folder, 'short') };
-    const { code, stdout, stderr } = await runCli(['train', '--task', 'inverted-pendulum', '--steps', '400', '--seed', '3', '--name', 'first try', ...small, '--json'], { env });
+    const { code, stdout, stderr } = await runCli(
+      ['train', '--task', 'inverted-pendulum', '--steps', '400', '--seed', '3', '--name', 'first try', ...small, '--json'],
+      { env },
+    );
     expect(stderr).toBe('');
     expect(code).toBe(0);
     const lines = parseLines(stdout);
     const last = lines.at(-1);
     expect(Object.keys(last ?? {})).toEqual(resultKeys);
-    expect(last).toMatchObject({ kind: 'result', status: 'finished', environmentSteps: 400, gradientSteps: 300, stateHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+    expect(last).toMatchObject({
+      kind: 'result',
+      status: 'finished',
+      environmentSteps: 400,
+      gradientSteps: 300,
+      stateHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    });
     expect(last?.['evaluationReturn']).toBeGreaterThan(0);
     expect(last?.['environmentStepsPerSecond']).toBeGreaterThan(0);
     for (const line of lines.slice(0, -1)) expect(line).toMatchObject({ kind: 'progress', run: last?.['run'], totalSteps: 400 });
@@ -56,7 +75,13 @@ describe('a short run', () => {
     expect(row.indexOf('first try')).toBe(head.indexOf('name'));
     expect(row.indexOf('inverted-pendulum')).toBe(head.indexOf('task'));
     const [detail] = parseLines((await runCli(['runs', 'show', run, '--json'], { env })).stdout);
-    expect(detail).toMatchObject({ id: run, run, status: 'finished', gradientSteps: 300, configuration: { seed: 3, hyperparameters: { hidden: [16, 16] } } });
+    expect(detail).toMatchObject({
+      id: run,
+      run,
+      status: 'finished',
+      gradientSteps: 300,
+      configuration: { seed: 3, hyperparameters: { hidden: [16, 16] } },
+    });
   });
 
   it('suggests the run that was meant', async () => {
@@ -67,12 +92,26 @@ describe('a short run', () => {
 
   it('is evaluated again and again to the same returns; sampled actions give others', async () => {
     const evaluate = async (...given: string[]) => {
-      const { code, stdout, stderr } = await runCli(['runs', 'evaluate', run, '--episodes', '3', '--seed', '5', '--json', ...given], { env });
+      const { code, stdout, stderr } = await runCli(['runs', 'evaluate', run, '--episodes', '3', '--seed', '5', '--json', ...given], {
+        env,
+      });
       expect(stderr).toBe('');
       expect(code).toBe(0);
-      return parseLines(stdout).at(-1) as { returns: number[]; mean: number; min: number; max: number; standardDeviation: number; step: number };
+      return parseLines(stdout).at(-1) as {
+        returns: number[];
+        mean: number;
+        min: number;
+        max: number;
+        standardDeviation: number;
+        step: number;
+      };
     };
-    const [first, again, atStep, sampled] = [await evaluate(), await evaluate(), await evaluate('--step', '400'), await evaluate('--sampled')];
+    const [first, again, atStep, sampled] = [
+      await evaluate(),
+      await evaluate(),
+      await evaluate('--step', '400'),
+      await evaluate('--sampled'),
+    ];
     expect(first).toMatchObject({ step: 400, sampled: false, seed: 5, episodes: 3 });
     expect(again).toEqual(first);
     expect(atStep.returns).toEqual(first.returns);
@@ -95,13 +134,18 @@ describe('a short run', () => {
     store.runs.deleteCheckpoints(run);
     const { code, stdout } = await runCli(['train', '--resume', run, '--steps', '600', '--json'], { env });
     expect(code).toBe(1);
-    expect(parseLines(stdout)).toMatchObject([{ kind: 'error', message: expect.stringMatching(/checkpoints have been deleted.*new run.*Nothing was changed/) as string }]);
+    expect(parseLines(stdout)).toMatchObject([
+      { kind: 'error', message: expect.stringMatching(/checkpoints have been deleted.*new run.*Nothing was changed/) as string },
+    ]);
     expect(store.runs.summary(run)).toMatchObject({ state: 'finished', totalSteps: 500 });
     store.close();
   });
 
   it('is deleted, restored and deleted again', async () => {
-    expect(await runCli(['runs', 'delete', run], { env })).toMatchObject({ code: 0, stdout: expect.stringContaining(`npm run runs -- restore ${run}`) as string });
+    expect(await runCli(['runs', 'delete', run], { env })).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`npm run runs -- restore ${run}`) as string,
+    });
     expect(await runCli(['runs', 'restore', run], { env })).toMatchObject({ code: 0, stdout: `Restored run ${run} (first try).\n` });
     expect((await runCli(['runs', 'delete', run, '--json'], { env })).stdout).toBe(`{"kind":"deleted","run":"${run}"}\n`);
     expect((await runCli(['runs', 'list', '--json'], { env })).stdout).toBe('');
@@ -145,7 +189,9 @@ describe('Ctrl-C and the queue', () => {
     process.kill(pid, 'SIGSTOP');
     try {
       child.kill('SIGINT');
-      await expect.poll(() => store.commands.pending(run), { timeout: 60_000 }).toMatchObject([{ action: 'stop', requester: 'command line' }]);
+      await expect
+        .poll(() => store.commands.pending(run), { timeout: 60_000 })
+        .toMatchObject([{ action: 'stop', requester: 'command line' }]);
       await new Promise((resolve) => setTimeout(resolve, 1000));
       child.kill('SIGINT');
       expect(await closed).toBe(1);
@@ -162,17 +208,31 @@ describe('Ctrl-C and the queue', () => {
 
   it('--queue returns at once and names the place', async () => {
     const env = { ELBOW_DATA_DIR: path.join(folder, 'queued'), ELBOW_TRAINERS: '1' };
-    const { code, stdout } = await runCli(['train', '--task', 'inverted-pendulum', '--steps', '200', '--seeds', '1,2', ...small, '--queue', '--json'], { env });
+    const { code, stdout } = await runCli(
+      ['train', '--task', 'inverted-pendulum', '--steps', '200', '--seeds', '1,2', ...small, '--queue', '--json'],
+      { env },
+    );
     expect(code).toBe(0);
     const lines = parseLines(stdout);
     expect(lines).toMatchObject([
       { kind: 'queued', status: 'running', seed: 1, queuePosition: null },
-      { kind: 'queued', status: 'queued', seed: 2, queuePosition: 1, environmentSteps: 0, gradientSteps: null, evaluationReturn: null, stateHash: null },
+      {
+        kind: 'queued',
+        status: 'queued',
+        seed: 2,
+        queuePosition: 1,
+        environmentSteps: 0,
+        gradientSteps: null,
+        evaluationReturn: null,
+        stateHash: null,
+      },
     ]);
     for (const line of lines) expect(Object.keys(line)).toEqual(expect.arrayContaining(resultKeys));
     // Nobody is there to start the second one but the first one's trainer.
     const store = openStore(env.ELBOW_DATA_DIR);
-    await expect.poll(() => store.runs.list().map(({ state }) => state), { timeout: 100_000, interval: 200 }).toEqual(['finished', 'finished']);
+    await expect
+      .poll(() => store.runs.list().map(({ state }) => state), { timeout: 100_000, interval: 200 })
+      .toEqual(['finished', 'finished']);
     store.close();
   });
 });
@@ -184,7 +244,11 @@ describe('a data directory that cannot be used', () => {
     const database = new Database(path.join(newer, 'elbow.sqlite'));
     database.pragma('user_version = 999');
     database.close();
-    for (const given of [['runs', 'list'], ['runs', 'show', 'x'], ['train', '--task', 'reacher']]) {
+    for (const given of [
+      ['runs', 'list'],
+      ['runs', 'show', 'x'],
+      ['train', '--task', 'reacher'],
+    ]) {
       const { code, stderr } = await runCli([...given, '--data-dir', newer]);
       expect(stderr).toMatch(/written by a newer Elbow.*999.*Nothing was changed.*Update Elbow/s);
       expect(code).toBe(1);
@@ -198,7 +262,10 @@ describe('a data directory that cannot be used', () => {
   });
 
   it('that is read-only still lists its runs, and starts none', async () => {
-    for (const [name, hasDatabase] of [['read-only', true], ['read-only-empty', false]] as const) {
+    for (const [name, hasDatabase] of [
+      ['read-only', true],
+      ['read-only-empty', false],
+    ] as const) {
       const readOnly = path.join(folder, name);
       mkdirSync(readOnly);
       if (hasDatabase) openStore(readOnly).close();
@@ -217,7 +284,9 @@ it('shows the share of successes where the task counts them', async () => {
   const { code, stdout } = await runCli(['train', '--task', 'fetch-reach', '--steps', '120', '--name', 'arm', ...small], { env });
   expect(code).toBe(0);
   expect(stdout).toMatch(/finished: 120 of 120 .*, evaluation return -[\d.]+, success [\d.]+ %, entropy /);
-  expect((await runCli(['runs', 'show', 'arm'], { env })).stdout).toMatch(/mean return +lowest +highest +success +episodes\n +120 .* [\d.]+ % +\d+\n/);
+  expect((await runCli(['runs', 'show', 'arm'], { env })).stdout).toMatch(
+    /mean return +lowest +highest +success +episodes\n +120 .* [\d.]+ % +\d+\n/,
+  );
   const [detail] = parseLines((await runCli(['runs', 'show', 'arm', '--json'], { env })).stdout);
   expect(detail?.['evaluationSuccess']).toBeGreaterThanOrEqual(0);
 });

@@ -39,21 +39,33 @@ export function createCommand(end: (code: ExitCode) => void): Command {
     .option('--steps <n>', 'environment steps in all; with --resume, a new total')
     .addOption(new Option('--seed <n>', 'seed of the run (1 where none is given)').conflicts('seeds'))
     .option('--seeds <list>', 'one run a seed: 1-3 or 1,4,9')
-    .option('--set <name=value>', 'a hyper-parameter, such as batch-size=128; repeatable', (value: string, all: string[] = []) => [...all, value])
-    .option('--set-task <name=value>', 'an option of the task, such as gravity-scale=0.8; repeatable', (value: string, all: string[] = []) => [...all, value])
+    .option('--set <name=value>', 'a hyper-parameter, such as batch-size=128; repeatable', (value: string, all: string[] = []) => [
+      ...all,
+      value,
+    ])
+    .option(
+      '--set-task <name=value>',
+      'an option of the task, such as gravity-scale=0.8; repeatable',
+      (value: string, all: string[] = []) => [...all, value],
+    )
     .option('--queue', 'put into the queue and return; it starts when the machine has room')
-    .option('--device <id>', 'what computes: cpu, auto for the fastest, gpu …; npm run doctor lists them (else cpu; with --resume, the run\'s own)')
+    .option(
+      '--device <id>',
+      "what computes: cpu, auto for the fastest, gpu …; npm run doctor lists them (else cpu; with --resume, the run's own)",
+    )
     .option('--threads <n>', 'threads for the updates')
     .option('--name <text>', 'a name for the run')
     .option('--resume <run>', 'continues a stopped, interrupted, failed or finished run')
-    .option('--data-dir <dir>', 'where runs are stored (else ELBOW_DATA_DIR, else the platform\'s data folder)')
+    .option('--data-dir <dir>', "where runs are stored (else ELBOW_DATA_DIR, else the platform's data folder)")
     .option('--json', 'one JSON object a line; the last holds the result');
   return command.action(async (options: TrainOptions) => {
     if (options.resume !== undefined) {
       for (const name of fixedByTheRun) {
         if (command.getOptionValueSource(name) === 'cli') {
           const option = name === 'setTask' ? 'set-task' : name;
-          throw new UsageError(`--resume continues a run as it is; --${option} cannot be given with it (--steps, --device and --threads can)`);
+          throw new UsageError(
+            `--resume continues a run as it is; --${option} cannot be given with it (--steps, --device and --threads can)`,
+          );
         }
       }
     } else if (options.task === undefined) {

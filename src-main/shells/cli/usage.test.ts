@@ -46,9 +46,18 @@ describe.concurrent('wrong command lines', () => {
     [[...onReacher, '--set', 'batch-siz=3'], /no hyper-parameter of sac named "batch-siz"; the nearest: batch-size/],
     [[...onReacher, '--set', 'batch-size=0'], /batch-size must be a whole number from 1 to 65,536; "0" was given/i],
     [[...onReacher, '--set', 'batch-size=1,5'], /batch-size must be/i],
-    [[...onReacher, '--set', 'entropy-target=2'], /entropy-target must be at most 1\.3672 nats on reacher.*no tanh-Gaussian has more entropy; 2 was given/i],
-    [[...onReacher, '--agent', 'virel', '--set', 'temperature-rule=fixed', '--set', 'temperature=-1'], /temperature must be a number from 1e-6 to 10,000: a weight of 0 or less .*; "-1" was given/i],
-    [[...onReacher, '--set', 'prior=constant', '--set', 'prior-scale=0'], /prior-scale must be one number .* each from 0\.01 to 10: a scale of 0 has no density.*; "0" was given/i],
+    [
+      [...onReacher, '--set', 'entropy-target=2'],
+      /entropy-target must be at most 1\.3672 nats on reacher.*no tanh-Gaussian has more entropy; 2 was given/i,
+    ],
+    [
+      [...onReacher, '--agent', 'virel', '--set', 'temperature-rule=fixed', '--set', 'temperature=-1'],
+      /temperature must be a number from 1e-6 to 10,000: a weight of 0 or less .*; "-1" was given/i,
+    ],
+    [
+      [...onReacher, '--set', 'prior=constant', '--set', 'prior-scale=0'],
+      /prior-scale must be one number .* each from 0\.01 to 10: a scale of 0 has no density.*; "0" was given/i,
+    ],
     [[...onReacher, '--set', 'prior=behaviour'], /prior-run has to be given/i],
     [[...onReacher, '--set', 'prior=behaviour', '--set', 'prior-run=nothing'], /no run "nothing"/i],
     [[...onReacher, '--set', 'discount=NaN'], /discount must be a number from 0 to 1/i],
@@ -108,7 +117,14 @@ describe.concurrent('wrong command lines', () => {
 });
 
 describe.concurrent('help', () => {
-  it.for([['--help'], ['train', '--help'], ['runs', '--help'], ['runs', 'evaluate', '--help'], ['runs', 'export-policy', '--help'], ['help', 'train']])('%j is no error', async (given) => {
+  it.for([
+    ['--help'],
+    ['train', '--help'],
+    ['runs', '--help'],
+    ['runs', 'evaluate', '--help'],
+    ['runs', 'export-policy', '--help'],
+    ['help', 'train'],
+  ])('%j is no error', async (given) => {
     const { code, stdout } = await runCli(given);
     expect(stdout).toMatch(/^Usage: npm run /);
     expect(code).toBe(0);

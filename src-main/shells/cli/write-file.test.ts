@@ -35,7 +35,9 @@ describe('where a file may be written', () => {
 
   it('names a name that the system cannot look up', () => {
     symlinkSync('loop', path.join(folder, 'loop'));
-    expect(() => checkTarget('--out', path.join(folder, 'loop', 'x'), false)).toThrow(/loop.x cannot be written: ELOOP.*Nothing was changed/);
+    expect(() => checkTarget('--out', path.join(folder, 'loop', 'x'), false)).toThrow(
+      /loop.x cannot be written: ELOOP.*Nothing was changed/,
+    );
   });
 });
 

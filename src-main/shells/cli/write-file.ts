@@ -14,9 +14,12 @@ export function checkTarget(option: string, given: string, force: boolean): stri
   const folder = path.dirname(target);
   try {
     const found = statSync(target, { throwIfNoEntry: false });
-    if (found?.isDirectory() || /[/\\]$/.test(given)) throw new UsageError(`${option} ${given} is a folder; name a file in it, such as ${path.join(given, 'policy.onnx')}`);
-    if (found && !force) throw new UsageError(`${option} ${given} exists already and was kept; choose another name, or replace it with --force`);
-    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`${option} ${given}: there is no folder ${folder}; create it, or choose another`);
+    if (found?.isDirectory() || /[/\\]$/.test(given))
+      throw new UsageError(`${option} ${given} is a folder; name a file in it, such as ${path.join(given, 'policy.onnx')}`);
+    if (found && !force)
+      throw new UsageError(`${option} ${given} exists already and was kept; choose another name, or replace it with --force`);
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+      throw new UsageError(`${option} ${given}: there is no folder ${folder}; create it, or choose another`);
   } catch (error) {
     throw error instanceof UsageError ? error : unwritable(target, error);
   }

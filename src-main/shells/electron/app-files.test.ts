@@ -38,14 +38,18 @@ describe('answerAppRequest', () => {
     expect(await (await ask('app://elbow/index.html', 'HEAD')).text()).toBe('');
   });
 
-  it.each(['app://elbow/missing.js', 'app://elbow/assets', 'app://elbow/..%2fsecret.txt', 'app://elbow/../secret.txt', 'app://evil/index.html', `app://elbow/${'a'.repeat(5000)}`])(
-    'has no file at %s',
-    async (url) => {
-      const response = await ask(url);
-      expect(response.status).toBe(404);
-      expect(await response.text()).not.toContain('secret');
-    },
-  );
+  it.each([
+    'app://elbow/missing.js',
+    'app://elbow/assets',
+    'app://elbow/..%2fsecret.txt',
+    'app://elbow/../secret.txt',
+    'app://evil/index.html',
+    `app://elbow/${'a'.repeat(5000)}`,
+  ])('has no file at %s', async (url) => {
+    const response = await ask(url);
+    expect(response.status).toBe(404);
+    expect(await response.text()).not.toContain('secret');
+  });
 
   it.each(['POST', 'PUT', 'DELETE'])('does not answer %s', async (method) => {
     expect((await ask('app://elbow/index.html', method)).status).toBe(405);

@@ -13,7 +13,11 @@ function serve() {
   const asked: unknown[] = [];
   const listeners = new Set<(event: WorkstationEvent) => void>();
   const sent: unknown[] = [];
-  const target = { isGone: false, send: (channel: string, event: WorkstationEvent) => sent.push([channel, event]), isDestroyed: () => target.isGone };
+  const target = {
+    isGone: false,
+    send: (channel: string, event: WorkstationEvent) => sent.push([channel, event]),
+    isDestroyed: () => target.isGone,
+  };
   const bridge = serveBridge(
     { handle: (channel, handler) => void handlers.set(channel, handler), removeHandler: (channel) => void handlers.delete(channel) },
     {

@@ -5,7 +5,10 @@ import { isTrustedSender, type SenderFrame } from './security.ts';
 
 /** What is used of Electron's ipcMain. */
 export interface InvokeHandlers {
-  handle(channel: string, listener: (event: { readonly senderFrame: SenderFrame | null }, ...values: unknown[]) => Promise<BridgeAnswer>): void;
+  handle(
+    channel: string,
+    listener: (event: { readonly senderFrame: SenderFrame | null }, ...values: unknown[]) => Promise<BridgeAnswer>,
+  ): void;
   removeHandler(channel: string): void;
 }
 

@@ -91,7 +91,10 @@ const fake = await vi.hoisted(async () => {
     },
     BrowserWindow,
     dialog: { showErrorBox: (title: string) => log.push(`error box: ${title}`) },
-    ipcMain: { handle: (channel: string, handler: Listener) => ipcHandlers.set(channel, handler), removeHandler: (channel: string) => ipcHandlers.delete(channel) },
+    ipcMain: {
+      handle: (channel: string, handler: Listener) => ipcHandlers.set(channel, handler),
+      removeHandler: (channel: string) => ipcHandlers.delete(channel),
+    },
     nativeTheme: { shouldUseDarkColors: true },
     protocol: {
       registerSchemesAsPrivileged: (list: unknown[]) => {
@@ -134,7 +137,10 @@ afterAll(() => {
 });
 
 const ask = (frame: object | null, ...values: unknown[]) =>
-  (fake.ipcHandlers.get(bridgeChannels.call) as (event: object, ...values: unknown[]) => Promise<unknown>)({ senderFrame: frame }, ...values);
+  (fake.ipcHandlers.get(bridgeChannels.call) as (event: object, ...values: unknown[]) => Promise<unknown>)(
+    { senderFrame: frame },
+    ...values,
+  );
 
 describe("Electron's main process", () => {
   it('sandboxes, locks and registers app:// before Electron is ready', () => {
@@ -149,7 +155,9 @@ describe("Electron's main process", () => {
     const [window] = fake.BrowserWindow.all;
     expect(window?.options.webPreferences).toEqual(windowPreferences(path.join(import.meta.dirname, 'preload.cjs')));
     expect(window?.loaded).toBe('app://elbow/index.html');
-    expect([...(window?.webContents.listeners.keys() ?? [])]).toEqual(expect.arrayContaining(['will-navigate', 'will-frame-navigate', 'will-attach-webview']));
+    expect([...(window?.webContents.listeners.keys() ?? [])]).toEqual(
+      expect.arrayContaining(['will-navigate', 'will-frame-navigate', 'will-attach-webview']),
+    );
     expect(window?.webContents.openHandler).not.toBeNull();
   });
 
@@ -174,7 +182,9 @@ describe("Electron's main process", () => {
 
   it('makes the window again when its renderer dies, once; then it says so', () => {
     const die = (window: (typeof fake.BrowserWindow.all)[number] | undefined) =>
-      (window?.webContents.listeners.get('render-process-gone') as unknown as (event: null, details: { reason: string }) => void)(null, { reason: 'crashed' });
+      (window?.webContents.listeners.get('render-process-gone') as unknown as (event: null, details: { reason: string }) => void)(null, {
+        reason: 'crashed',
+      });
     die(fake.BrowserWindow.all[0]);
     expect(fake.BrowserWindow.all).toHaveLength(2);
     expect(fake.BrowserWindow.all[0]?.isGone).toBe(true);

@@ -22,7 +22,10 @@ try {
   protocol.registerSchemesAsPrivileged(privilegedSchemes);
   if (app.requestSingleInstanceLock()) {
     // Not awaited: Electron becomes ready only when this module has been evaluated to its end (its docs/tutorial/esm.md).
-    app.whenReady().then(() => start(dataDirectory)).catch(leave);
+    app
+      .whenReady()
+      .then(() => start(dataDirectory))
+      .catch(leave);
   } else {
     process.stdout.write(`${electronSignals.alreadyOpen}\n`);
     app.quit();

@@ -14,7 +14,9 @@ let folder = '';
 let code = '';
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'elbow-preload-'));
-  const { preload } = electronViteConfig as { preload: { define: Record<string, string>; build: { rollupOptions: Record<string, unknown> } } };
+  const { preload } = electronViteConfig as {
+    preload: { define: Record<string, string>; build: { rollupOptions: Record<string, unknown> } };
+  };
   await build({
     configFile: false,
     logLevel: 'error',

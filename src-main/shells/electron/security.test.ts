@@ -1,8 +1,18 @@
 // The security list of electron/docs/tutorial/security.md, asserted on the data and functions that main.ts uses.
 import { describe, expect, it } from 'vitest';
 import {
-  appOrigin, isAllowedExternal, isAppUrl, isTrustedSender, privilegedSchemes, resolveAppFile, secureContents, secureSession,
-  type SecurableContents, type SecurableSession, startPage, windowPreferences,
+  appOrigin,
+  isAllowedExternal,
+  isAppUrl,
+  isTrustedSender,
+  privilegedSchemes,
+  resolveAppFile,
+  secureContents,
+  secureSession,
+  type SecurableContents,
+  type SecurableSession,
+  startPage,
+  windowPreferences,
 } from './security.ts';
 
 describe('window preferences', () => {
@@ -36,8 +46,20 @@ describe('isAppUrl', () => {
     expect(isAppUrl(address)).toBe(true);
   });
   it.each([
-    'https://elbow/', 'app://elbow.example/', 'app://elbow@evil/', 'app://evil@elbow/', 'app://elbow:80/', 'app:elbow', 'file:///etc/passwd',
-    'about:blank', 'data:text/html,x', 'javascript:alert(1)', 'blob:app://elbow/1', 'APPX://elbow/', '', 'elbow',
+    'https://elbow/',
+    'app://elbow.example/',
+    'app://elbow@evil/',
+    'app://evil@elbow/',
+    'app://elbow:80/',
+    'app:elbow',
+    'file:///etc/passwd',
+    'about:blank',
+    'data:text/html,x',
+    'javascript:alert(1)',
+    'blob:app://elbow/1',
+    'APPX://elbow/',
+    '',
+    'elbow',
   ])('refuses %s', (address) => {
     expect(isAppUrl(address)).toBe(false);
   });
@@ -53,19 +75,35 @@ describe('resolveAppFile', () => {
     expect(resolveAppFile('/r', address)).toBe(file);
   });
   it.each([
-    'app://elbow/../etc/passwd', 'app://elbow/%2e%2e/%2e%2e/etc/passwd', 'app://elbow/..%2f..%2fetc/passwd', 'app://elbow/a/..%5c..%5cx',
-    'app://elbow/%252e%252e/x', 'app://elbow/C:%5cwindows', 'app://elbow/C:/windows', 'app://elbow/a%00.js', 'app://elbow/%ff', 'app://elbow//etc/passwd',
-    'app://evil/index.html', 'file:///r/index.html', 'http://elbow/index.html', '',
+    'app://elbow/../etc/passwd',
+    'app://elbow/%2e%2e/%2e%2e/etc/passwd',
+    'app://elbow/..%2f..%2fetc/passwd',
+    'app://elbow/a/..%5c..%5cx',
+    'app://elbow/%252e%252e/x',
+    'app://elbow/C:%5cwindows',
+    'app://elbow/C:/windows',
+    'app://elbow/a%00.js',
+    'app://elbow/%ff',
+    'app://elbow//etc/passwd',
+    'app://evil/index.html',
+    'file:///r/index.html',
+    'http://elbow/index.html',
+    '',
   ])('never leaves the root for %s', (address) => {
     const file = resolveAppFile('/r', address);
     expect(file === null || file.startsWith('/r/')).toBe(true);
   });
-  it.each(['app://elbow/..%2fx', 'app://elbow/%2e%2e%2f%2e%2e%2fetc/passwd', 'app://elbow/a%5cb', 'app://elbow/a%00', 'app://elbow/%ff', 'app://elbow/%252e', 'app://evil/'])(
-    'refuses %s',
-    (address) => {
-      expect(resolveAppFile('/r', address)).toBeNull();
-    },
-  );
+  it.each([
+    'app://elbow/..%2fx',
+    'app://elbow/%2e%2e%2f%2e%2e%2fetc/passwd',
+    'app://elbow/a%5cb',
+    'app://elbow/a%00',
+    'app://elbow/%ff',
+    'app://elbow/%252e',
+    'app://evil/',
+  ])('refuses %s', (address) => {
+    expect(resolveAppFile('/r', address)).toBeNull();
+  });
 });
 
 describe('isTrustedSender', () => {
@@ -107,7 +145,11 @@ describe('secureSession', () => {
     });
     for (const permission of ['media', 'geolocation', 'notifications', 'clipboard-read', 'openExternal', 'fileSystem', 'hid', 'unknown']) {
       let granted: boolean | null = null;
-      const ask = handlers.setPermissionRequestHandler as unknown as (contents: null, permission: string, callback: (value: boolean) => void) => void;
+      const ask = handlers.setPermissionRequestHandler as unknown as (
+        contents: null,
+        permission: string,
+        callback: (value: boolean) => void,
+      ) => void;
       ask(null, permission, (value) => (granted = value));
       expect(granted).toBe(false);
     }
@@ -137,7 +179,8 @@ describe('secureContents', () => {
   it.each(['will-navigate', 'will-frame-navigate', 'will-redirect'])('%s leaves our origin never', (event) => {
     const { isPrevented } = secured();
     expect(isPrevented(event, 'app://elbow/index.html#train')).toBe(false);
-    for (const url of ['https://example.org/', 'file:///etc/passwd', 'app://elbow.example/', 'about:blank']) expect(isPrevented(event, url)).toBe(true);
+    for (const url of ['https://example.org/', 'file:///etc/passwd', 'app://elbow.example/', 'about:blank'])
+      expect(isPrevented(event, url)).toBe(true);
   });
 
   it('attaches no webview', () => {

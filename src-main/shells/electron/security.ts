@@ -83,7 +83,9 @@ export function isAllowedExternal(address: string): boolean {
 
 /** What is used of Electron's Session. */
 export interface SecurableSession {
-  setPermissionRequestHandler(handler: ((contents: unknown, permission: string, callback: (granted: boolean) => void) => void) | null): void;
+  setPermissionRequestHandler(
+    handler: ((contents: unknown, permission: string, callback: (granted: boolean) => void) => void) | null,
+  ): void;
   setPermissionCheckHandler(handler: (() => boolean) | null): void;
   setDevicePermissionHandler(handler: (() => boolean) | null): void;
 }
@@ -101,7 +103,10 @@ interface Preventable {
 
 /** What is used of Electron's WebContents. */
 export interface SecurableContents {
-  on(event: 'will-navigate' | 'will-frame-navigate' | 'will-redirect', listener: (event: Preventable & { readonly url: string }) => void): unknown;
+  on(
+    event: 'will-navigate' | 'will-frame-navigate' | 'will-redirect',
+    listener: (event: Preventable & { readonly url: string }) => void,
+  ): unknown;
   on(event: 'will-attach-webview', listener: (event: Preventable) => void): unknown;
   setWindowOpenHandler(handler: (details: { url: string }) => { action: 'deny' }): void;
 }

@@ -59,7 +59,10 @@ export function openWindow(options: { preload: string; onReady: () => void }): E
   }
 
   function tell(what: string): void {
-    dialog.showErrorBox('Elbow’s window has a problem', `The window cannot go on: ${what}. Training goes on and nothing stored is lost. Start Elbow again, or use "npm start -- --web" to see it in a browser.`);
+    dialog.showErrorBox(
+      'Elbow’s window has a problem',
+      `The window cannot go on: ${what}. Training goes on and nothing stored is lost. Start Elbow again, or use "npm start -- --web" to see it in a browser.`,
+    );
     window.destroy();
   }
 

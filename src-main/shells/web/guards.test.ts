@@ -3,18 +3,50 @@ import { describe, expect, it } from 'vitest';
 import { createGuessLimit, createToken, isSameToken, refuseHeaders } from './guards.ts';
 
 describe('refuseHeaders', () => {
-  it.each(['127.0.0.1', '127.0.0.1:4270', 'localhost', 'localhost:9', 'LOCALHOST:80', '[::1]', '[::1]:65535'])('lets %s in, any port', (host) => {
-    expect(refuseHeaders({ host }, false)).toBeNull();
-    expect(refuseHeaders({ host, origin: `http://${host}` }, true)).toBeNull();
-  });
+  it.each(['127.0.0.1', '127.0.0.1:4270', 'localhost', 'localhost:9', 'LOCALHOST:80', '[::1]', '[::1]:65535'])(
+    'lets %s in, any port',
+    (host) => {
+      expect(refuseHeaders({ host }, false)).toBeNull();
+      expect(refuseHeaders({ host, origin: `http://${host}` }, true)).toBeNull();
+    },
+  );
   it.each([
-    undefined, '', 'evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', 'evil.example:4270', '127.0.0.1@evil.example', '127.0.0.2', '0.0.0.0',
-    '127.1', '2130706433', '::1', '[::]', '[::1', '127.0.0.1:', '127.0.0.1:x', '127.0.0.1:123456', '127.0.0.1 ', 'localhost\n', '127.0.0.1,localhost', 'localhost.',
+    undefined,
+    '',
+    'evil.example',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    'evil.example:4270',
+    '127.0.0.1@evil.example',
+    '127.0.0.2',
+    '0.0.0.0',
+    '127.1',
+    '2130706433',
+    '::1',
+    '[::]',
+    '[::1',
+    '127.0.0.1:',
+    '127.0.0.1:x',
+    '127.0.0.1:123456',
+    '127.0.0.1 ',
+    'localhost\n',
+    '127.0.0.1,localhost',
+    'localhost.',
   ])('refuses Host %j', (host) => {
     expect(refuseHeaders(host === undefined ? {} : { host }, false)).toMatch(/127\.0\.0\.1/);
   });
   it.each([
-    'https://127.0.0.1:4270', 'http://127.0.0.1', 'http://127.0.0.1:4271', 'http://localhost:4270', 'http://evil.example', 'null', '', 'http://127.0.0.1:4270/', 'http://127.0.0.1:4270.evil.example', 'app://elbow', 'file://',
+    'https://127.0.0.1:4270',
+    'http://127.0.0.1',
+    'http://127.0.0.1:4271',
+    'http://localhost:4270',
+    'http://evil.example',
+    'null',
+    '',
+    'http://127.0.0.1:4270/',
+    'http://127.0.0.1:4270.evil.example',
+    'app://elbow',
+    'file://',
   ])('refuses Origin %j for 127.0.0.1:4270', (origin) => {
     expect(refuseHeaders({ host: '127.0.0.1:4270', origin }, false)).toMatch(/origin/);
     expect(refuseHeaders({ host: '127.0.0.1:4270', origin }, true)).toMatch(/origin/);
@@ -34,7 +66,8 @@ describe('token', () => {
   it('is the same only whole', () => {
     const token = createToken();
     expect(isSameToken(token, token)).toBe(true);
-    for (const other of ['', token.slice(1), `${token} `, token.toLowerCase() + 'x', createToken()]) expect(isSameToken(other, token)).toBe(false);
+    for (const other of ['', token.slice(1), `${token} `, token.toLowerCase() + 'x', createToken()])
+      expect(isSameToken(other, token)).toBe(false);
   });
 });
 

@@ -8,7 +8,13 @@ import { createSendQueue, mergeEvents, type SendQueue } from './send-queue.ts';
 /** As much of a run as merging looks at. */
 const run = (id: string, name = id): RunSummary => ({ id, name }) as RunSummary;
 const runsChanged = (runs: RunSummary[], removed: string[] = []): WorkstationEvent => ({ kind: 'runs-changed', runs, removed });
-const machine = (cpuShare: number): WorkstationEvent => ({ kind: 'machine', cpuShare, memoryUsedBytes: 1, memoryTotalBytes: 2, diskFreeBytes: 3 });
+const machine = (cpuShare: number): WorkstationEvent => ({
+  kind: 'machine',
+  cpuShare,
+  memoryUsedBytes: 1,
+  memoryTotalBytes: 2,
+  diskFreeBytes: 3,
+});
 
 describe('send queue', () => {
   let sent: ServerMessage[];
@@ -19,13 +25,22 @@ describe('send queue', () => {
     sent = [];
     buffered = 0;
     isGivenUp = false;
-    queue = createSendQueue({ bufferedBytes: () => buffered, send: (message) => sent.push(message), giveUp: () => (isGivenUp = true), softLimit: 100, hardLimit: 1000 });
+    queue = createSendQueue({
+      bufferedBytes: () => buffered,
+      send: (message) => sent.push(message),
+      giveUp: () => (isGivenUp = true),
+      softLimit: 100,
+      hardLimit: 1000,
+    });
   });
 
   it('sends at once while there is room', () => {
     queue.event(machine(0.1));
     queue.event(machine(0.2));
-    expect(sent).toEqual([{ kind: 'event', event: machine(0.1), dropped: 0 }, { kind: 'event', event: machine(0.2), dropped: 0 }]);
+    expect(sent).toEqual([
+      { kind: 'event', event: machine(0.1), dropped: 0 },
+      { kind: 'event', event: machine(0.2), dropped: 0 },
+    ]);
   });
 
   it('holds the newest of each kind back, counts the others, and never an answer', () => {
@@ -59,12 +74,29 @@ describe('mergeEvents', () => {
     ['deleted after a change', runsChanged([run('a')]), runsChanged([], ['a']), runsChanged([], ['a'])],
     ['restored after a deletion', runsChanged([], ['a', 'b']), runsChanged([run('a')]), runsChanged([run('a')], ['b'])],
     ['deleted twice', runsChanged([], ['a']), runsChanged([], ['a']), runsChanged([], ['a'])],
-    ['queues', { kind: 'queue-changed', entries: [{ run: 'a', position: 1, name: 'a', enqueuedAt: 0 }] }, { kind: 'queue-changed', entries: [] }, { kind: 'queue-changed', entries: [] }],
+    [
+      'queues',
+      { kind: 'queue-changed', entries: [{ run: 'a', position: 1, name: 'a', enqueuedAt: 0 }] },
+      { kind: 'queue-changed', entries: [] },
+      { kind: 'queue-changed', entries: [] },
+    ],
     [
       'data of two runs',
-      { kind: 'run-data-changed', runs: [{ run: 'a', environmentSteps: 1, snapshotStep: null, evaluationCount: 0, eventCount: 0 }, { run: 'b', environmentSteps: 1, snapshotStep: null, evaluationCount: 0, eventCount: 0 }] },
+      {
+        kind: 'run-data-changed',
+        runs: [
+          { run: 'a', environmentSteps: 1, snapshotStep: null, evaluationCount: 0, eventCount: 0 },
+          { run: 'b', environmentSteps: 1, snapshotStep: null, evaluationCount: 0, eventCount: 0 },
+        ],
+      },
       { kind: 'run-data-changed', runs: [{ run: 'b', environmentSteps: 2, snapshotStep: 2, evaluationCount: 1, eventCount: 0 }] },
-      { kind: 'run-data-changed', runs: [{ run: 'a', environmentSteps: 1, snapshotStep: null, evaluationCount: 0, eventCount: 0 }, { run: 'b', environmentSteps: 2, snapshotStep: 2, evaluationCount: 1, eventCount: 0 }] },
+      {
+        kind: 'run-data-changed',
+        runs: [
+          { run: 'a', environmentSteps: 1, snapshotStep: null, evaluationCount: 0, eventCount: 0 },
+          { run: 'b', environmentSteps: 2, snapshotStep: 2, evaluationCount: 1, eventCount: 0 },
+        ],
+      },
     ],
   ])('%s', (_name, earlier, later, merged) => expect(mergeEvents(earlier, later)).toEqual(merged));
 });

@@ -43,8 +43,11 @@ export function createWebServer(options: WebServerOptions): WebServer {
   server.on('upgrade', (request, stream, head) => {
     const refusal = refuseHeaders(request.headers, true) ?? (request.url === socketPath ? null : 'Elbow has no WebSocket here.');
     if (refusal !== null) return refuseUpgrade(stream as Socket, '403 Forbidden', refusal);
-    if (sockets.clients.size >= maxWindows) return refuseUpgrade(stream as Socket, '503 Service Unavailable', `Elbow has ${maxWindows} windows open; close one.`);
-    sockets.handleUpgrade(request, stream, head, (socket) => serveSocket(socket, { workstation, token, guesses, helloTimeout, pingInterval }));
+    if (sockets.clients.size >= maxWindows)
+      return refuseUpgrade(stream as Socket, '503 Service Unavailable', `Elbow has ${maxWindows} windows open; close one.`);
+    sockets.handleUpgrade(request, stream, head, (socket) =>
+      serveSocket(socket, { workstation, token, guesses, helloTimeout, pingInterval }),
+    );
   });
 
   return {
@@ -68,5 +71,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
 
 function refuseUpgrade(stream: Socket, status: string, text: string): void {
   stream.on('error', () => undefined);
-  stream.end(`HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
+  stream.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+  );
 }

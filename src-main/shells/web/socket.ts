@@ -60,7 +60,9 @@ export function serveSocket(socket: WebSocket, options: SocketOptions): void {
       const isMany = options.guesses.isExceeded();
       options.guesses.count();
       await delay(isMany ? 2000 : 200);
-      return isMany ? socket.close(closeCodes.tooManyGuesses, 'too many wrong tokens') : socket.close(closeCodes.wrongToken, 'the token is wrong');
+      return isMany
+        ? socket.close(closeCodes.tooManyGuesses, 'too many wrong tokens')
+        : socket.close(closeCodes.wrongToken, 'the token is wrong');
     }
     isWelcome = true;
     queue.answer({ kind: 'welcome' });
@@ -87,7 +89,11 @@ export function serveSocket(socket: WebSocket, options: SocketOptions): void {
     if (!call.success) throw new WireError('the message is no call');
     const { id, name, request } = call.data;
     if (callsUnderWay >= maxCallsUnderWay) {
-      const error: ContractError = { code: 'unavailable', message: `This window has ${maxCallsUnderWay} requests under way; nothing was done for one more.`, field: null };
+      const error: ContractError = {
+        code: 'unavailable',
+        message: `This window has ${maxCallsUnderWay} requests under way; nothing was done for one more.`,
+        field: null,
+      };
       return queue.answer({ kind: 'failure', id, error });
     }
     await answer(id, name, request);
@@ -115,6 +121,10 @@ function encode(message: ServerMessage): Uint8Array {
   } catch (error) {
     if (message.kind !== 'response') throw error;
     const why = error instanceof Error ? error.message : String(error);
-    return encodeMessage({ kind: 'failure', id: message.id, error: { code: 'failed', message: `The answer cannot be sent: ${why}.`, field: null } } satisfies ServerMessage);
+    return encodeMessage({
+      kind: 'failure',
+      id: message.id,
+      error: { code: 'failed', message: `The answer cannot be sent: ${why}.`, field: null },
+    } satisfies ServerMessage);
   }
 }

@@ -24,7 +24,9 @@ async function start(options: Partial<WebShellOptions> = {}): Promise<WebShell> 
 /** Takes a port as another program would; 0 takes any. Gives null where it is taken already. */
 async function occupy(port: number): Promise<number | null> {
   const server = createServer();
-  const isBound = await new Promise<boolean>((resolve) => server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)));
+  const isBound = await new Promise<boolean>((resolve) =>
+    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)),
+  );
   if (!isBound) return null;
   servers.push(server);
   const address = server.address();
@@ -66,7 +68,10 @@ describe('startWebShell', () => {
     database.pragma('user_version = 9999');
     database.close();
     const before = readFileSync(file);
-    await expect(start({ dataDirectory })).rejects.toMatchObject({ code: 'newer-version', message: expect.stringMatching(/newer/i) as string });
+    await expect(start({ dataDirectory })).rejects.toMatchObject({
+      code: 'newer-version',
+      message: expect.stringMatching(/newer/i) as string,
+    });
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 

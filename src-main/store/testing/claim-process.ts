@@ -5,8 +5,18 @@ import type { RunEnvironment } from '../../contract/runs.ts';
 
 const [directory = '', share = '1'] = process.argv.slice(2);
 const environment: RunEnvironment = {
-  elbowVersion: '0', gitState: null, packages: {}, node: process.version, platform: process.platform, cpu: '', cpuCount: 1, gpu: null,
-  device: 'cpu', threads: 1, modelHash: '', host: '',
+  elbowVersion: '0',
+  gitState: null,
+  packages: {},
+  node: process.version,
+  platform: process.platform,
+  cpu: '',
+  cpuCount: 1,
+  gpu: null,
+  device: 'cpu',
+  threads: 1,
+  modelHash: '',
+  host: '',
 };
 const store = openStore(directory);
 const pause = (milliseconds: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);

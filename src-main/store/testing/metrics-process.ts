@@ -6,8 +6,18 @@ import type { RunEnvironment } from '../../contract/runs.ts';
 
 const [directory = '', run = '', startStep = '0', limit = '1'] = process.argv.slice(2);
 const environment: RunEnvironment = {
-  elbowVersion: '0', gitState: null, packages: {}, node: process.version, platform: process.platform, cpu: '', cpuCount: 1, gpu: null,
-  device: 'cpu', threads: 1, modelHash: '', host: '',
+  elbowVersion: '0',
+  gitState: null,
+  packages: {},
+  node: process.version,
+  platform: process.platform,
+  cpu: '',
+  cpuCount: 1,
+  gpu: null,
+  device: 'cpu',
+  threads: 1,
+  modelHash: '',
+  host: '',
 };
 const store = openStore(directory);
 const attempt = store.attempts.open(run, { startStep: Number(startStep), environment, ...processIdentity() });

@@ -10,7 +10,8 @@ export function smallDisk(kilobytes: number): string | null {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', directory], { stdio: 'pipe' });
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n').at(-1) : String(error);
-    if (process.env['CI']) throw new Error(`CI must be able to mount a small disk (${reason}): run the tests as root there`, { cause: error });
+    if (process.env['CI'])
+      throw new Error(`CI must be able to mount a small disk (${reason}): run the tests as root there`, { cause: error });
     console.info(`skipped: a small disk cannot be mounted here (${reason}); run as root, in a container for instance, to test it`);
     return null;
   }

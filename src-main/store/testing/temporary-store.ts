@@ -33,13 +33,27 @@ export function temporaryStore(directory: string = temporaryDirectory()): Store 
 }
 
 export const configuration: RunConfiguration = {
-  task: 'half-cheetah', agent: 'sac', seed: 1, device: 'cpu', threads: 2,
+  task: 'half-cheetah',
+  agent: 'sac',
+  seed: 1,
+  device: 'cpu',
+  threads: 2,
   hyperparameters: { steps: 10_000, 'batch-size': 256, hidden: [256, 256], 'temperature-rule': 'learned' },
 };
 
 export const environment: RunEnvironment = {
-  elbowVersion: '0.1.0', gitState: 'abc-dirty', packages: { three: '1' }, node: 'v24', platform: 'linux', cpu: 'a cpu', cpuCount: 2, gpu: null,
-  device: 'cpu', threads: 2, modelHash: 'ab'.repeat(32), host: 'here',
+  elbowVersion: '0.1.0',
+  gitState: 'abc-dirty',
+  packages: { three: '1' },
+  node: 'v24',
+  platform: 'linux',
+  cpu: 'a cpu',
+  cpuCount: 2,
+  gpu: null,
+  device: 'cpu',
+  threads: 2,
+  modelHash: 'ab'.repeat(32),
+  host: 'here',
 };
 
 export function newRun(store: Store, name = 'a run', changes: Partial<RunConfiguration> = {}): string {
@@ -65,8 +79,17 @@ export function evaluationAt(step: number, value: number): Parameters<Store['eva
 
 export function rollout(value = 0): RolloutInput {
   return {
-    kind: 'best', episode: 1, return: value + 1, length: 3, terminated: false, truncated: true, modelHash: 'cd'.repeat(32), stepSeconds: 0.05,
-    rewardTerms: ['forward', 'control'], initialState: Float64Array.of(0, 1, 2), initialTaskState: Float64Array.of(7),
+    kind: 'best',
+    episode: 1,
+    return: value + 1,
+    length: 3,
+    terminated: false,
+    truncated: true,
+    modelHash: 'cd'.repeat(32),
+    stepSeconds: 0.05,
+    rewardTerms: ['forward', 'control'],
+    initialState: Float64Array.of(0, 1, 2),
+    initialTaskState: Float64Array.of(7),
     columns: [
       { name: 'qpos', width: 2, data: Float64Array.from({ length: 8 }, (_, index) => index / 3) },
       { name: 'mocap', width: 0, data: new Float64Array(0) },

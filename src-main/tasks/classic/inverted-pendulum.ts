@@ -45,25 +45,29 @@ class InvertedPendulum extends MujocoTask {
   }
 }
 
-export const invertedPendulum = defineTask(options, (values) => ({
-  id: 'inverted-pendulum',
-  title: 'Inverted pendulum',
-  sentence: 'A cart on a rail keeps a pole upright: the quickest check that an agent learns at all.',
-  family: 'classic',
-  model: 'inverted-pendulum.xml',
-  observation: [
-    { name: 'cart position', unit: 'm' },
-    { name: 'pole angle', unit: 'rad' },
-    { name: 'cart velocity', unit: 'm/s' },
-    { name: 'pole angular velocity', unit: 'rad/s' },
-  ],
-  action: [{ name: 'cart drive', unit: '100 N', low: -3, high: 3 }],
-  rewardTerms: [{ name: 'alive', weight: 1, sentence: 'One for each step after which the pole is still up.' }],
-  termination: 'The pole leans by more than 0.2 rad, or an observation is not finite.',
-  timeLimit: 1000,
-  frameSkip: 2,
-  stepSeconds: 0.04,
-  resetNoise: `Uniform on ±${values['reset-noise-scale']} for every position and velocity.`,
-  camera: { trackBody: null, lookAt: [0, 0, 0.25], distance: 2.4, azimuth: 90, elevation: -12 },
-  citation: 'Gymnasium v5, InvertedPendulum-v5; Barto, Sutton and Anderson (1983), IEEE SMC 13(5)',
-}), InvertedPendulum);
+export const invertedPendulum = defineTask(
+  options,
+  (values) => ({
+    id: 'inverted-pendulum',
+    title: 'Inverted pendulum',
+    sentence: 'A cart on a rail keeps a pole upright: the quickest check that an agent learns at all.',
+    family: 'classic',
+    model: 'inverted-pendulum.xml',
+    observation: [
+      { name: 'cart position', unit: 'm' },
+      { name: 'pole angle', unit: 'rad' },
+      { name: 'cart velocity', unit: 'm/s' },
+      { name: 'pole angular velocity', unit: 'rad/s' },
+    ],
+    action: [{ name: 'cart drive', unit: '100 N', low: -3, high: 3 }],
+    rewardTerms: [{ name: 'alive', weight: 1, sentence: 'One for each step after which the pole is still up.' }],
+    termination: 'The pole leans by more than 0.2 rad, or an observation is not finite.',
+    timeLimit: 1000,
+    frameSkip: 2,
+    stepSeconds: 0.04,
+    resetNoise: `Uniform on ±${values['reset-noise-scale']} for every position and velocity.`,
+    camera: { trackBody: null, lookAt: [0, 0, 0.25], distance: 2.4, azimuth: 90, elevation: -12 },
+    citation: 'Gymnasium v5, InvertedPendulum-v5; Barto, Sutton and Anderson (1983), IEEE SMC 13(5)',
+  }),
+  InvertedPendulum,
+);

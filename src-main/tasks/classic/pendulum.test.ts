@@ -13,7 +13,10 @@ it('starts anywhere on the circle, within ±1 rad/s', async () => {
     angles.push(task.simulator.qpos[0] as number);
     velocities.push(task.simulator.qvel[0] as number);
   }
-  for (const [values, half] of [[angles, Math.PI], [velocities, 1]] as const) {
+  for (const [values, half] of [
+    [angles, Math.PI],
+    [velocities, 1],
+  ] as const) {
     expect(Math.min(...values)).toBeGreaterThanOrEqual(-half);
     expect(Math.min(...values)).toBeLessThan(-0.995 * half);
     expect(Math.max(...values)).toBeLessThan(half);

@@ -79,7 +79,12 @@ class Ant extends MujocoTask {
   #isHealthy(): boolean {
     const { qpos, qvel } = this.simulator;
     const height = qpos[2] as number;
-    return height >= this.#values['healthy-z-min'] && height <= this.#values['healthy-z-max'] && qpos.every(Number.isFinite) && qvel.every(Number.isFinite);
+    return (
+      height >= this.#values['healthy-z-min'] &&
+      height <= this.#values['healthy-z-max'] &&
+      qpos.every(Number.isFinite) &&
+      qvel.every(Number.isFinite)
+    );
   }
 
   protected override isTerminated(): boolean {
@@ -104,27 +109,35 @@ function observed(values: Values): DimensionDeclaration[] {
   ];
 }
 
-export const ant = defineTask(options, (values) => ({
-  id: 'ant',
-  title: 'Ant',
-  sentence: 'A robot with four legs learns to walk forwards.',
-  family: 'locomotion',
-  model: 'ant.xml',
-  observation: observed(values),
-  action: motors.map((motor) => ({ name: `${motor} torque`, unit: '150 N·m', low: -1, high: 1 })),
-  rewardTerms: [
-    { name: 'forward', weight: values['forward-reward-weight'], sentence: 'Mean forward velocity of the torso over the step (m/s).' },
-    { name: 'alive', weight: values['healthy-reward'], sentence: 'One for each step after which the torso is at a healthy height.' },
-    { name: 'control', weight: -values['ctrl-cost-weight'], sentence: 'The sum of squared actions.' },
-    { name: 'contact', weight: -values['contact-cost-weight'], sentence: 'The sum of squared contact torques and forces on all bodies, each clipped.' },
-  ],
-  termination: values['terminate-when-unhealthy']
-    ? `The torso is not between ${values['healthy-z-min']} m and ${values['healthy-z-max']} m high, or the state is not finite.`
-    : null,
-  timeLimit: 1000,
-  frameSkip: 5,
-  stepSeconds: 0.05,
-  resetNoise: `Positions uniform on ±${values['reset-noise-scale']} (m, rad, quaternion), velocities normal with standard deviation ${values['reset-noise-scale']}.`,
-  camera: { trackBody: 'torso', lookAt: [0, 0, 0.4], distance: 5, azimuth: 90, elevation: -22 },
-  citation: 'Gymnasium v5, Ant-v5; Schulman, Moritz, Levine, Jordan and Abbeel (2015), arXiv 1506.02438',
-}), Ant);
+export const ant = defineTask(
+  options,
+  (values) => ({
+    id: 'ant',
+    title: 'Ant',
+    sentence: 'A robot with four legs learns to walk forwards.',
+    family: 'locomotion',
+    model: 'ant.xml',
+    observation: observed(values),
+    action: motors.map((motor) => ({ name: `${motor} torque`, unit: '150 N·m', low: -1, high: 1 })),
+    rewardTerms: [
+      { name: 'forward', weight: values['forward-reward-weight'], sentence: 'Mean forward velocity of the torso over the step (m/s).' },
+      { name: 'alive', weight: values['healthy-reward'], sentence: 'One for each step after which the torso is at a healthy height.' },
+      { name: 'control', weight: -values['ctrl-cost-weight'], sentence: 'The sum of squared actions.' },
+      {
+        name: 'contact',
+        weight: -values['contact-cost-weight'],
+        sentence: 'The sum of squared contact torques and forces on all bodies, each clipped.',
+      },
+    ],
+    termination: values['terminate-when-unhealthy']
+      ? `The torso is not between ${values['healthy-z-min']} m and ${values['healthy-z-max']} m high, or the state is not finite.`
+      : null,
+    timeLimit: 1000,
+    frameSkip: 5,
+    stepSeconds: 0.05,
+    resetNoise: `Positions uniform on ±${values['reset-noise-scale']} (m, rad, quaternion), velocities normal with standard deviation ${values['reset-noise-scale']}.`,
+    camera: { trackBody: 'torso', lookAt: [0, 0, 0.4], distance: 5, azimuth: 90, elevation: -22 },
+    citation: 'Gymnasium v5, Ant-v5; Schulman, Moritz, Levine, Jordan and Abbeel (2015), arXiv 1506.02438',
+  }),
+  Ant,
+);

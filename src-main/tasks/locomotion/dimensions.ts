@@ -4,7 +4,12 @@ import type { DimensionDeclaration } from '../../contract/declarations.ts';
 /** qpos and qvel of a torso that moves freely and of its joints, the place on the floor perhaps left out. */
 export function freeBodyDimensions(joints: readonly string[], leaveOutPlace: boolean): DimensionDeclaration[] {
   return [
-    ...(leaveOutPlace ? [] : [{ name: 'torso x', unit: 'm' }, { name: 'torso y', unit: 'm' }]),
+    ...(leaveOutPlace
+      ? []
+      : [
+          { name: 'torso x', unit: 'm' },
+          { name: 'torso y', unit: 'm' },
+        ]),
     { name: 'torso height', unit: 'm' },
     ...['w', 'x', 'y', 'z'].map((part) => ({ name: `torso quaternion ${part}`, unit: '' })),
     ...joints.map((joint) => ({ name: `${joint} angle`, unit: 'rad' })),

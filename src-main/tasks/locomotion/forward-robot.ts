@@ -7,12 +7,13 @@ import { defineOptions, type OptionValues } from '../options.ts';
 import { excludePositions, resetNoise, weight } from './options.ts';
 
 /** @param place what is left out of the observation by default, in words */
-export const forwardOptions = (controlWeight: number, noise: number, place: string) => defineOptions({
-  'forward-reward-weight': weight(1, 'Weight of the forward velocity in the reward.'),
-  'ctrl-cost-weight': weight(controlWeight, 'Weight of the sum of squared actions, which is subtracted.'),
-  'reset-noise-scale': resetNoise(noise),
-  'exclude-current-positions-from-observation': excludePositions(place),
-});
+export const forwardOptions = (controlWeight: number, noise: number, place: string) =>
+  defineOptions({
+    'forward-reward-weight': weight(1, 'Weight of the forward velocity in the reward.'),
+    'ctrl-cost-weight': weight(controlWeight, 'Weight of the sum of squared actions, which is subtracted.'),
+    'reset-noise-scale': resetNoise(noise),
+    'exclude-current-positions-from-observation': excludePositions(place),
+  });
 export type ForwardValues = OptionValues<ReturnType<typeof forwardOptions>>;
 
 /** The terms of the reward, as `reward` below writes them. */

@@ -12,7 +12,10 @@ import { excludePositions, includeInObservation, resetNoise } from './options.ts
 const sides = ['right', 'left'];
 /** As the model has them, the world left out. */
 const bodies = [
-  'torso', 'lower waist', 'pelvis', ...sides.flatMap((side) => [`${side} thigh`, `${side} shin`, `${side} foot`]),
+  'torso',
+  'lower waist',
+  'pelvis',
+  ...sides.flatMap((side) => [`${side} thigh`, `${side} shin`, `${side} foot`]),
   ...sides.flatMap((side) => [`${side} upper arm`, `${side} lower arm`]),
 ];
 const legJoints = sides.flatMap((side) => ['hip x', 'hip z', 'hip y', 'knee'].map((joint) => `${side} ${joint}`));
@@ -20,10 +23,15 @@ const armJoints = sides.flatMap((side) => ['shoulder 1', 'shoulder 2', 'elbow'].
 const joints = ['abdomen z', 'abdomen y', 'abdomen x', ...legJoints, ...armJoints];
 /** The actuators' order is Gymnasium's: it begins with the abdomen's y. */
 const motors = ['abdomen y', 'abdomen z', 'abdomen x', ...legJoints, ...armJoints];
-const gearOf = (motor: string): number => (/shoulder|elbow/.test(motor) ? 25 : motor.endsWith('hip y') ? 300 : motor.endsWith('knee') ? 200 : 100);
+const gearOf = (motor: string): number =>
+  /shoulder|elbow/.test(motor) ? 25 : motor.endsWith('hip y') ? 300 : motor.endsWith('knee') ? 200 : 100;
 
-export const humanoidActions: readonly ActionDeclaration[] =
-  motors.map((motor) => ({ name: `${motor} torque`, unit: `${gearOf(motor)} N·m`, low: -0.4, high: 0.4 }));
+export const humanoidActions: readonly ActionDeclaration[] = motors.map((motor) => ({
+  name: `${motor} torque`,
+  unit: `${gearOf(motor)} N·m`,
+  low: -0.4,
+  high: 0.4,
+}));
 
 export const humanoidOptions = defineOptions({
   'reset-noise-scale': resetNoise(1e-2),

@@ -26,25 +26,37 @@ class HumanoidStandup extends HumanoidRobot<Values> {
   }
 }
 
-export const humanoidStandup = defineTask(options, (values) => ({
-  id: 'humanoid-standup',
-  title: 'Humanoid standup',
-  sentence: 'A robot with legs and arms that lies on its back learns to get up and stay up.',
-  family: 'locomotion',
-  model: 'humanoid-standup.xml',
-  observation: humanoidObservation(values),
-  action: humanoidActions,
-  rewardTerms: [
-    { name: 'height', weight: values['uph-cost-weight'], sentence: 'The torso’s height over the duration of a MuJoCo step (m/s): as if it had got there within it.' },
-    { name: 'control', weight: -values['ctrl-cost-weight'], sentence: 'The sum of squared actions.' },
-    { name: 'impact', weight: -values['impact-cost-weight'], sentence: 'The sum of squared contact torques and forces on all bodies; the weighted cost is clipped.' },
-    { name: 'constant', weight: 1, sentence: 'One for each step.' },
-  ],
-  termination: null,
-  timeLimit: 1000,
-  frameSkip: 5,
-  stepSeconds: 0.015,
-  resetNoise: `Uniform on ±${values['reset-noise-scale']} for every position (m, rad, quaternion) and velocity.`,
-  camera: { trackBody: 'torso', lookAt: [0, 0, 0.5], distance: 3.8, azimuth: 90, elevation: -16 },
-  citation: 'Gymnasium v5, HumanoidStandup-v5; Tassa, Erez and Todorov (2012), IROS',
-}), HumanoidStandup);
+export const humanoidStandup = defineTask(
+  options,
+  (values) => ({
+    id: 'humanoid-standup',
+    title: 'Humanoid standup',
+    sentence: 'A robot with legs and arms that lies on its back learns to get up and stay up.',
+    family: 'locomotion',
+    model: 'humanoid-standup.xml',
+    observation: humanoidObservation(values),
+    action: humanoidActions,
+    rewardTerms: [
+      {
+        name: 'height',
+        weight: values['uph-cost-weight'],
+        sentence: 'The torso’s height over the duration of a MuJoCo step (m/s): as if it had got there within it.',
+      },
+      { name: 'control', weight: -values['ctrl-cost-weight'], sentence: 'The sum of squared actions.' },
+      {
+        name: 'impact',
+        weight: -values['impact-cost-weight'],
+        sentence: 'The sum of squared contact torques and forces on all bodies; the weighted cost is clipped.',
+      },
+      { name: 'constant', weight: 1, sentence: 'One for each step.' },
+    ],
+    termination: null,
+    timeLimit: 1000,
+    frameSkip: 5,
+    stepSeconds: 0.015,
+    resetNoise: `Uniform on ±${values['reset-noise-scale']} for every position (m, rad, quaternion) and velocity.`,
+    camera: { trackBody: 'torso', lookAt: [0, 0, 0.5], distance: 3.8, azimuth: 90, elevation: -16 },
+    citation: 'Gymnasium v5, HumanoidStandup-v5; Tassa, Erez and Todorov (2012), IROS',
+  }),
+  HumanoidStandup,
+);

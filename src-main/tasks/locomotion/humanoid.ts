@@ -45,27 +45,39 @@ class Humanoid extends HumanoidRobot<Values> {
   }
 }
 
-export const humanoid = defineTask(options, (values) => ({
-  id: 'humanoid',
-  title: 'Humanoid',
-  sentence: 'A robot with legs and arms learns to walk and run without falling.',
-  family: 'locomotion',
-  model: 'humanoid.xml',
-  observation: humanoidObservation(values),
-  action: humanoidActions,
-  rewardTerms: [
-    { name: 'forward', weight: values['forward-reward-weight'], sentence: 'Mean forward velocity of the centre of mass over the step (m/s).' },
-    { name: 'alive', weight: values['healthy-reward'], sentence: 'One for each step after which it has not fallen.' },
-    { name: 'control', weight: -values['ctrl-cost-weight'], sentence: 'The sum of squared actions.' },
-    { name: 'contact', weight: -values['contact-cost-weight'], sentence: 'The sum of squared contact torques and forces on all bodies; the weighted cost is clipped.' },
-  ],
-  termination: values['terminate-when-unhealthy']
-    ? `The torso is not between ${values['healthy-z-min']} m and ${values['healthy-z-max']} m high.`
-    : null,
-  timeLimit: 1000,
-  frameSkip: 5,
-  stepSeconds: 0.015,
-  resetNoise: `Uniform on ±${values['reset-noise-scale']} for every position (m, rad, quaternion) and velocity.`,
-  camera: { trackBody: 'torso', lookAt: [0, 0, 0.85], distance: 3.8, azimuth: 90, elevation: -12 },
-  citation: 'Gymnasium v5, Humanoid-v5; Tassa, Erez and Todorov (2012), IROS',
-}), Humanoid);
+export const humanoid = defineTask(
+  options,
+  (values) => ({
+    id: 'humanoid',
+    title: 'Humanoid',
+    sentence: 'A robot with legs and arms learns to walk and run without falling.',
+    family: 'locomotion',
+    model: 'humanoid.xml',
+    observation: humanoidObservation(values),
+    action: humanoidActions,
+    rewardTerms: [
+      {
+        name: 'forward',
+        weight: values['forward-reward-weight'],
+        sentence: 'Mean forward velocity of the centre of mass over the step (m/s).',
+      },
+      { name: 'alive', weight: values['healthy-reward'], sentence: 'One for each step after which it has not fallen.' },
+      { name: 'control', weight: -values['ctrl-cost-weight'], sentence: 'The sum of squared actions.' },
+      {
+        name: 'contact',
+        weight: -values['contact-cost-weight'],
+        sentence: 'The sum of squared contact torques and forces on all bodies; the weighted cost is clipped.',
+      },
+    ],
+    termination: values['terminate-when-unhealthy']
+      ? `The torso is not between ${values['healthy-z-min']} m and ${values['healthy-z-max']} m high.`
+      : null,
+    timeLimit: 1000,
+    frameSkip: 5,
+    stepSeconds: 0.015,
+    resetNoise: `Uniform on ±${values['reset-noise-scale']} for every position (m, rad, quaternion) and velocity.`,
+    camera: { trackBody: 'torso', lookAt: [0, 0, 0.85], distance: 3.8, azimuth: 90, elevation: -12 },
+    citation: 'Gymnasium v5, Humanoid-v5; Tassa, Erez and Todorov (2012), IROS',
+  }),
+  Humanoid,
+);

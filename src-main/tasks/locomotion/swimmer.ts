@@ -16,33 +16,42 @@ class Swimmer extends ForwardRobot {
   }
 }
 
-export const swimmer = defineTask(options, (values) => ({
-  id: 'swimmer',
-  title: 'Swimmer',
-  sentence: 'A chain of three links learns to swim forwards by its two joints.',
-  family: 'locomotion',
-  model: 'swimmer.xml',
-  observation: [
-    ...(values['exclude-current-positions-from-observation'] ? [] : [{ name: 'head x', unit: 'm' }, { name: 'head y', unit: 'm' }]),
-    { name: 'head yaw', unit: 'rad' },
-    { name: 'front joint angle', unit: 'rad' },
-    { name: 'back joint angle', unit: 'rad' },
-    { name: 'head x velocity', unit: 'm/s' },
-    { name: 'head y velocity', unit: 'm/s' },
-    { name: 'head yaw velocity', unit: 'rad/s' },
-    { name: 'front joint velocity', unit: 'rad/s' },
-    { name: 'back joint velocity', unit: 'rad/s' },
-  ],
-  action: [
-    { name: 'front joint torque', unit: '150 N·m', low: -1, high: 1 },
-    { name: 'back joint torque', unit: '150 N·m', low: -1, high: 1 },
-  ],
-  rewardTerms: forwardTerms(values),
-  termination: null,
-  timeLimit: 1000,
-  frameSkip: 4,
-  stepSeconds: 0.04,
-  resetNoise: `Uniform on ±${values['reset-noise-scale']} for every position and velocity.`,
-  camera: { trackBody: 'head', lookAt: [-0.5, 0, 0], distance: 7, azimuth: 90, elevation: -50 },
-  citation: 'Gymnasium v5, Swimmer-v5; Coulom (2002), thesis, INP Grenoble',
-}), Swimmer);
+export const swimmer = defineTask(
+  options,
+  (values) => ({
+    id: 'swimmer',
+    title: 'Swimmer',
+    sentence: 'A chain of three links learns to swim forwards by its two joints.',
+    family: 'locomotion',
+    model: 'swimmer.xml',
+    observation: [
+      ...(values['exclude-current-positions-from-observation']
+        ? []
+        : [
+            { name: 'head x', unit: 'm' },
+            { name: 'head y', unit: 'm' },
+          ]),
+      { name: 'head yaw', unit: 'rad' },
+      { name: 'front joint angle', unit: 'rad' },
+      { name: 'back joint angle', unit: 'rad' },
+      { name: 'head x velocity', unit: 'm/s' },
+      { name: 'head y velocity', unit: 'm/s' },
+      { name: 'head yaw velocity', unit: 'rad/s' },
+      { name: 'front joint velocity', unit: 'rad/s' },
+      { name: 'back joint velocity', unit: 'rad/s' },
+    ],
+    action: [
+      { name: 'front joint torque', unit: '150 N·m', low: -1, high: 1 },
+      { name: 'back joint torque', unit: '150 N·m', low: -1, high: 1 },
+    ],
+    rewardTerms: forwardTerms(values),
+    termination: null,
+    timeLimit: 1000,
+    frameSkip: 4,
+    stepSeconds: 0.04,
+    resetNoise: `Uniform on ±${values['reset-noise-scale']} for every position and velocity.`,
+    camera: { trackBody: 'head', lookAt: [-0.5, 0, 0], distance: 7, azimuth: 90, elevation: -50 },
+    citation: 'Gymnasium v5, Swimmer-v5; Coulom (2002), thesis, INP Grenoble',
+  }),
+  Swimmer,
+);

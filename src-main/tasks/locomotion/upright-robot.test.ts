@@ -16,21 +16,31 @@ const robots: { id: string; fallen: [string, Start][]; upright: [string, Start][
   {
     id: 'hopper',
     fallen: [
-      ['too low', { height: 0.69, qpos: { 3: -2.6 } }], ['leans forwards', { pitch: 0.21 }], ['leans backwards', { pitch: -0.21 }],
-      ['an angle beyond 100', { qpos: { 5: 101 } }], ['a velocity beyond 100', { qvel: { 5: -2000 } }],
+      ['too low', { height: 0.69, qpos: { 3: -2.6 } }],
+      ['leans forwards', { pitch: 0.21 }],
+      ['leans backwards', { pitch: -0.21 }],
+      ['an angle beyond 100', { qpos: { 5: 101 } }],
+      ['a velocity beyond 100', { qvel: { 5: -2000 } }],
     ],
     upright: [
-      ['just high enough', { height: 0.71, qpos: { 3: -2.6 } }], ['leans a little', { pitch: -0.19 }], ['in the air', { height: 50 }],
+      ['just high enough', { height: 0.71, qpos: { 3: -2.6 } }],
+      ['leans a little', { pitch: -0.19 }],
+      ['in the air', { height: 50 }],
       ['far along the track', { qpos: { 0: 500 } }],
     ],
   },
   {
     id: 'walker2d',
     fallen: [
-      ['too low', { height: 0.79, qpos: { 3: -2.6, 6: -2.6 } }], ['too high', { height: 2.01 }], ['leans forwards', { pitch: 1.01 }], ['leans backwards', { pitch: -1.01 }],
+      ['too low', { height: 0.79, qpos: { 3: -2.6, 6: -2.6 } }],
+      ['too high', { height: 2.01 }],
+      ['leans forwards', { pitch: 1.01 }],
+      ['leans backwards', { pitch: -1.01 }],
     ],
     upright: [
-      ['just high enough', { height: 0.81, qpos: { 3: -2.6, 6: -2.6 } }], ['almost too high', { height: 1.99 }], ['leans a little', { pitch: -0.95, height: 1.9 }],
+      ['just high enough', { height: 0.81, qpos: { 3: -2.6, 6: -2.6 } }],
+      ['almost too high', { height: 1.99 }],
+      ['leans a little', { pitch: -0.95, height: 1.9 }],
       ['far along the track', { qpos: { 0: 500 } }],
     ],
   },

@@ -32,7 +32,10 @@ export function uprightTerms(values: UprightValues): RewardTermDeclaration[] {
 
 /** The position along the track comes first, where it is observed. */
 export function withPosition(values: UprightValues, observation: readonly DimensionDeclaration[]): DimensionDeclaration[] {
-  return [...(values['exclude-current-positions-from-observation'] ? [] : [{ name: 'position along the track', unit: 'm' }]), ...observation];
+  return [
+    ...(values['exclude-current-positions-from-observation'] ? [] : [{ name: 'position along the track', unit: 'm' }]),
+    ...observation,
+  ];
 }
 
 export abstract class UprightRobot<Values extends UprightValues> extends MujocoTask {

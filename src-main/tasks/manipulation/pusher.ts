@@ -77,29 +77,39 @@ class Pusher extends MujocoTask {
 
 const placeOf = (what: string): DimensionDeclaration[] => ['x', 'y', 'z'].map((axis) => ({ name: `${what} ${axis}`, unit: 'm' }));
 
-export const pusher = defineTask(options, (values) => ({
-  id: 'pusher',
-  title: 'Pusher',
-  sentence: 'A seven-joint arm pushes a cylinder over a table to a goal.',
-  family: 'manipulation',
-  model: 'pusher.xml',
-  observation: [
-    ...joints.map((joint) => ({ name: `${joint} angle`, unit: 'rad' })),
-    ...joints.map((joint) => ({ name: `${joint} velocity`, unit: 'rad/s' })),
-    ...placeOf('tips'), ...placeOf('object'), ...placeOf('goal'),
-  ],
-  action: joints.map((joint) => ({ name: `${joint} torque`, unit: 'N·m', low: -2, high: 2 })),
-  rewardTerms: [
-    { name: 'distance', weight: -values['reward-dist-weight'], sentence: 'Minus the distance from object to goal (m).' },
-    { name: 'control', weight: -values['reward-control-weight'], sentence: 'Minus the sum of squared actions, weighted.' },
-    { name: 'near', weight: -values['reward-near-weight'], sentence: 'Minus the distance from the arm’s tips to the object (m), weighted.' },
-  ],
-  termination: null,
-  timeLimit: 100,
-  frameSkip: 5,
-  stepSeconds: 0.05,
-  resetNoise:
-    'The object at rest, uniform in a field of 0.4 m × 0.3 m and more than 0.17 m from the goal; joint velocities uniform on ±0.005 rad/s.',
-  camera: { trackBody: null, lookAt: [0.25, -0.25, -0.2], distance: 2, azimuth: 140, elevation: -30 },
-  citation: 'Gymnasium v5, Pusher-v5',
-}), Pusher);
+export const pusher = defineTask(
+  options,
+  (values) => ({
+    id: 'pusher',
+    title: 'Pusher',
+    sentence: 'A seven-joint arm pushes a cylinder over a table to a goal.',
+    family: 'manipulation',
+    model: 'pusher.xml',
+    observation: [
+      ...joints.map((joint) => ({ name: `${joint} angle`, unit: 'rad' })),
+      ...joints.map((joint) => ({ name: `${joint} velocity`, unit: 'rad/s' })),
+      ...placeOf('tips'),
+      ...placeOf('object'),
+      ...placeOf('goal'),
+    ],
+    action: joints.map((joint) => ({ name: `${joint} torque`, unit: 'N·m', low: -2, high: 2 })),
+    rewardTerms: [
+      { name: 'distance', weight: -values['reward-dist-weight'], sentence: 'Minus the distance from object to goal (m).' },
+      { name: 'control', weight: -values['reward-control-weight'], sentence: 'Minus the sum of squared actions, weighted.' },
+      {
+        name: 'near',
+        weight: -values['reward-near-weight'],
+        sentence: 'Minus the distance from the arm’s tips to the object (m), weighted.',
+      },
+    ],
+    termination: null,
+    timeLimit: 100,
+    frameSkip: 5,
+    stepSeconds: 0.05,
+    resetNoise:
+      'The object at rest, uniform in a field of 0.4 m × 0.3 m and more than 0.17 m from the goal; joint velocities uniform on ±0.005 rad/s.',
+    camera: { trackBody: null, lookAt: [0.25, -0.25, -0.2], distance: 2, azimuth: 140, elevation: -30 },
+    citation: 'Gymnasium v5, Pusher-v5',
+  }),
+  Pusher,
+);

@@ -17,7 +17,12 @@ const VELOCITY_NOISE = 0.005;
 const TARGET_RADIUS = 0.2;
 
 const options = defineOptions({
-  'reward-dist-weight': { default: 1, min: -1e6, max: 1e6, sentence: 'Weight of the distance from fingertip to target, which is subtracted.' },
+  'reward-dist-weight': {
+    default: 1,
+    min: -1e6,
+    max: 1e6,
+    sentence: 'Weight of the distance from fingertip to target, which is subtracted.',
+  },
   'reward-control-weight': { default: 1, min: -1e6, max: 1e6, sentence: 'Weight of the sum of squared actions, which is subtracted.' },
 });
 type Values = OptionValues<typeof options>;
@@ -77,38 +82,41 @@ class Reacher extends MujocoTask {
   }
 }
 
-export const reacher = defineTask(options, (values) => ({
-  id: 'reacher',
-  title: 'Reacher',
-  sentence: 'A two-link arm brings its fingertip to a random target and holds it there.',
-  family: 'manipulation',
-  model: 'reacher.xml',
-  observation: [
-    { name: 'cosine of shoulder angle', unit: '' },
-    { name: 'cosine of elbow angle', unit: '' },
-    { name: 'sine of shoulder angle', unit: '' },
-    { name: 'sine of elbow angle', unit: '' },
-    { name: 'target x', unit: 'm' },
-    { name: 'target y', unit: 'm' },
-    { name: 'shoulder angular velocity', unit: 'rad/s' },
-    { name: 'elbow angular velocity', unit: 'rad/s' },
-    { name: 'fingertip − target x', unit: 'm' },
-    { name: 'fingertip − target y', unit: 'm' },
-  ],
-  action: [
-    { name: 'shoulder torque', unit: '200 N·m', low: -1, high: 1 },
-    { name: 'elbow torque', unit: '200 N·m', low: -1, high: 1 },
-  ],
-  rewardTerms: [
-    { name: 'distance', weight: -values['reward-dist-weight'], sentence: 'Minus the distance from fingertip to target (m).' },
-    { name: 'control', weight: -values['reward-control-weight'], sentence: 'Minus the sum of squared actions.' },
-  ],
-  termination: null,
-  timeLimit: 50,
-  frameSkip: 2,
-  stepSeconds: 0.02,
-  resetNoise:
-    'Arm angles uniform on ±0.1 rad, their velocities on ±0.005 rad/s; the target at rest, uniform in a disc of radius 0.2 m.',
-  camera: { trackBody: null, lookAt: [0, 0, 0], distance: 0.95, azimuth: 90, elevation: -58 },
-  citation: 'Gymnasium v5, Reacher-v5',
-}), Reacher);
+export const reacher = defineTask(
+  options,
+  (values) => ({
+    id: 'reacher',
+    title: 'Reacher',
+    sentence: 'A two-link arm brings its fingertip to a random target and holds it there.',
+    family: 'manipulation',
+    model: 'reacher.xml',
+    observation: [
+      { name: 'cosine of shoulder angle', unit: '' },
+      { name: 'cosine of elbow angle', unit: '' },
+      { name: 'sine of shoulder angle', unit: '' },
+      { name: 'sine of elbow angle', unit: '' },
+      { name: 'target x', unit: 'm' },
+      { name: 'target y', unit: 'm' },
+      { name: 'shoulder angular velocity', unit: 'rad/s' },
+      { name: 'elbow angular velocity', unit: 'rad/s' },
+      { name: 'fingertip − target x', unit: 'm' },
+      { name: 'fingertip − target y', unit: 'm' },
+    ],
+    action: [
+      { name: 'shoulder torque', unit: '200 N·m', low: -1, high: 1 },
+      { name: 'elbow torque', unit: '200 N·m', low: -1, high: 1 },
+    ],
+    rewardTerms: [
+      { name: 'distance', weight: -values['reward-dist-weight'], sentence: 'Minus the distance from fingertip to target (m).' },
+      { name: 'control', weight: -values['reward-control-weight'], sentence: 'Minus the sum of squared actions.' },
+    ],
+    termination: null,
+    timeLimit: 50,
+    frameSkip: 2,
+    stepSeconds: 0.02,
+    resetNoise: 'Arm angles uniform on ±0.1 rad, their velocities on ±0.005 rad/s; the target at rest, uniform in a disc of radius 0.2 m.',
+    camera: { trackBody: null, lookAt: [0, 0, 0], distance: 0.95, azimuth: 90, elevation: -58 },
+    citation: 'Gymnasium v5, Reacher-v5',
+  }),
+  Reacher,
+);

@@ -27,7 +27,8 @@ function act(swing: number, lean: number, bend: number): number[] {
 }
 
 /** The swing that brings a tip to this angle about the valve's axis, from the finger's own (rad). */
-const swingTo = (angle: number): number => Math.asin(Math.max(-0.6, Math.min(0.6, (RADIUS * Math.tan(Math.max(-1.2, Math.min(1.2, angle)))) / HANG)));
+const swingTo = (angle: number): number =>
+  Math.asin(Math.max(-0.6, Math.min(0.6, (RADIUS * Math.tan(Math.max(-1.2, Math.min(1.2, angle)))) / HANG)));
 
 /** Fingers come down behind a fin, push it on, draw back, and again until the valve is where it is to be. */
 function scripted(): Controller {

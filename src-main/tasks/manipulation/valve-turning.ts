@@ -26,7 +26,13 @@ const LEAST_TURN = 0.5;
 /** Done when it is nearer than this (rad). */
 const TOLERANCE = 0.1;
 
-const weight = (standard: number, sentence: string): TaskOption => ({ default: standard, min: -1e6, max: 1e6, sentence, citation: 'Elbow' });
+const weight = (standard: number, sentence: string): TaskOption => ({
+  default: standard,
+  min: -1e6,
+  max: 1e6,
+  sentence,
+  citation: 'Elbow',
+});
 const options = defineOptions({
   'error-weight': weight(1, 'Weight of the angle between the valve and where it is to be, which is subtracted.'),
   'success-reward': weight(1, 'Paid for each step after which the valve is within 0.1 rad of where it is to be.'),
@@ -80,33 +86,41 @@ class ValveTurning extends MujocoTask {
   }
 }
 
-export const valveTurning = defineTask(options, (values) => ({
-  id: 'valve-turning',
-  title: 'Valve turning',
-  sentence: 'A hand of three fingers turns a valve to an angle.',
-  family: 'manipulation',
-  model: 'valve-turning.xml',
-  observation: [
-    ...joints.map(({ name }) => ({ name: `${name} angle`, unit: 'rad' })),
-    ...joints.map(({ name }) => ({ name: `${name} velocity`, unit: 'rad/s' })),
-    { name: 'cosine of valve angle', unit: '' },
-    { name: 'sine of valve angle', unit: '' },
-    { name: 'valve velocity', unit: 'rad/s' },
-    { name: 'cosine of angle to go', unit: '' },
-    { name: 'sine of angle to go', unit: '' },
-  ],
-  success: 'The valve is within 0.1 rad of where it is to be.',
-  action: joints.map(({ name, low, high }) => ({ name: `${name} target`, unit: 'rad', low, high })),
-  rewardTerms: [
-    { name: 'error', weight: -values['error-weight'], sentence: 'Minus the angle that the valve has still to turn (rad).' },
-    { name: 'success', weight: values['success-reward'], sentence: 'Paid while the valve is within 0.1 rad of where it is to be.' },
-    { name: 'velocity', weight: -values['velocity-cost-weight'], sentence: 'Minus the sum of the fingers’ squared joint velocities, weighted.' },
-  ],
-  termination: null,
-  timeLimit: 200,
-  frameSkip: 20,
-  stepSeconds: 0.04,
-  resetNoise: 'Valve at rest at any angle; the angle to go uniform on 0.5 to π rad, either way; finger angles uniform on ±0.02 rad.',
-  camera: { trackBody: null, lookAt: [0, 0, 0.08], distance: 0.62, azimuth: 120, elevation: -32 },
-  citation: 'Elbow; after Haarnoja et al. 2018, arXiv 1812.05905, section 7.3, and the D’Claw of Ahn et al. 2019, arXiv 1909.11639',
-}), ValveTurning);
+export const valveTurning = defineTask(
+  options,
+  (values) => ({
+    id: 'valve-turning',
+    title: 'Valve turning',
+    sentence: 'A hand of three fingers turns a valve to an angle.',
+    family: 'manipulation',
+    model: 'valve-turning.xml',
+    observation: [
+      ...joints.map(({ name }) => ({ name: `${name} angle`, unit: 'rad' })),
+      ...joints.map(({ name }) => ({ name: `${name} velocity`, unit: 'rad/s' })),
+      { name: 'cosine of valve angle', unit: '' },
+      { name: 'sine of valve angle', unit: '' },
+      { name: 'valve velocity', unit: 'rad/s' },
+      { name: 'cosine of angle to go', unit: '' },
+      { name: 'sine of angle to go', unit: '' },
+    ],
+    success: 'The valve is within 0.1 rad of where it is to be.',
+    action: joints.map(({ name, low, high }) => ({ name: `${name} target`, unit: 'rad', low, high })),
+    rewardTerms: [
+      { name: 'error', weight: -values['error-weight'], sentence: 'Minus the angle that the valve has still to turn (rad).' },
+      { name: 'success', weight: values['success-reward'], sentence: 'Paid while the valve is within 0.1 rad of where it is to be.' },
+      {
+        name: 'velocity',
+        weight: -values['velocity-cost-weight'],
+        sentence: 'Minus the sum of the fingers’ squared joint velocities, weighted.',
+      },
+    ],
+    termination: null,
+    timeLimit: 200,
+    frameSkip: 20,
+    stepSeconds: 0.04,
+    resetNoise: 'Valve at rest at any angle; the angle to go uniform on 0.5 to π rad, either way; finger angles uniform on ±0.02 rad.',
+    camera: { trackBody: null, lookAt: [0, 0, 0.08], distance: 0.62, azimuth: 120, elevation: -32 },
+    citation: 'Elbow; after Haarnoja et al. 2018, arXiv 1812.05905, section 7.3, and the D’Claw of Ahn et al. 2019, arXiv 1909.11639',
+  }),
+  ValveTurning,
+);

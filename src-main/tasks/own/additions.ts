@@ -41,9 +41,12 @@ function addActuator(mujoco: MuJoCo, spec: MjSpec, { joint, kind, gain, damping,
     throw new OwnTaskError(`${place}.joint`, `"${joint}" is a free or ball joint; motors and servos drive hinges and slides`);
   }
   const [low, high] = driven.range as [number, number];
-  if (range === undefined && kind === 'motor') throw new OwnTaskError(place, 'a motor needs the range of its control, for instance "range": [-1, 1]');
-  if (range === undefined && !(low < high)) throw new OwnTaskError(place, `a position servo needs a range ("range": [-1.5, 1.5]) where its joint "${joint}" has none`);
-  if (range !== undefined && range[0] >= range[1]) throw new OwnTaskError(`${place}.range`, `its lower end ${range[0]} must be below its upper end ${range[1]}`);
+  if (range === undefined && kind === 'motor')
+    throw new OwnTaskError(place, 'a motor needs the range of its control, for instance "range": [-1, 1]');
+  if (range === undefined && !(low < high))
+    throw new OwnTaskError(place, `a position servo needs a range ("range": [-1.5, 1.5]) where its joint "${joint}" has none`);
+  if (range !== undefined && range[0] >= range[1])
+    throw new OwnTaskError(`${place}.range`, `its lower end ${range[0]} must be below its upper end ${range[1]}`);
   const actuator = need(mujoco.mjs_addActuator(spec, need(mujoco.mjs_getSpecDefault(spec))));
   actuator.trntype = mujoco.mjtTrn.mjTRN_JOINT;
   actuator.target = joint;

@@ -18,7 +18,9 @@ function planBlock(layout: Layout, block: ObservationBlock, path: string): Obser
       });
     case 'joint-velocities': {
       const { clip = Infinity } = block;
-      return layout.joints.velocities(block, path).map(({ index, name, unit }) => ({ name, unit, read: ({ qvel }) => clamp(qvel[index] as number, clip) }));
+      return layout.joints
+        .velocities(block, path)
+        .map(({ index, name, unit }) => ({ name, unit, read: ({ qvel }) => clamp(qvel[index] as number, clip) }));
     }
     case 'points':
       return block.of.flatMap((reference, k) => {
@@ -28,21 +30,29 @@ function planBlock(layout: Layout, block: ObservationBlock, path: string): Obser
         return block.axes.map((axis) => {
           const a = 'xyz'.indexOf(axis);
           return {
-            name: `${title} ${axis}`, unit: 'm',
-            read: ({ derived }) => (from === null ? (derived[at + a] as number) : (derived[at + a] as number) - (derived[from + a] as number)),
+            name: `${title} ${axis}`,
+            unit: 'm',
+            read: ({ derived }) =>
+              from === null ? (derived[at + a] as number) : (derived[at + a] as number) - (derived[from + a] as number),
           };
         });
       });
     case 'sensors':
       return (block.sensors ?? names.sensor.filter(Boolean)).flatMap((name, k) => {
         const { offset, size } = layout.sensor(name, `${path}.sensors.${k}`);
-        return Array.from({ length: size }, (_, i) => ({ name: size === 1 ? name : `${name} ${i}`, unit: '', read: ({ derived }) => derived[offset + i] as number }));
+        return Array.from({ length: size }, (_, i) => ({
+          name: size === 1 ? name : `${name} ${i}`,
+          unit: '',
+          read: ({ derived }) => derived[offset + i] as number,
+        }));
       });
     case 'contacts':
       return (block.bodies ?? names.body.slice(1).filter(Boolean)).flatMap((body, k) => {
         const offset = layout.contact(body, `${path}.bodies.${k}`);
         return ['torque x', 'torque y', 'torque z', 'force x', 'force y', 'force z'].map((what, i) => ({
-          name: `contact ${what} on ${body}`, unit: what.startsWith('torque') ? 'N·m' : 'N', read: ({ derived }) => clamp(derived[offset + i] as number, block.clip),
+          name: `contact ${what} on ${body}`,
+          unit: what.startsWith('torque') ? 'N·m' : 'N',
+          read: ({ derived }) => clamp(derived[offset + i] as number, block.clip),
         }));
       });
     case 'goal': {

@@ -29,7 +29,9 @@ async function pair(name: string): Promise<[Task, Task]> {
 describe.each(['inverted-pendulum', 'half-cheetah', 'hopper', 'walker2d', 'swimmer', 'reacher'])('%s', (name) => {
   it('is the same task from its file', async () => {
     const [builtIn, own] = await pair(name);
-    expect(own.declaration.action.map(({ low, high }) => [low, high])).toEqual(builtIn.declaration.action.map(({ low, high }) => [low, high]));
+    expect(own.declaration.action.map(({ low, high }) => [low, high])).toEqual(
+      builtIn.declaration.action.map(({ low, high }) => [low, high]),
+    );
     expect(own.declaration.rewardTerms.map(({ weight }) => weight)).toEqual(builtIn.declaration.rewardTerms.map(({ weight }) => weight));
     expect(own.declaration.stepSeconds).toBe(builtIn.declaration.stepSeconds);
     const actions = createStream(7, 'actions');

@@ -57,7 +57,9 @@ export function makeOwnTask({ simulator, plan }: { simulator: Simulator; plan: T
  * @throws ModelFileError, TaskError, OwnTaskError, ParameterError, PhysicsError
  */
 export function createImportedTask(
-  mujoco: MuJoCo, { declaration, main, folder, taskText }: { declaration: TaskDeclaration; main: string; folder: ModelFolder; taskText: string }, options: ParameterValues,
+  mujoco: MuJoCo,
+  { declaration, main, folder, taskText }: { declaration: TaskDeclaration; main: string; folder: ModelFolder; taskText: string },
+  options: ParameterValues,
 ): Task {
   const { task, problems } = parseTaskFile(taskText);
   if (task === null) throw new TaskError(declaration.id, `its task file is not one: ${problems[0]?.message ?? ''}`);

@@ -41,7 +41,10 @@ export function inspectFolder(mujoco: MuJoCo, folder: ModelFolder, { model, task
   const files: ModelFile[] = collected.collected.map(({ path }) => ({ path, bytes: folder.read(path) }));
   if (taskText !== null) files.push({ path: taskFileName, bytes: new TextEncoder().encode(taskText) });
   return {
-    id: task?.name ?? nameFrom(folder.name), main, files, taskText,
+    id: task?.name ?? nameFrom(folder.name),
+    main,
+    files,
+    taskText,
     report: { ...report, warnings: [...report.warnings, ...(fitted?.warnings ?? [])] },
     declaration: fitted?.task?.declaration ?? null,
     problems: parsed?.problems.length ? parsed.problems : (fitted?.problems ?? []),
@@ -70,9 +73,17 @@ function tryTask(mujoco: MuJoCo, collected: CollectedModel, file: TaskFile, text
     for (let step = 1; step <= trialSteps; step += 1) {
       const { terms, terminated, truncated } = task.step(task.declaration.action.map(() => 2 * stream.uniform() - 1));
       const bad = terms.findIndex((value) => !Number.isFinite(value));
-      if (bad >= 0) return problem(`reward.${bad}`, `the reward term "${task.declaration.rewardTerms[bad]?.name}" is ${terms[bad]} after ${step} steps of random actions`);
+      if (bad >= 0)
+        return problem(
+          `reward.${bad}`,
+          `the reward term "${task.declaration.rewardTerms[bad]?.name}" is ${terms[bad]} after ${step} steps of random actions`,
+        );
       const unseen = task.observation.findIndex((value) => !Number.isFinite(value));
-      if (unseen >= 0) return problem('observation', `the observation "${task.declaration.observation[unseen]?.name}" is ${task.observation[unseen]} after ${step} steps of random actions`);
+      if (unseen >= 0)
+        return problem(
+          'observation',
+          `the observation "${task.declaration.observation[unseen]?.name}" is ${task.observation[unseen]} after ${step} steps of random actions`,
+        );
       if (terminated || truncated) task.reset(stream);
     }
     return { task, problems: [], warnings: [] };
@@ -91,6 +102,10 @@ export function problemAt(text: string, path: string, message: string): TaskProb
 
 /** "Unitree Go1" becomes unitree-go1. */
 function nameFrom(folder: string): string {
-  const name = folder.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^[^a-z]+|-+$/g, '').slice(0, 60);
+  const name = folder
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+|-+$/g, '')
+    .slice(0, 60);
   return name.length >= 2 ? name : 'model';
 }

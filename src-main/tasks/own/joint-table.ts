@@ -11,8 +11,23 @@ export interface JointNumber {
   kind: SceneJoint['kind'];
 }
 
-const freePositions = [['x', 'm'], ['y', 'm'], ['z', 'm'], ['quaternion w', ''], ['quaternion x', ''], ['quaternion y', ''], ['quaternion z', '']] as const;
-const freeVelocities = [['x velocity', 'm/s'], ['y velocity', 'm/s'], ['z velocity', 'm/s'], ['angular velocity x', 'rad/s'], ['angular velocity y', 'rad/s'], ['angular velocity z', 'rad/s']] as const;
+const freePositions = [
+  ['x', 'm'],
+  ['y', 'm'],
+  ['z', 'm'],
+  ['quaternion w', ''],
+  ['quaternion x', ''],
+  ['quaternion y', ''],
+  ['quaternion z', ''],
+] as const;
+const freeVelocities = [
+  ['x velocity', 'm/s'],
+  ['y velocity', 'm/s'],
+  ['z velocity', 'm/s'],
+  ['angular velocity x', 'rad/s'],
+  ['angular velocity y', 'rad/s'],
+  ['angular velocity z', 'rad/s'],
+] as const;
 
 export class JointTable {
   readonly joints: readonly (SceneJoint & { title: string })[];
@@ -33,7 +48,12 @@ export class JointTable {
     return this.#choose(choice, path).flatMap(({ kind, title, qposAddress }): JointNumber[] => {
       if (kind === 'hinge') return [{ index: qposAddress, name: `${title} angle`, unit: 'rad', kind }];
       if (kind === 'slide') return [{ index: qposAddress, name: `${title} position`, unit: 'm', kind }];
-      return (kind === 'free' ? freePositions : freePositions.slice(3)).map(([what, unit], k) => ({ index: qposAddress + k, name: `${title} ${what}`, unit, kind }));
+      return (kind === 'free' ? freePositions : freePositions.slice(3)).map(([what, unit], k) => ({
+        index: qposAddress + k,
+        name: `${title} ${what}`,
+        unit,
+        kind,
+      }));
     });
   }
 
@@ -41,14 +61,24 @@ export class JointTable {
     return this.#choose(choice, path).flatMap(({ kind, title, qvelAddress }): JointNumber[] => {
       if (kind === 'hinge') return [{ index: qvelAddress, name: `${title} angular velocity`, unit: 'rad/s', kind }];
       if (kind === 'slide') return [{ index: qvelAddress, name: `${title} velocity`, unit: 'm/s', kind }];
-      return (kind === 'free' ? freeVelocities : freeVelocities.slice(3)).map(([what, unit], k) => ({ index: qvelAddress + k, name: `${title} ${what}`, unit, kind }));
+      return (kind === 'free' ? freeVelocities : freeVelocities.slice(3)).map(([what, unit], k) => ({
+        index: qvelAddress + k,
+        name: `${title} ${what}`,
+        unit,
+        kind,
+      }));
     });
   }
 
-  #choose({ joints, except }: { joints?: readonly string[] | undefined; except?: readonly string[] | undefined }, path: string): readonly (SceneJoint & { title: string })[] {
+  #choose(
+    { joints, except }: { joints?: readonly string[] | undefined; except?: readonly string[] | undefined },
+    path: string,
+  ): readonly (SceneJoint & { title: string })[] {
     joints?.forEach((name, k) => this.find(name, `${path}.joints.${k}`));
     except?.forEach((name, k) => this.find(name, `${path}.except.${k}`));
-    const wanted = joints ? joints.map((name) => this.joints.find((joint) => joint.name === name) as SceneJoint & { title: string }) : this.joints;
+    const wanted = joints
+      ? joints.map((name) => this.joints.find((joint) => joint.name === name) as SceneJoint & { title: string })
+      : this.joints;
     const left = wanted.filter(({ name }) => !(except ?? []).includes(name));
     if (left.length === 0) throw new OwnTaskError(path, 'no joint is left to it');
     return left;

@@ -53,7 +53,9 @@ export function lineOfSyntaxError(text: string): number | null {
     try {
       JSON.parse(lines.slice(0, count).join('\n'));
     } catch (error) {
-      const isCut = /end of JSON|Unterminated|at end|after JSON at position/i.test(String(error)) || endsExpecting(lines.slice(0, count).join('\n'), String(error));
+      const isCut =
+        /end of JSON|Unterminated|at end|after JSON at position/i.test(String(error)) ||
+        endsExpecting(lines.slice(0, count).join('\n'), String(error));
       if (!isCut) return count;
     }
   }

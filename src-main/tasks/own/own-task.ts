@@ -23,8 +23,13 @@ export class OwnTask extends MujocoTask {
     this.#plan = plan;
     const { qpos, qvel } = simulator.counts;
     this.#numbers = {
-      derived: this.derived, before: new Float64Array(this.derived.length), action: this.action, stepSeconds: this.stepSeconds,
-      qpos: new Float64Array(qpos), qvel: new Float64Array(qvel), qposBefore: new Float64Array(qpos),
+      derived: this.derived,
+      before: new Float64Array(this.derived.length),
+      action: this.action,
+      stepSeconds: this.stepSeconds,
+      qpos: new Float64Array(qpos),
+      qvel: new Float64Array(qvel),
+      qposBefore: new Float64Array(qpos),
     };
     this.#goal = hasGoalReward(plan) ? this.#makeGoal() : null;
   }
@@ -61,7 +66,10 @@ export class OwnTask extends MujocoTask {
   }
 
   protected override isTerminated(): boolean {
-    return this.#plan.rules.some((rule) => rule.isOutside(rule.value(this.#numbers))) || !this.observation.every((value) => Number.isFinite(value));
+    return (
+      this.#plan.rules.some((rule) => rule.isOutside(rule.value(this.#numbers))) ||
+      !this.observation.every((value) => Number.isFinite(value))
+    );
   }
 
   protected override reward(terms: Float64Array, terminated: boolean): void {
@@ -78,7 +86,12 @@ export class OwnTask extends MujocoTask {
 
   /** The present state, looked at as if nothing had moved and no action had been taken. */
   readPose(): PoseReading {
-    const numbers: StepNumbers = { ...this.#numbers, before: this.derived, qposBefore: this.#numbers.qpos, action: new Float64Array(this.action.length) };
+    const numbers: StepNumbers = {
+      ...this.#numbers,
+      before: this.derived,
+      qposBefore: this.#numbers.qpos,
+      action: new Float64Array(this.action.length),
+    };
     const rules = this.#plan.rules.map((rule) => {
       const value = rule.value(numbers);
       return { sentence: rule.sentence, value, isOutside: rule.isOutside(value) };

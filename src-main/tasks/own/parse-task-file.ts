@@ -12,7 +12,8 @@ export type ParsedTaskFile = { task: TaskFile; problems: [] } | { task: null; pr
 
 /** Never throws: what is wrong comes back as problems, at most 20 of them. */
 export function parseTaskFile(text: string): ParsedTaskFile {
-  if (text.length > longest) return refused({ path: '', line: null, message: `the task file has ${text.length} characters; ${longest} are allowed` });
+  if (text.length > longest)
+    return refused({ path: '', line: null, message: `the task file has ${text.length} characters; ${longest} are allowed` });
   let given: unknown;
   try {
     given = JSON.parse(text);
@@ -25,7 +26,9 @@ export function parseTaskFile(text: string): ParsedTaskFile {
   const lines = findLines(text);
   return {
     task: null,
-    problems: parsed.error.issues.slice(0, 20).map(({ path, message }) => ({ path: path.map(String).join('.'), line: lineOf(lines, path), message })),
+    problems: parsed.error.issues
+      .slice(0, 20)
+      .map(({ path, message }) => ({ path: path.map(String).join('.'), line: lineOf(lines, path), message })),
   };
 }
 
@@ -41,10 +44,18 @@ function describeIssue(issue: core.$ZodRawIssue): string | undefined {
     }
     case 'unrecognized_keys': {
       const known = knownKeys(issue.inst);
-      return issue.keys.slice(0, 3).map((key) => `"${key.slice(0, 60)}" is not known here${known.length > 0 ? `; did you mean "${closest(key.slice(0, 100), known)}"?` : ''}`).join('; ');
+      return issue.keys
+        .slice(0, 3)
+        .map(
+          (key) =>
+            `"${key.slice(0, 60)}" is not known here${known.length > 0 ? `; did you mean "${closest(key.slice(0, 100), known)}"?` : ''}`,
+        )
+        .join('; ');
     }
     case 'invalid_type':
-      return issue.input === undefined ? 'is missing' : `must be ${issue.expected === 'int' ? 'a whole number' : `of the kind ${issue.expected}`}`;
+      return issue.input === undefined
+        ? 'is missing'
+        : `must be ${issue.expected === 'int' ? 'a whole number' : `of the kind ${issue.expected}`}`;
     case 'invalid_value':
       return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
     case 'too_small':

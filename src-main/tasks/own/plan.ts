@@ -57,7 +57,14 @@ export class Layout {
       return this.simulator.idOf(kind, name);
     } catch (error) {
       if (!(error instanceof PhysicsError)) throw error;
-      throw new OwnTaskError(path, missingName(kind, name, this.simulator.names[kind].filter((other) => other !== '')));
+      throw new OwnTaskError(
+        path,
+        missingName(
+          kind,
+          name,
+          this.simulator.names[kind].filter((other) => other !== ''),
+        ),
+      );
     }
   }
 

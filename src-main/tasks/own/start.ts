@@ -17,12 +17,19 @@ export function planStart(layout: Layout, { start, resetNoise }: TaskFile): Star
   const key = start.keyframe === undefined ? null : readKeyframe(layout.simulator, start.keyframe);
   const single = Object.entries(start.joints ?? {}).map(([name, value]) => {
     const joint = layout.joints.find(name, `start.joints.${name}`);
-    if (joint.kind !== 'hinge' && joint.kind !== 'slide') throw new OwnTaskError(`start.joints.${name}`, 'only hinges and slides have a single position; use a keyframe');
+    if (joint.kind !== 'hinge' && joint.kind !== 'slide')
+      throw new OwnTaskError(`start.joints.${name}`, 'only hinges and slides have a single position; use a keyframe');
     return { address: joint.qposAddress, value };
   });
   const { positions, velocities } = resetNoise;
-  const positionNoise = planNoise(positions, positions === undefined ? [] : layout.joints.positions(positions, 'resetNoise.positions').map(({ index }) => index));
-  const velocityNoise = planNoise(velocities, velocities === undefined ? [] : layout.joints.velocities(velocities, 'resetNoise.velocities').map(({ index }) => index));
+  const positionNoise = planNoise(
+    positions,
+    positions === undefined ? [] : layout.joints.positions(positions, 'resetNoise.positions').map(({ index }) => index),
+  );
+  const velocityNoise = planNoise(
+    velocities,
+    velocities === undefined ? [] : layout.joints.velocities(velocities, 'resetNoise.velocities').map(({ index }) => index),
+  );
   const place = (qpos: Float64Array): void => {
     if (key !== null) qpos.set(key);
     for (const { address, value } of single) qpos[address] = value;
@@ -49,7 +56,10 @@ function readKeyframe({ model, counts }: Simulator, name: string): Float64Array 
 
 function planNoise(noise: ResetNoise | undefined, indices: readonly number[]): (stream: RandomStream, target: Float64Array) => void {
   if (noise === undefined || noise.scale === 0) return () => undefined;
-  const draw = noise.kind === 'uniform' ? (stream: RandomStream) => uniformBetween(stream, -noise.scale, noise.scale) : (stream: RandomStream) => noise.scale * stream.normal();
+  const draw =
+    noise.kind === 'uniform'
+      ? (stream: RandomStream) => uniformBetween(stream, -noise.scale, noise.scale)
+      : (stream: RandomStream) => noise.scale * stream.normal();
   return (stream, target) => {
     for (const index of indices) target[index] = (target[index] as number) + draw(stream);
   };

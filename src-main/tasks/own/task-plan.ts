@@ -33,8 +33,15 @@ export function planTask(simulator: Simulator, task: TaskFile, actuatorPlaces: r
   const rules = planTermination(layout, task);
   const success = task.reward.find((term) => term.term === 'success');
   return {
-    task, layout, observation, terms, rules, actuatorPlaces,
-    start: planStart(layout, task), goal: planGoal(layout, task), achievedOffset: findAchieved(layout, task),
+    task,
+    layout,
+    observation,
+    terms,
+    rules,
+    actuatorPlaces,
+    start: planStart(layout, task),
+    goal: planGoal(layout, task),
+    achievedOffset: findAchieved(layout, task),
     isSuccess: success === undefined ? null : planSuccess(layout, success),
   };
 }
@@ -65,10 +72,16 @@ function planSuccess(layout: Layout, { from, to, radius }: Extract<RewardTerm, {
  * @throws OwnTaskError where an action dimension has no range, or there is none
  */
 export function declareTask(plan: TaskPlan, model: string): TaskDeclaration {
-  const { task, layout: { simulator } } = plan;
+  const {
+    task,
+    layout: { simulator },
+  } = plan;
   const { names, counts, timestep } = simulator;
   if (counts.ctrl === 0) {
-    throw new OwnTaskError('actuators', 'the model has no actuators, so that nothing could be learned; add motors or position servos, as in "actuators": [{"joint": "hip", "kind": "motor", "gain": 20, "range": [-1, 1]}]');
+    throw new OwnTaskError(
+      'actuators',
+      'the model has no actuators, so that nothing could be learned; add motors or position servos, as in "actuators": [{"joint": "hip", "kind": "motor", "gain": 20, "range": [-1, 1]}]',
+    );
   }
   const range = simulator.model.actuator_ctrlrange as Float64Array;
   const action = Array.from({ length: counts.ctrl }, (_, k) => {
@@ -77,7 +90,10 @@ export function declareTask(plan: TaskPlan, model: string): TaskDeclaration {
     if (!(low < high)) {
       const place = plan.actuatorPlaces[k];
       const where = place === undefined ? '' : ` (${describePlace(place)})`;
-      throw new OwnTaskError('actuators', `the action dimension ${k} (${name}) has no range: give the actuator a ctrlrange in the model${where}`);
+      throw new OwnTaskError(
+        'actuators',
+        `the action dimension ${k} (${name}) has no range: give the actuator a ctrlrange in the model${where}`,
+      );
     }
     return { name, unit: '', low, high };
   });
@@ -105,7 +121,8 @@ export function declareTask(plan: TaskPlan, model: string): TaskDeclaration {
       trackBody: camera.track,
       lookAt: camera.lookAt ?? [centre[0] as number, centre[1] as number, centre[2] as number],
       distance: camera.distance ?? 1.8 * simulator.model.stat.extent,
-      azimuth: camera.azimuth, elevation: camera.elevation,
+      azimuth: camera.azimuth,
+      elevation: camera.elevation,
     },
     citation: task.citation ?? 'Imported',
   };

@@ -48,15 +48,27 @@ function planRaw(layout: Layout, term: RewardTerm, path: string): Raw {
       return planVelocity(layout, term, path);
     case 'height': {
       const at = layout.point(term.of, `${path}.of`);
-      return { title: 'height', sentence: `Height of ${pointName(term.of)} (m).`, weighted: ({ derived }, weight) => weight * (derived[at + 2] as number) };
+      return {
+        title: 'height',
+        sentence: `Height of ${pointName(term.of)} (m).`,
+        weighted: ({ derived }, weight) => weight * (derived[at + 2] as number),
+      };
     }
     case 'uprightness': {
       const at = layout.uprightness(term.of, term.axis, `${path}.of`);
-      return { title: 'uprightness', sentence: `How far the ${term.axis} axis of ${Object.values(term.of)[0]} points up: 1 straight up, −1 down.`, weighted: ({ derived }, weight) => weight * (derived[at] as number) };
+      return {
+        title: 'uprightness',
+        sentence: `How far the ${term.axis} axis of ${Object.values(term.of)[0]} points up: 1 straight up, −1 down.`,
+        weighted: ({ derived }, weight) => weight * (derived[at] as number),
+      };
     }
     case 'distance': {
       const distance = planDistance(layout, term, path);
-      return { title: 'distance', sentence: `Distance from ${pointName(term.from)} to ${pointName(term.to)} (m).`, weighted: (numbers, weight) => weight * distance(numbers) };
+      return {
+        title: 'distance',
+        sentence: `Distance from ${pointName(term.from)} to ${pointName(term.to)} (m).`,
+        weighted: (numbers, weight) => weight * distance(numbers),
+      };
     }
     case 'control-cost':
       return { title: 'control', sentence: 'Sum of squared actions.', weighted: ({ action }, weight) => weight * sumOfSquares(action) };
@@ -64,7 +76,8 @@ function planRaw(layout: Layout, term: RewardTerm, path: string): Raw {
       const bodies = term.bodies ?? layout.simulator.names.body.slice(1).filter(Boolean);
       const offsets = bodies.map((body, k) => layout.contact(body, `${path}.bodies.${k}`));
       return {
-        title: 'contact', sentence: `Sum of squared contact forces, clipped at ±${term.clip}.`,
+        title: 'contact',
+        sentence: `Sum of squared contact forces, clipped at ±${term.clip}.`,
         weighted: ({ derived }, weight) => {
           let sum = 0;
           for (const offset of offsets) for (let k = 0; k < 6; k += 1) sum += clamp(derived[offset + k] as number, term.clip) ** 2;
@@ -73,10 +86,18 @@ function planRaw(layout: Layout, term: RewardTerm, path: string): Raw {
       };
     }
     case 'alive':
-      return { title: 'alive', sentence: 'One for each step that does not terminate the episode.', weighted: (_, weight, terminated) => (terminated ? 0 : weight) };
+      return {
+        title: 'alive',
+        sentence: 'One for each step that does not terminate the episode.',
+        weighted: (_, weight, terminated) => (terminated ? 0 : weight),
+      };
     case 'success': {
       const distance = planDistance(layout, term, path);
-      return { title: 'success', sentence: `One while ${pointName(term.from)} is within ${term.radius} m of ${pointName(term.to)}.`, weighted: (numbers, weight) => (distance(numbers) <= term.radius ? weight : 0) };
+      return {
+        title: 'success',
+        sentence: `One while ${pointName(term.from)} is within ${term.radius} m of ${pointName(term.to)}.`,
+        weighted: (numbers, weight) => (distance(numbers) <= term.radius ? weight : 0),
+      };
     }
   }
 }
@@ -86,18 +107,26 @@ function planVelocity(layout: Layout, { of, axis }: Extract<RewardTerm, { term: 
     const joint = layout.joints.find(of.joint, `${path}.of.joint`);
     if (joint.kind === 'ball') throw new OwnTaskError(`${path}.of.joint`, `"${of.joint}" is a ball joint, which has no single velocity`);
     if ((joint.kind === 'free') !== (axis !== undefined)) {
-      throw new OwnTaskError(`${path}.axis`, joint.kind === 'free' ? `"${of.joint}" is a free joint: say along which "axis"` : `"${of.joint}" moves along its own axis only; leave "axis" out`);
+      throw new OwnTaskError(
+        `${path}.axis`,
+        joint.kind === 'free'
+          ? `"${of.joint}" is a free joint: say along which "axis"`
+          : `"${of.joint}" moves along its own axis only; leave "axis" out`,
+      );
     }
     const index = joint.qposAddress + (axis === undefined ? 0 : 'xyz'.indexOf(axis));
     return {
-      title: 'velocity', sentence: `Mean velocity of ${of.joint}${axis === undefined ? '' : ` along ${axis}`} over the step (${joint.kind === 'hinge' ? 'rad/s' : 'm/s'}).`,
-      weighted: ({ qpos, qposBefore, stepSeconds }, weight) => (weight * ((qpos[index] as number) - (qposBefore[index] as number))) / stepSeconds,
+      title: 'velocity',
+      sentence: `Mean velocity of ${of.joint}${axis === undefined ? '' : ` along ${axis}`} over the step (${joint.kind === 'hinge' ? 'rad/s' : 'm/s'}).`,
+      weighted: ({ qpos, qposBefore, stepSeconds }, weight) =>
+        (weight * ((qpos[index] as number) - (qposBefore[index] as number))) / stepSeconds,
     };
   }
   if (axis === undefined) throw new OwnTaskError(`${path}.axis`, 'say along which "axis" of the world: "x", "y" or "z"');
   const at = layout.point(of, `${path}.of`) + 'xyz'.indexOf(axis);
   return {
-    title: 'velocity', sentence: `Mean velocity of ${pointName(of)} along ${axis} over the step (m/s).`,
+    title: 'velocity',
+    sentence: `Mean velocity of ${pointName(of)} along ${axis} over the step (m/s).`,
     weighted: ({ derived, before, stepSeconds }, weight) => (weight * ((derived[at] as number) - (before[at] as number))) / stepSeconds,
   };
 }
@@ -121,7 +150,8 @@ export function planTermination(layout: Layout, task: TaskFile): PlannedRule[] {
     const path = `termination.${k}`;
     const [low, high] = rule.range;
     if (low === null && high === null) throw new OwnTaskError(`${path}.range`, 'both ends are open, so that nothing would ever terminate');
-    if (low !== null && high !== null && low >= high) throw new OwnTaskError(`${path}.range`, `its lower end ${low} must be below its upper end ${high}`);
+    if (low !== null && high !== null && low >= high)
+      throw new OwnTaskError(`${path}.range`, `its lower end ${low} must be below its upper end ${high}`);
     const { title, values } = planWatched(layout, rule, path);
     // Not finite counts as outside.
     const isOutside = (value: number): boolean => !(value >= (low ?? -Infinity) && value <= (high ?? Infinity));
@@ -154,7 +184,10 @@ function planWatched(layout: Layout, rule: TerminationRule, path: string): { tit
     case 'joint-velocities': {
       const isPosition = rule.quantity === 'joint-positions';
       const watched = isPosition ? layout.joints.positions(rule, path) : layout.joints.velocities(rule, path);
-      const title = watched.length <= 3 ? watched.map(({ name }) => name).join(' or ') : `one of ${watched.length} joint ${isPosition ? 'positions' : 'velocities'}`;
+      const title =
+        watched.length <= 3
+          ? watched.map(({ name }) => name).join(' or ')
+          : `one of ${watched.length} joint ${isPosition ? 'positions' : 'velocities'}`;
       return { title, values: ({ qpos, qvel }) => watched.map(({ index }) => (isPosition ? qpos : qvel)[index] as number) };
     }
   }

@@ -19,14 +19,18 @@ afterAll(() => {
 });
 
 async function trainSource(): Promise<string> {
-  const source = store.runs.create({ configuration: smallRun({ steps: 400, 'evaluation-every': 400, 'evaluation-episodes': 1 }, 3), name: 'the source' });
+  const source = store.runs.create({
+    configuration: smallRun({ steps: 400, 'evaluation-every': 400, 'evaluation-episodes': 1 }, 3),
+    name: 'the source',
+  });
   await trainHere(store, source);
   return source;
 }
 
 /** As a repetition does: the same priors, not fitted anew. */
 function copyPriors(from: string, to: string): void {
-  for (const { id, sourceRun, details } of store.fittedPriors.list(from)) store.fittedPriors.add(to, { sourceRun, details, data: store.fittedPriors.data(id) });
+  for (const { id, sourceRun, details } of store.fittedPriors.list(from))
+    store.fittedPriors.add(to, { sourceRun, details, data: store.fittedPriors.data(id) });
 }
 
 describe('a run with a behaviour prior', () => {
@@ -40,7 +44,9 @@ describe('a run with a behaviour prior', () => {
     expect(events.slice(0, 2)).toMatchObject([{ kind: 'prior', step: 0, attempt: 0 }, { kind: 'started' }]);
     expect(log).toContain(events[0]?.message);
     expect(fittedPriors).toMatchObject([{ sourceRun: source, data: 'replay', sourceStep: 400, transitions: 300, endedBy: 'likelihood' }]);
-    const { series: [kl] } = store.metrics.query(whole, { metrics: ['kl'], fromStep: null, toStep: null, maxPoints: 100, includeSuperseded: false });
+    const {
+      series: [kl],
+    } = store.metrics.query(whole, { metrics: ['kl'], fromStep: null, toStep: null, maxPoints: 100, includeSuperseded: false });
     expect(kl?.mean).toHaveLength(5);
     expect(kl?.mean.every((value) => Number.isFinite(value) && value >= 0)).toBe(true);
 
@@ -72,7 +78,10 @@ describe('a run with a behaviour prior', () => {
     ] as const;
     const begin = (): string => {
       const run = store.runs.create({ configuration: smallRun({ steps: 400 }), name: 'edited' });
-      store.edits.schedule(run, edits.map(([dueStep, changes], i) => ({ id: i + 1, changes, undoes: null, requester: 'test', dueStep })));
+      store.edits.schedule(
+        run,
+        edits.map(([dueStep, changes], i) => ({ id: i + 1, changes, undoes: null, requester: 'test', dueStep })),
+      );
       return run;
     };
     const run = begin();

@@ -42,13 +42,20 @@ export function checkData(data: BehaviourData, source: string): void {
   const { rows, observation, action } = data;
   const width = { observation: observation.length / rows, action: action.length / rows };
   if (rows < fewestRows) {
-    throw new TrainingError(`${source} has ${rows} recorded ${rows === 1 ? 'transition' : 'transitions'} of its own policy; a behaviour prior needs at least ${fewestRows}. Let it train further, then try again.`);
+    throw new TrainingError(
+      `${source} has ${rows} recorded ${rows === 1 ? 'transition' : 'transitions'} of its own policy; a behaviour prior needs at least ${fewestRows}. Let it train further, then try again.`,
+    );
   }
   for (const [name, values] of Object.entries({ observation, action })) {
     const k = values.findIndex((value) => !Number.isFinite(value));
-    if (k >= 0) throw new TrainingError(`${source} has stored an ${name} of ${values[k]} (${data.kind}, row ${Math.floor(k / width[name as 'observation' | 'action'])}): nothing can be fitted to that. Take another run.`);
+    if (k >= 0)
+      throw new TrainingError(
+        `${source} has stored an ${name} of ${values[k]} (${data.kind}, row ${Math.floor(k / width[name as 'observation' | 'action'])}): nothing can be fitted to that. Take another run.`,
+      );
   }
   if (action.every((value, k) => value === action[k % width.action])) {
-    throw new TrainingError(`${source} has done the same action in all of its ${rows.toLocaleString('en-US')} recorded transitions: that is no behaviour to fit a prior to. Take another run, or prior=constant.`);
+    throw new TrainingError(
+      `${source} has done the same action in all of its ${rows.toLocaleString('en-US')} recorded transitions: that is no behaviour to fit a prior to. Take another run, or prior=constant.`,
+    );
   }
 }

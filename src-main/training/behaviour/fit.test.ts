@@ -15,10 +15,17 @@ const fit = (data: BehaviourData, changes: Partial<FitOptions> = {}) =>
   fitBehaviour({ data, sizes, smallestScale: 0.05, device: 'cpu', threads: 1, stream: createStream(1, 'behaviour-prior'), ...changes });
 
 /** μ and σ [n, a] of a fitted network at these states [n, o]. */
-function lawOf(parameters: NamedArrays, states: Float32Array, of = sizes, smallestScale = 0.05): { mean: Float32Array; scale: Float32Array } {
+function lawOf(
+  parameters: NamedArrays,
+  states: Float32Array,
+  of = sizes,
+  smallestScale = 0.05,
+): { mean: Float32Array; scale: Float32Array } {
   return tf.tidy(() => {
     const network = new BehaviourNetwork(of, smallestScale);
-    const tensors = Object.fromEntries(Object.entries(network.network.shapes).map(([name, shape]) => [name, tf.tensor(parameters[name] as Float32Array, [...shape])]));
+    const tensors = Object.fromEntries(
+      Object.entries(network.network.shapes).map(([name, shape]) => [name, tf.tensor(parameters[name] as Float32Array, [...shape])]),
+    );
     const { mu, logSigma } = network.distribution(tensors, tf.tensor2d(states, [states.length / of.observation, of.observation]));
     return { mean: mu.dataSync() as Float32Array, scale: tf.exp(logSigma).dataSync() as Float32Array };
   });
@@ -43,7 +50,10 @@ describe('a behaviour prior', () => {
       const s = states.subarray(2 * row, 2 * row + 2);
       for (const j of [0, 1]) {
         expect(Math.abs((mean[2 * row + j] ?? NaN) - (bentLaw.mean[j]?.(s) ?? 0)), `mean ${j} at ${s.join(', ')}`).toBeLessThan(0.12);
-        expect(Math.abs(Math.log((scale[2 * row + j] ?? NaN) / (bentLaw.scale[j]?.(s) ?? 1))), `scale ${j} at ${s.join(', ')}`).toBeLessThan(0.2);
+        expect(
+          Math.abs(Math.log((scale[2 * row + j] ?? NaN) / (bentLaw.scale[j]?.(s) ?? 1))),
+          `scale ${j} at ${s.join(', ')}`,
+        ).toBeLessThan(0.2);
       }
     }
   });
@@ -78,20 +88,24 @@ describe('a behaviour prior', () => {
     expect(eager.heldOutLikelihood).toBeCloseTo(compiled.heldOutLikelihood, 4);
   });
 
-  it('ends where what is held out no longer gains, keeps the best parameters, and stops when its time is up', { timeout: 300_000 }, async () => {
-    // Few rows and pure noise: the longer, the worse for what is held out.
-    const data = sampleLaw({ mean: [() => 0, () => 0], scale: [() => 0.5, () => 0.5] }, 200);
-    const limits = { ...usualLimits, patience: 250 };
-    const found = await fit(data, { limits });
-    expect(found.endedBy).toBe('likelihood');
-    expect(found.updates).toBeGreaterThanOrEqual(500);
-    expect(found.updates).toBeLessThan(3000);
-    expect(found.bestUpdate).toBeLessThanOrEqual(found.updates - 250);
-    const longer = await fit(data, { limits: { ...limits, patience: 750, updates: 750 } });
-    expect(longer.heldOutLikelihood).toBeGreaterThanOrEqual(found.heldOutLikelihood - 0.05);
-    expect(longer.bestUpdate).toBeLessThan(750);
-    expect(await fit(data, { limits: { ...limits, seconds: 0 } })).toMatchObject({ updates: 250, endedBy: 'time' });
-  });
+  it(
+    'ends where what is held out no longer gains, keeps the best parameters, and stops when its time is up',
+    { timeout: 300_000 },
+    async () => {
+      // Few rows and pure noise: the longer, the worse for what is held out.
+      const data = sampleLaw({ mean: [() => 0, () => 0], scale: [() => 0.5, () => 0.5] }, 200);
+      const limits = { ...usualLimits, patience: 250 };
+      const found = await fit(data, { limits });
+      expect(found.endedBy).toBe('likelihood');
+      expect(found.updates).toBeGreaterThanOrEqual(500);
+      expect(found.updates).toBeLessThan(3000);
+      expect(found.bestUpdate).toBeLessThanOrEqual(found.updates - 250);
+      const longer = await fit(data, { limits: { ...limits, patience: 750, updates: 750 } });
+      expect(longer.heldOutLikelihood).toBeGreaterThanOrEqual(found.heldOutLikelihood - 0.05);
+      expect(longer.bestUpdate).toBeLessThan(750);
+      expect(await fit(data, { limits: { ...limits, seconds: 0 } })).toMatchObject({ updates: 250, endedBy: 'time' });
+    },
+  );
 
   it('says so where a likelihood becomes no number', async () => {
     const data = sampleLaw(bentLaw, 300);

@@ -69,7 +69,9 @@ export async function fitBehaviour(options: FitOptions): Promise<Fit> {
     await engine.writeState({ ...network.network.initialState(stream), ...programs.optimiserState });
     const rows = new Rows(options.data, sizes);
     const likelihood = new Likelihood(await engine.compile(programs.evaluate(evaluationRows)), rows);
-    const best = await climb(options, engine, await engine.compile(programs.step(batchRows)), rows, split.training, () => likelihood.of(split.heldOut));
+    const best = await climb(options, engine, await engine.compile(programs.step(batchRows)), rows, split.training, () =>
+      likelihood.of(split.heldOut),
+    );
     await engine.writeState(best.state);
     const training = await likelihood.of(split.training);
     return {
@@ -101,7 +103,14 @@ interface Best {
 }
 
 /** Steps up the likelihood of the training rows until that of the held-out ones no longer gains. */
-async function climb(options: FitOptions, engine: Engine, step: Program, rows: Rows, training: Int32Array, measure: () => Promise<Measured>): Promise<Best> {
+async function climb(
+  options: FitOptions,
+  engine: Engine,
+  step: Program,
+  rows: Rows,
+  training: Int32Array,
+  measure: () => Promise<Measured>,
+): Promise<Best> {
   const { stream, sizes, limits = usualLimits, progress } = options;
   const batch = rows.allocate(batchRows);
   const start = performance.now();
@@ -120,7 +129,8 @@ async function climb(options: FitOptions, engine: Engine, step: Program, rows: R
       if (best.updates % evaluateEvery !== 0 && best.updates !== limits.updates) continue;
       const heldOut = await measure();
       if (heldOut.mean > best.heldOut.mean) Object.assign(best, { heldOut, at: best.updates, state: await engine.readState() });
-      if (best.heldOut.mean > reference.likelihood + leastGain * sizes.action) reference = { likelihood: best.heldOut.mean, at: best.updates };
+      if (best.heldOut.mean > reference.likelihood + leastGain * sizes.action)
+        reference = { likelihood: best.heldOut.mean, at: best.updates };
       const seconds = (performance.now() - start) / 1000;
       progress?.(best.updates / limits.updates, (seconds / best.updates) * (limits.updates - best.updates));
       if (seconds > limits.seconds) return { ...best, endedBy: 'time' };

@@ -19,7 +19,10 @@ export function fitPrograms(network: BehaviourNetwork, { observation, action }: 
   const shapes = network.network.shapes;
   const adam = new Adam('behaviour', shapes);
   const batchShapes = (n: number): NamedShapes => ({ observation: [n, observation], 'before-squashing': [n, action] });
-  const givenIn = (batch: NamedTensors) => ({ s: at(batch, 'observation') as tf.Tensor2D, u: at(batch, 'before-squashing') as tf.Tensor2D });
+  const givenIn = (batch: NamedTensors) => ({
+    s: at(batch, 'observation') as tf.Tensor2D,
+    u: at(batch, 'before-squashing') as tf.Tensor2D,
+  });
   return {
     stateShapes: { ...shapes, ...adam.stateShapes },
     optimiserState: adam.initialState(),
@@ -28,7 +31,10 @@ export function fitPrograms(network: BehaviourNetwork, { observation, action }: 
       signature: { batch: batchShapes(n), noise: {}, controls: { 'learning-rate': [] } },
       fn: ({ state, batch, controls }) => {
         const { s, u } = givenIn(batch);
-        const { value, gradients } = gradientsOf((parameters) => logDensity(network.distribution(parameters, s), u).mean().neg() as tf.Scalar, pick(state, shapes));
+        const { value, gradients } = gradientsOf(
+          (parameters) => logDensity(network.distribution(parameters, s), u).mean().neg() as tf.Scalar,
+          pick(state, shapes),
+        );
         return { state: adam.step(state, gradients, at(controls, 'learning-rate')), diagnostics: { 'log-likelihood': value.neg() } };
       },
     }),
@@ -38,7 +44,13 @@ export function fitPrograms(network: BehaviourNetwork, { observation, action }: 
       fn: ({ state, batch }) => {
         const { s, u } = givenIn(batch);
         const distribution = network.distribution(pick(state, shapes), s);
-        return { state: {}, diagnostics: { 'log-likelihood': logDensity(distribution, u), deviation: u.sub(distribution.mu).div(tf.exp(distribution.logSigma)) } };
+        return {
+          state: {},
+          diagnostics: {
+            'log-likelihood': logDensity(distribution, u),
+            deviation: u.sub(distribution.mu).div(tf.exp(distribution.logSigma)),
+          },
+        };
       },
     }),
   };

@@ -27,12 +27,13 @@ afterAll(() => {
 
 const newRun = (changes: ParameterValues = {}, parent: { run: string; step: number } | null = null): string =>
   store.runs.create({ configuration: smallRun(changes), name: 'a source', parent });
-const read = (source: string, warnings: string[] = []) => readBehaviour(store, findSource(store, newRun(), source), (message) => warnings.push(message));
+const read = (source: string, warnings: string[] = []) =>
+  readBehaviour(store, findSource(store, newRun(), source), (message) => warnings.push(message));
 const wave = (row: number): number => Math.sin(row);
 const waves = (from: number, to: number): number[] => [...Float32Array.from({ length: to - from }, (_, k) => wave(from + k))];
 
 describe('the behaviour of a stored run', () => {
-  it('is what its newest checkpoint\'s replay holds beyond the uniform warm-up, in episodes', () => {
+  it("is what its newest checkpoint's replay holds beyond the uniform warm-up, in episodes", () => {
     const source = newRun({ 'warm-up': 100 });
     storeEpisodes(store, source, [250], 300, () => 0.5);
     storeCheckpoint(store, source, 290, wave, { step: 300, from: 250 });
@@ -45,8 +46,10 @@ describe('the behaviour of a stored run', () => {
     expect(data.episodes).toEqual([0, 20, 60, 100, 140, 180]);
   });
 
-  it('is read past the goals that a goal task\'s replay keeps', () => {
-    const [source, user] = [0, 1].map(() => store.runs.create({ configuration: { ...smallRun({ 'warm-up': 0 }), task: 'fetch-reach' }, name: 'a source', parent: null })) as [string, string];
+  it("is read past the goals that a goal task's replay keeps", () => {
+    const [source, user] = [0, 1].map(() =>
+      store.runs.create({ configuration: { ...smallRun({ 'warm-up': 0 }), task: 'fetch-reach' }, name: 'a source', parent: null }),
+    ) as [string, string];
     storeGoalCheckpoint(store, source, 100, wave);
     const data = readBehaviour(store, findSource(store, user, source), () => {});
     expect(data).toMatchObject({ kind: 'replay', rows: 100, episodes: [0, 40, 80] });
@@ -60,7 +63,7 @@ describe('the behaviour of a stored run', () => {
     expect(read(source)).toMatchObject({ rows: 150 });
   });
 
-  it('leaves out the parent\'s warm-up too, as long as the parent is there', () => {
+  it("leaves out the parent's warm-up too, as long as the parent is there", () => {
     const parent = newRun({ 'warm-up': 200 });
     const fork = newRun({ 'warm-up': 50 }, { run: parent, step: 300 });
     storeCheckpoint(store, fork, 400, wave);
@@ -143,5 +146,7 @@ describe('the behaviour of a stored run', () => {
 
 it('actions are taken back through tanh, clipped short of ±1', () => {
   const edge = Math.atanh(1 - 1e-4);
-  expect([...unsquash(Float32Array.of(0, 0.5, -0.99, 1, -1, 1.5))].map((u) => u.toFixed(4))).toEqual([0, Math.atanh(0.5), Math.atanh(-0.99), edge, -edge, edge].map((u) => u.toFixed(4)));
+  expect([...unsquash(Float32Array.of(0, 0.5, -0.99, 1, -1, 1.5))].map((u) => u.toFixed(4))).toEqual(
+    [0, Math.atanh(0.5), Math.atanh(-0.99), edge, -edge, edge].map((u) => u.toFixed(4)),
+  );
 });

@@ -22,7 +22,9 @@ export function readBehaviour(store: Store, source: Source, warn: (message: stri
   // What little the replay has is still what it did.
   const taken = data.rows === 0 && replay !== null ? replay : data;
   if (taken.rows === 0) {
-    throw new TrainingError(`The behaviour prior cannot be fitted to ${source.title}: it has neither a checkpoint with actions of its own policy nor recorded evaluation episodes. Let it train further, then try again.`);
+    throw new TrainingError(
+      `The behaviour prior cannot be fitted to ${source.title}: it has neither a checkpoint with actions of its own policy nor recorded evaluation episodes. Let it train further, then try again.`,
+    );
   }
   checkData(taken, source.title);
   return taken;
@@ -39,7 +41,10 @@ function fromReplay(store: Store, source: Source, warn: (message: string) => voi
         return replayData(store, source, checkpoint);
       } catch (error) {
         if (!(error instanceof CheckpointError)) throw error;
-        refused.set(checkpoint.id, `The checkpoint of ${source.title} at step ${checkpoint.step.toLocaleString('en-US')} cannot be used for its behaviour: ${error.message}.`);
+        refused.set(
+          checkpoint.id,
+          `The checkpoint of ${source.title} at step ${checkpoint.step.toLocaleString('en-US')} cannot be used for its behaviour: ${error.message}.`,
+        );
       }
     }
   }
@@ -54,7 +59,14 @@ function replayData(store: Store, { id, sizes, goalSize }: Source, checkpoint: C
   if (rowWidth !== expected) throw new CheckpointError(`its replay rows have ${rowWidth} numbers where its task has ${expected}`);
   const skipped = Math.min(numbers.length / rowWidth, Math.max(0, firstOwnRow(store, id) - first));
   const rows = numbers.length / rowWidth - skipped;
-  const data: BehaviourData = { kind: 'replay', step: checkpoint.step, rows, observation: new Float32Array(rows * o), action: new Float32Array(rows * a), episodes: [] };
+  const data: BehaviourData = {
+    kind: 'replay',
+    step: checkpoint.step,
+    rows,
+    observation: new Float32Array(rows * o),
+    action: new Float32Array(rows * a),
+    episodes: [],
+  };
   for (let row = 0; row < rows; row += 1) {
     const from = (skipped + row) * rowWidth;
     data.observation.set(numbers.subarray(from, from + o), row * o);
@@ -84,7 +96,14 @@ function fromEpisodes(store: Store, { id, sizes }: Source): BehaviourData {
     episodes.unshift({ observation, action });
     rows += rollout.length;
   }
-  const data: BehaviourData = { kind: 'episodes', step: evaluations.at(-1)?.step ?? 0, rows, observation: new Float32Array(rows * sizes.observation), action: new Float32Array(rows * sizes.action), episodes: [] };
+  const data: BehaviourData = {
+    kind: 'episodes',
+    step: evaluations.at(-1)?.step ?? 0,
+    rows,
+    observation: new Float32Array(rows * sizes.observation),
+    action: new Float32Array(rows * sizes.action),
+    episodes: [],
+  };
   let row = 0;
   for (const { observation, action } of episodes) {
     data.episodes.push(row);

@@ -21,17 +21,28 @@ export interface Source {
  * @throws TrainingError where there is no such run, it is the run itself, or its task has other dimensions
  */
 export function findSource(store: Store, run: string, named: string): Source {
-  if (named.trim() === '') throw new TrainingError('prior=behaviour needs prior-run: the run whose behaviour the prior is fitted to. Give its id.');
+  if (named.trim() === '')
+    throw new TrainingError('prior=behaviour needs prior-run: the run whose behaviour the prior is fitted to. Give its id.');
   const { id, name } = lookUp(store, named);
   const title = `run ${id} (${name})`;
-  if (id === run) throw new TrainingError(`The behaviour prior cannot be fitted to ${title}: that is this run itself. A prior that follows it is prior=previous or prior=learned.`);
+  if (id === run)
+    throw new TrainingError(
+      `The behaviour prior cannot be fitted to ${title}: that is this run itself. A prior that follows it is prior=previous or prior=learned.`,
+    );
   const wanted = taskOf(store, run);
   const other = taskOf(store, id);
   const difference = describeDifference(other, wanted);
   if (difference !== null) {
-    throw new TrainingError(`The behaviour prior cannot be fitted to ${title}: ${difference}. Take a run whose task has the same observation and action dimensions.`);
+    throw new TrainingError(
+      `The behaviour prior cannot be fitted to ${title}: ${difference}. Take a run whose task has the same observation and action dimensions.`,
+    );
   }
-  return { id, title, sizes: { observation: wanted.observation.length, action: wanted.action.length }, goalSize: other.goal?.dimensions.length ?? 0 };
+  return {
+    id,
+    title,
+    sizes: { observation: wanted.observation.length, action: wanted.action.length },
+    goalSize: other.goal?.dimensions.length ?? 0,
+  };
 }
 
 function lookUp(store: Store, named: string): RunSummary {
@@ -40,7 +51,9 @@ function lookUp(store: Store, named: string): RunSummary {
     return store.runs.summary(isStoredId(store, named) ? named : store.runs.resolve(named));
   } catch (error) {
     if (!(error instanceof StoreError && (error.code === 'not-found' || error.code === 'ambiguous'))) throw error;
-    throw new TrainingError(`The behaviour prior cannot be fitted: ${error.message} prior-run must be a run that is stored here.`, { cause: error });
+    throw new TrainingError(`The behaviour prior cannot be fitted: ${error.message} prior-run must be a run that is stored here.`, {
+      cause: error,
+    });
   }
 }
 
@@ -56,7 +69,8 @@ function isStoredId(store: Store, text: string): boolean {
 
 function taskOf(store: Store, run: string): TaskDeclaration {
   const { task, taskOptions } = store.runs.configuration(run);
-  if (findTaskDeclaration(task) === undefined) throw new TrainingError(`The behaviour prior cannot be fitted: this version of Elbow has no task ${task}.`);
+  if (findTaskDeclaration(task) === undefined)
+    throw new TrainingError(`The behaviour prior cannot be fitted: this version of Elbow has no task ${task}.`);
   return configureTask(task, taskOptions).declaration;
 }
 

@@ -39,7 +39,7 @@ describe('the split', () => {
     }
   });
 
-  it('is the stream\'s: the same again, and another for another seed', () => {
+  it("is the stream's: the same again, and another for another seed", () => {
     const rows = (seed: number): number[] => [...splitRows(1000, every(20, 1000), createStream(seed, 'split')).heldOut];
     expect(rows(1)).toEqual(rows(1));
     expect(rows(2)).not.toEqual(rows(1));

@@ -45,7 +45,8 @@ interface Wanted {
 
 function wantedIn(values: ParameterValues): Wanted {
   const [named, smallestScale] = [values['prior-run'], values['prior-smallest-scale']];
-  if (typeof named !== 'string' || typeof smallestScale !== 'number') throw new TrainingError('prior=behaviour needs prior-run and prior-smallest-scale; one of them is missing from this run.');
+  if (typeof named !== 'string' || typeof smallestScale !== 'number')
+    throw new TrainingError('prior=behaviour needs prior-run and prior-smallest-scale; one of them is missing from this run.');
   return { named, smallestScale };
 }
 
@@ -54,7 +55,9 @@ function findFitted({ store, run, log }: SupplierOptions, { named, smallestScale
     const fit = priorFitSchema.safeParse(details);
     return fit.success && fit.data.smallestScale === smallestScale;
   };
-  const prior = store.fittedPriors.list(run).findLast(({ sourceRun, details }) => fits(details) && (sourceRun === named || (details as PriorFit).named === named));
+  const prior = store.fittedPriors
+    .list(run)
+    .findLast(({ sourceRun, details }) => fits(details) && (sourceRun === named || (details as PriorFit).named === named));
   if (prior === undefined) return null;
   log(`behaviour prior: the one fitted to run ${prior.sourceRun} at ${new Date(prior.createdAt).toISOString()}`);
   return unpackArrays(store.fittedPriors.data(prior.id), (prior.details as PriorFit).entries);
@@ -71,7 +74,11 @@ async function fitNow(options: SupplierOptions, wanted: Wanted): Promise<NamedAr
   const start = performance.now();
   try {
     const { parameters, ...fit } = await fitBehaviour({
-      data, sizes: source.sizes, smallestScale: wanted.smallestScale, device, threads,
+      data,
+      sizes: source.sizes,
+      smallestScale: wanted.smallestScale,
+      device,
+      threads,
       stream: createStream(seed, 'behaviour-prior'),
       progress: (share, secondsLeft) => progress.tell(share, secondsLeft),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
@@ -101,20 +108,33 @@ async function fitNow(options: SupplierOptions, wanted: Wanted): Promise<NamedAr
 }
 
 /** The prior and the event that tells of it, together. */
-async function keep({ store, run, log, step, isAbandoned }: SupplierOptions, source: Source, details: PriorFit, data: Uint8Array): Promise<void> {
+async function keep(
+  { store, run, log, step, isAbandoned }: SupplierOptions,
+  source: Source,
+  details: PriorFit,
+  data: Uint8Array,
+): Promise<void> {
   const message = describeFit(source.title, details);
-  await untilStored('The behaviour prior', () => store.transaction(() => {
-    store.fittedPriors.add(run, { sourceRun: source.id, details, data });
-    store.events.append(run, store.attempts.holder(run)?.attempt ?? 0, { step: step(), kind: 'prior', message, requester: null });
-  }), { waiting: log, recovered: log, isAbandoned });
+  await untilStored(
+    'The behaviour prior',
+    () =>
+      store.transaction(() => {
+        store.fittedPriors.add(run, { sourceRun: source.id, details, data });
+        store.events.append(run, store.attempts.holder(run)?.attempt ?? 0, { step: step(), kind: 'prior', message, requester: null });
+      }),
+    { waiting: log, recovered: log, isAbandoned },
+  );
   log(message);
 }
 
 /** What came of it, in a sentence. */
 function describeFit(source: string, fit: PriorFit): string {
   const nats = (value: number): string => value.toFixed(2).replace('-', '−');
-  const what = fit.data === 'replay' ? 'transitions of its training' : 'steps of its recorded evaluation episodes, which hold the mean actions';
+  const what =
+    fit.data === 'replay' ? 'transitions of its training' : 'steps of its recorded evaluation episodes, which hold the mean actions';
   const end = fit.endedBy === 'time' ? ' The time for it was up before it had settled.' : '';
-  return `The behaviour prior was fitted to ${source} at step ${fit.sourceStep.toLocaleString('en-US')}: held-out log-likelihood ${nats(fit.heldOutLikelihood)} nats an action ` +
-    `over ${fit.transitions.toLocaleString('en-US')} ${what}; uniform would have ${nats(fit.uniformLikelihood)}.${end}`;
+  return (
+    `The behaviour prior was fitted to ${source} at step ${fit.sourceStep.toLocaleString('en-US')}: held-out log-likelihood ${nats(fit.heldOutLikelihood)} nats an action ` +
+    `over ${fit.transitions.toLocaleString('en-US')} ${what}; uniform would have ${nats(fit.uniformLikelihood)}.${end}`
+  );
 }

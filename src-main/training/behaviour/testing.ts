@@ -35,7 +35,15 @@ export function sampleLaw(law: Law, rows: number, seed = 1): BehaviourData & { l
       sum += -(epsilon ** 2) / 2 - Math.log(scale) - Math.log(2 * Math.PI) / 2 + 2 * Math.log(Math.cosh(u));
     }
   }
-  return { kind: 'replay', step: rows, rows, observation, action, episodes: Array.from({ length: Math.ceil(rows / 50) }, (_, k) => 50 * k), likelihood: sum / rows };
+  return {
+    kind: 'replay',
+    step: rows,
+    rows,
+    observation,
+    action,
+    episodes: Array.from({ length: Math.ceil(rows / 50) }, (_, k) => 50 * k),
+    likelihood: sum / rows,
+  };
 }
 
 /** The action at row n of a run on inverted-pendulum. */
@@ -49,7 +57,13 @@ export function storeCheckpoint(store: Store, run: string, rows: number, actionO
   const buffer = new ReplayBuffer({ observationSize: 4, actionSize: 1, capacity: rows });
   for (let row = 0; row < rows; row += 1) {
     const isLast = row % 40 === 39;
-    buffer.add({ observation: [row / 100, 0, 0, 0], action: [actionOf(row)], reward: 1, nextObservation: isLast ? [-1, 0, 0, 0] : [(row + 1) / 100, 0, 0, 0], terminated: false });
+    buffer.add({
+      observation: [row / 100, 0, 0, 0],
+      action: [actionOf(row)],
+      reward: 1,
+      nextObservation: isLast ? [-1, 0, 0, 0] : [(row + 1) / 100, 0, 0, 0],
+      terminated: false,
+    });
   }
   within(store, run, from, (attempt) => addCheckpoint(store, { run, attempt }, step, { buffer }));
 }
@@ -61,8 +75,12 @@ export function storeGoalCheckpoint(store: Store, run: string, rows: number, act
   for (let row = 0; row < rows; row += 1) {
     const step = row % 40;
     buffer.add({
-      observation: seen(row / 100), action: new Array<number>(4).fill(actionOf(row)), reward: -1, nextObservation: seen(step === 39 ? -1 : (row + 1) / 100),
-      terminated: false, goal: { achieved: [1, row, 1], episodeStep: step },
+      observation: seen(row / 100),
+      action: new Array<number>(4).fill(actionOf(row)),
+      reward: -1,
+      nextObservation: seen(step === 39 ? -1 : (row + 1) / 100),
+      terminated: false,
+      goal: { achieved: [1, row, 1], episodeStep: step },
     });
   }
   within(store, run, 0, (attempt) => addCheckpoint(store, { run, attempt }, rows, { buffer }));
@@ -73,15 +91,34 @@ export function storeEpisodes(store: Store, run: string, steps: readonly number[
   within(store, run, 0, (attempt) => {
     for (const step of steps) {
       store.evaluations.add(run, attempt, {
-        step, returns: Float64Array.of(1), lengths: Int32Array.of(length), policyOnnx: null, criticsOnnx: null,
-        rollouts: [{
-          kind: 'best', episode: 0, return: 1, length, terminated: false, truncated: true, modelHash: 'cd'.repeat(32), stepSeconds: 0.04, rewardTerms: [],
-          initialState: new Float64Array(1), initialTaskState: new Float64Array(0),
-          columns: [
-            { name: 'observation', width: 4, data: Float32Array.from({ length: 4 * length }, (_, k) => (k % 4 === 0 ? step + k / 4 : 0)) },
-            { name: 'action', width: 1, data: Float32Array.from({ length }, (_, row) => actionOf(row)) },
-          ],
-        }],
+        step,
+        returns: Float64Array.of(1),
+        lengths: Int32Array.of(length),
+        policyOnnx: null,
+        criticsOnnx: null,
+        rollouts: [
+          {
+            kind: 'best',
+            episode: 0,
+            return: 1,
+            length,
+            terminated: false,
+            truncated: true,
+            modelHash: 'cd'.repeat(32),
+            stepSeconds: 0.04,
+            rewardTerms: [],
+            initialState: new Float64Array(1),
+            initialTaskState: new Float64Array(0),
+            columns: [
+              {
+                name: 'observation',
+                width: 4,
+                data: Float32Array.from({ length: 4 * length }, (_, k) => (k % 4 === 0 ? step + k / 4 : 0)),
+              },
+              { name: 'action', width: 1, data: Float32Array.from({ length }, (_, row) => actionOf(row)) },
+            ],
+          },
+        ],
       });
     }
   });
@@ -89,10 +126,21 @@ export function storeEpisodes(store: Store, run: string, steps: readonly number[
 
 function within(store: Store, run: string, startStep: number, act: (attempt: number) => void): void {
   const attempt = store.attempts.open(run, {
-    startStep, ...processIdentity(),
+    startStep,
+    ...processIdentity(),
     environment: {
-      elbowVersion: '0', gitState: null, packages: {}, node: 'v24', platform: 'linux', cpu: 'a processor', cpuCount: 2, gpu: null, device: 'cpu', threads: 1,
-      modelHash: '0'.repeat(64), host: 'here',
+      elbowVersion: '0',
+      gitState: null,
+      packages: {},
+      node: 'v24',
+      platform: 'linux',
+      cpu: 'a processor',
+      cpuCount: 2,
+      gpu: null,
+      device: 'cpu',
+      threads: 1,
+      modelHash: '0'.repeat(64),
+      host: 'here',
     },
   });
   act(attempt);

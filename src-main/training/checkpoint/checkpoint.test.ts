@@ -112,7 +112,10 @@ describe('a checkpoint', () => {
     const buffer = newBuffer(70_000);
     addRows(buffer, 70_000);
     const reference = save(buffer, 5, []);
-    expect(reference.segments.map(({ from, to }) => [from, to])).toEqual([[0, 65_536], [65_536, 70_000]]);
+    expect(reference.segments.map(({ from, to }) => [from, to])).toEqual([
+      [0, 65_536],
+      [65_536, 70_000],
+    ]);
     expectWhole(reference, buffer);
   });
 
@@ -154,7 +157,11 @@ describe('a checkpoint', () => {
   it.each([
     { file: 'checkpoints/30-1/manifest.json', change: flipByte(200), message: 'manifest.json has been altered or damaged' },
     { file: 'checkpoints/30-1/state.bin', change: flipByte(3), message: 'state.bin has been altered or damaged' },
-    { file: 'checkpoints/30-1/state.bin', change: (bytes: Buffer) => bytes.subarray(1), message: 'state.bin has 27 bytes where 28 were written' },
+    {
+      file: 'checkpoints/30-1/state.bin',
+      change: (bytes: Buffer) => bytes.subarray(1),
+      message: 'state.bin has 27 bytes where 28 were written',
+    },
     { file: 'replay/rows-0-30-1.bin', change: flipByte(77), message: 'rows-0-30-1.bin has been altered or damaged' },
     { file: 'replay/rows-0-30-1.bin', change: () => Buffer.alloc(0), message: 'rows-0-30-1.bin has 0 bytes' },
     { file: 'replay/rows-0-30-1.bin', change: null, message: 'rows-0-30-1.bin cannot be read (ENOENT)' },
@@ -188,13 +195,16 @@ function flipByte(at: number): (bytes: Buffer) => Buffer {
 /** The real file system, but the n-th call fails as on a full disk; a write takes half of its bytes first. */
 function failingAt(n: number): { fs: FileSystem; calls: () => number } {
   let calls = 0;
-  const guard = <T extends unknown[], R>(call: (...words: T) => R): ((...words: T) => R) => (...words) => {
-    calls += 1;
-    if (calls === n) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
-    return call(...words);
-  };
+  const guard =
+    <T extends unknown[], R>(call: (...words: T) => R): ((...words: T) => R) =>
+    (...words) => {
+      calls += 1;
+      if (calls === n) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+      return call(...words);
+    };
   const writeSync = guard((file: number, bytes: Uint8Array, offset: number, length: number) =>
-    fs.writeSync(file, bytes, offset, Math.ceil(length / 2)));
+    fs.writeSync(file, bytes, offset, Math.ceil(length / 2)),
+  );
   return {
     calls: () => calls,
     fs: {

@@ -31,7 +31,15 @@ export class Checkpointer {
    * @param options.segments those of the checkpoint that the attempt began from
    * @param options.lastStep step of that checkpoint; null where there was none
    */
-  constructor(options: { store: Store; run: string; attempt: number; folder: string; segments: Segment[]; lastStep: number | null; fs: FileSystem }) {
+  constructor(options: {
+    store: Store;
+    run: string;
+    attempt: number;
+    folder: string;
+    segments: Segment[];
+    lastStep: number | null;
+    fs: FileSystem;
+  }) {
     this.#store = options.store;
     this.#run = options.run;
     this.#attempt = options.attempt;
@@ -60,13 +68,21 @@ export class Checkpointer {
     const { environmentSteps: step } = state;
     if (this.#lastStep === step) return;
     const { segments, ...row } = writeCheckpoint({
-      fs: this.#fs, folder: this.#folder, attempt: this.#attempt, state, buffer, segments: this.#segments,
+      fs: this.#fs,
+      folder: this.#folder,
+      attempt: this.#attempt,
+      state,
+      buffer,
+      segments: this.#segments,
     });
     const details: CheckpointDetails = { stateHash: hashState(state.engine), gradientSteps: state.gradientSteps };
     this.#store.transaction(() => {
       this.#store.checkpoints.add(this.#run, this.#attempt, { ...row, createdAt: Date.now(), details });
       this.#store.events.append(this.#run, this.#attempt, {
-        step, kind: 'checkpoint', message: `Checkpoint of ${(row.bytes / 1e6).toFixed(1)} MB.`, requester: null,
+        step,
+        kind: 'checkpoint',
+        message: `Checkpoint of ${(row.bytes / 1e6).toFixed(1)} MB.`,
+        requester: null,
       });
       this.#store.checkpoints.removeOlder(this.#run, kept);
     });

@@ -4,10 +4,7 @@ import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 
 /** The calls that checkpoints make, so that tests can let the n-th one fail. */
-export type FileSystem = Pick<
-  typeof nodeFs,
-  'mkdirSync' | 'openSync' | 'writeSync' | 'fsyncSync' | 'closeSync' | 'renameSync' | 'rmSync'
->;
+export type FileSystem = Pick<typeof nodeFs, 'mkdirSync' | 'openSync' | 'writeSync' | 'fsyncSync' | 'closeSync' | 'renameSync' | 'rmSync'>;
 export const realFileSystem: FileSystem = nodeFs;
 
 /** Anything with this prefix was being written when its process ended; it is removed at the next start. */
@@ -31,7 +28,7 @@ export function writeSynced(fs: FileSystem, path: string, bytes: Uint8Array): Fi
   const file = fs.openSync(path, 'w');
   try {
     // A nearly full disk takes a part first and refuses the rest at the next call.
-    for (let written = 0; written < bytes.length; ) {
+    for (let written = 0; written < bytes.length;) {
       written += fs.writeSync(file, bytes, written, bytes.length - written);
     }
     fs.fsyncSync(file);

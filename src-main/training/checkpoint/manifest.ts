@@ -30,7 +30,10 @@ export const manifestSchema = z.object({
   task: z.object({ state: doubles, taskState: doubles }),
   observation: doubles,
   window: z.record(z.string(), z.object({ sum: doubles, count })),
-  values: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.array(z.number())])).nullable().default(null),
+  values: z
+    .record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.array(z.number())]))
+    .nullable()
+    .default(null),
   editsHere: z.array(count).default([]),
   /** The engine's state and, with a prefix, the inspection's, in state.bin: single precision, little-endian, one entry after another. */
   state: fileRecord.extend({ entries: z.array(z.object({ name: z.string(), length: count })) }),
@@ -64,7 +67,12 @@ export function describeTraining(training: TrainingState): Omit<Manifest, 'state
     window: Object.fromEntries(
       Object.entries(training.window).map(([name, { sum, count }]) => [name, { sum: encodeDoubles([sum]), count }]),
     ),
-    values: training.values === null ? null : Object.fromEntries(Object.entries(training.values).map(([name, value]) => [name, typeof value === 'object' ? [...value] : value])),
+    values:
+      training.values === null
+        ? null
+        : Object.fromEntries(
+            Object.entries(training.values).map(([name, value]) => [name, typeof value === 'object' ? [...value] : value]),
+          ),
     editsHere: training.editsHere,
   };
 }
@@ -87,12 +95,12 @@ export function restoreTraining(manifest: ParsedManifest, arrays: NamedArrays): 
     streams: manifest.streams,
     task: manifest.task,
     observation: manifest.observation,
-    window: Object.fromEntries(
-      Object.entries(manifest.window).map(([name, { sum, count }]) => [name, { sum: sum[0] ?? 0, count }]),
-    ),
+    window: Object.fromEntries(Object.entries(manifest.window).map(([name, { sum, count }]) => [name, { sum: sum[0] ?? 0, count }])),
     values: manifest.values,
     editsHere: manifest.editsHere,
-    inspection: Object.fromEntries(entries.filter(([name]) => name.startsWith(inspectionPrefix)).map(([name, array]) => [name.slice(inspectionPrefix.length), array])),
+    inspection: Object.fromEntries(
+      entries.filter(([name]) => name.startsWith(inspectionPrefix)).map(([name, array]) => [name.slice(inspectionPrefix.length), array]),
+    ),
     engine: Object.fromEntries(entries.filter(([name]) => !name.startsWith(inspectionPrefix))),
   };
 }

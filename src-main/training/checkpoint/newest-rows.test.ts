@@ -31,10 +31,19 @@ afterAll(() => {
 });
 
 describe('the newest rows of a checkpoint', () => {
-  it.each([[1, 69], [10, 60], [11, 59], [45, 25], [1000, 0], [0, 70]])('are at most %i', (rows, first) => {
+  it.each([
+    [1, 69],
+    [10, 60],
+    [11, 59],
+    [45, 25],
+    [1000, 0],
+    [0, 70],
+  ])('are at most %i', (rows, first) => {
     const read = readNewestRows(folder, checkpoint, rows);
     expect(read).toMatchObject({ first, rowWidth: 7 });
-    expect(Array.from({ length: 70 - first }, (_, k) => read.numbers[7 * k])).toEqual(Array.from({ length: 70 - first }, (_, k) => first + k));
+    expect(Array.from({ length: 70 - first }, (_, k) => read.numbers[7 * k])).toEqual(
+      Array.from({ length: 70 - first }, (_, k) => first + k),
+    );
     if (first >= 20) expect(read.numbers).toEqual(buffer.copyRows(first, 70));
   });
 

@@ -27,7 +27,11 @@ export type CheckpointReference = Pick<Checkpoint, 'step' | 'path' | 'sha256'>;
  * @throws CheckpointError when a file is missing, altered or not for this buffer; the buffer is then unspecified
  * @throws TrainingError when a file is there and cannot be read now: that says nothing about what it holds
  */
-export function readCheckpoint(folder: string, reference: CheckpointReference, buffer: ReplayBuffer): { state: TrainingState; segments: Segment[] } {
+export function readCheckpoint(
+  folder: string,
+  reference: CheckpointReference,
+  buffer: ReplayBuffer,
+): { state: TrainingState; segments: Segment[] } {
   const place = join(folder, reference.path);
   const manifest = readManifest(place, reference);
   const { replay } = manifest;
@@ -53,14 +57,19 @@ export function readCheckpoint(folder: string, reference: CheckpointReference, b
  * @returns rows as ReplayBuffer has them, `rowWidth` numbers each, and the number of the first
  * @throws CheckpointError, TrainingError as `readCheckpoint`
  */
-export function readNewestRows(folder: string, reference: CheckpointReference, rows: number): { first: number; rowWidth: number; numbers: Float32Array } {
+export function readNewestRows(
+  folder: string,
+  reference: CheckpointReference,
+  rows: number,
+): { first: number; rowWidth: number; numbers: Float32Array } {
   const { rowsAdded, rowWidth, segments } = readManifest(join(folder, reference.path), reference).replay;
   const first = Math.max(segments[0]?.from ?? rowsAdded, rowsAdded - rows);
   const numbers = new Float32Array((rowsAdded - first) * rowWidth);
   let next = first;
   for (const segment of segments.filter(({ to }) => to > first)) {
     const found = singlesFrom(readVerified(join(folder, replayFolder), segment));
-    if (segment.from > next || found.length !== (segment.to - segment.from) * rowWidth) throw new CheckpointError(`its replay rows from ${next} on are missing`);
+    if (segment.from > next || found.length !== (segment.to - segment.from) * rowWidth)
+      throw new CheckpointError(`its replay rows from ${next} on are missing`);
     numbers.set(found.subarray((next - segment.from) * rowWidth), (next - first) * rowWidth);
     next = segment.to;
   }

@@ -11,13 +11,19 @@ const folder = mkdtempSync(path.join(tmpdir(), 'elbow-doctor-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 afterEach(() => vi.unstubAllEnvs());
 
-const lineOf = ({ sections }: DoctorReport, label: string): DoctorLine | undefined => sections.flatMap(({ lines }) => lines).find((line) => line.label === label);
+const lineOf = ({ sections }: DoctorReport, label: string): DoctorLine | undefined =>
+  sections.flatMap(({ lines }) => lines).find((line) => line.label === label);
 
 describe('examine', () => {
   it('says why there is no data, and reports the rest', async () => {
     const report = await examine(null, '/nowhere', 'The disk is gone.');
     expect(report.sections.map(({ title }) => title)).toEqual(['Elbow', 'Devices', 'Data']);
-    expect(lineOf(report, 'data directory')).toEqual({ label: 'data directory', value: '/nowhere', state: 'missing', advice: 'The disk is gone.' });
+    expect(lineOf(report, 'data directory')).toEqual({
+      label: 'data directory',
+      value: '/nowhere',
+      state: 'missing',
+      advice: 'The disk is gone.',
+    });
   });
 
   it('lists every device with its reason, and what to do about a missing one', async () => {
@@ -26,7 +32,8 @@ describe('examine', () => {
     for (const id of ['gpu', 'cuda', 'tensorflow', 'gpu:software', 'reference', 'auto']) {
       const found = lineOf(report, id);
       expect(found, id).toMatchObject({ value: expect.stringMatching(/.{20}/) as string });
-      if (found?.state !== 'ok') expect(found, id).toMatchObject({ state: 'info', value: expect.stringContaining('cannot be used, since') as string });
+      if (found?.state !== 'ok')
+        expect(found, id).toMatchObject({ state: 'info', value: expect.stringContaining('cannot be used, since') as string });
     }
   });
 
@@ -54,18 +61,39 @@ describe('examine', () => {
 
   it('names what a trainer was asked for and has not done, and warns when it takes long', async () => {
     const store = openStore(path.join(folder, 'asked'));
-    const run = store.runs.create({ configuration: { task: 'reacher', agent: 'sac', seed: 1, device: 'cpu', threads: 1, hyperparameters: { steps: 1000 } }, name: 'held' });
+    const run = store.runs.create({
+      configuration: { task: 'reacher', agent: 'sac', seed: 1, device: 'cpu', threads: 1, hyperparameters: { steps: 1000 } },
+      name: 'held',
+    });
     store.attempts.open(run, {
-      startStep: 0, ...processIdentity(),
+      startStep: 0,
+      ...processIdentity(),
       environment: {
-        elbowVersion: '0.1.0', gitState: null, packages: {}, node: 'v24', platform: 'linux', cpu: 'a processor', cpuCount: 2, gpu: null, device: 'cpu', threads: 1, modelHash: '0'.repeat(64), host: 'here',
+        elbowVersion: '0.1.0',
+        gitState: null,
+        packages: {},
+        node: 'v24',
+        platform: 'linux',
+        cpu: 'a processor',
+        cpuCount: 2,
+        gpu: null,
+        device: 'cpu',
+        threads: 1,
+        modelHash: '0'.repeat(64),
+        host: 'here',
       },
     });
     expect(lineOf(await examine(store, store.dataDirectory), 'asked of a trainer')).toBeUndefined();
     store.commands.request(run, 'pause', 'command line');
-    expect(lineOf(await examine(store, store.dataDirectory), 'asked of a trainer')).toMatchObject({ value: expect.stringMatching(`^pause of run ${run}, asked by command line \\d s ago$`) as string, state: 'info' });
+    expect(lineOf(await examine(store, store.dataDirectory), 'asked of a trainer')).toMatchObject({
+      value: expect.stringMatching(`^pause of run ${run}, asked by command line \\d s ago$`) as string,
+      state: 'info',
+    });
     vi.useFakeTimers({ now: Date.now() + 180_000, toFake: ['Date'] });
-    expect(lineOf(await examine(store, store.dataDirectory), 'asked of a trainer')).toMatchObject({ state: 'warning', advice: expect.stringContaining('log') as string });
+    expect(lineOf(await examine(store, store.dataDirectory), 'asked of a trainer')).toMatchObject({
+      state: 'warning',
+      advice: expect.stringContaining('log') as string,
+    });
     vi.useRealTimers();
     store.close();
   });

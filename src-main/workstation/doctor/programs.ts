@@ -28,7 +28,10 @@ export function describePrograms(): DoctorLine[] {
 }
 
 function describeNode(): DoctorLine {
-  const here = process.versions['electron'] === undefined ? process.versions.node : `${process.versions.node} (in Electron ${process.versions['electron']})`;
+  const here =
+    process.versions['electron'] === undefined
+      ? process.versions.node
+      : `${process.versions.node} (in Electron ${process.versions['electron']})`;
   try {
     return line('node', `${here}; trainers run ${findNodeBinary()}`, 'ok');
   } catch (error) {
@@ -55,10 +58,17 @@ function describePackage(name: string): DoctorLine {
 function describeOnnxRuntime(): DoctorLine {
   const label = 'ONNX Runtime’s library';
   const place = path.join('bin', 'napi-v6', process.platform, process.arch, 'onnxruntime_binding.node');
-  const isThere = (require.resolve.paths('onnxruntime-node') ?? []).some((folder) => existsSync(path.join(folder, 'onnxruntime-node', place)));
+  const isThere = (require.resolve.paths('onnxruntime-node') ?? []).some((folder) =>
+    existsSync(path.join(folder, 'onnxruntime-node', place)),
+  );
   return isThere
     ? line(label, `for ${process.platform}, ${process.arch}`, 'ok')
-    : line(label, `none for ${process.platform}, ${process.arch}`, 'missing', 'Nothing can be trained on this kind of machine with the cpu device; the reference device works.');
+    : line(
+        label,
+        `none for ${process.platform}, ${process.arch}`,
+        'missing',
+        'Nothing can be trained on this kind of machine with the cpu device; the reference device works.',
+      );
 }
 
 function describeElectron(root: string): DoctorLine {
@@ -68,15 +78,26 @@ function describeElectron(root: string): DoctorLine {
   const given = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
   const pathFile = path.join(folder, 'path.txt');
   const binary = existsSync(pathFile) ? readFileSync(pathFile, 'utf8') : 'electron';
-  if (existsSync(path.join(given ?? path.join(folder, 'dist'), binary))) return line('Electron', `${findVersion('electron') ?? ''} ${given ?? ''}`.trim(), 'ok');
-  return line('Electron', 'its program is not downloaded', 'info', 'Nothing is lost: Elbow opens in the browser. For a window of its own, run "npx install-electron" with a connection to github.com.');
+  if (existsSync(path.join(given ?? path.join(folder, 'dist'), binary)))
+    return line('Electron', `${findVersion('electron') ?? ''} ${given ?? ''}`.trim(), 'ok');
+  return line(
+    'Electron',
+    'its program is not downloaded',
+    'info',
+    'Nothing is lost: Elbow opens in the browser. For a window of its own, run "npx install-electron" with a connection to github.com.',
+  );
 }
 
 function describeDisplay(): DoctorLine {
   if (process.platform !== 'linux') return line('display', 'the system’s', 'ok');
   const display = process.env['WAYLAND_DISPLAY'] ?? process.env['DISPLAY'];
   if (display) return line('display', display, 'ok');
-  return line('display', 'none', 'info', 'Elbow prints an address. From another machine, open an SSH tunnel (ssh -L PORT:127.0.0.1:PORT this-machine) and the address there.');
+  return line(
+    'display',
+    'none',
+    'info',
+    'Elbow prints an address. From another machine, open an SSH tunnel (ssh -L PORT:127.0.0.1:PORT this-machine) and the address there.',
+  );
 }
 
 function describeBrowser(): DoctorLine {
@@ -86,7 +107,12 @@ function describeBrowser(): DoctorLine {
   const candidates = given ? [given] : browsers.flatMap((name) => folders.map((folder) => path.join(folder, name)));
   const found = candidates.find(isExecutable);
   if (found !== undefined) return line(label, found, 'ok');
-  return line(label, 'not found', 'info', 'Only "npm test" needs it: "sudo apt-get install chromium" on Debian, or name one in CHROMIUM_PATH.');
+  return line(
+    label,
+    'not found',
+    'info',
+    'Only "npm test" needs it: "sudo apt-get install chromium" on Debian, or name one in CHROMIUM_PATH.',
+  );
 }
 
 function isExecutable(file: string): boolean {

@@ -14,13 +14,26 @@ export function describeStorage(store: Store): DoctorLine[] {
   const report = store.storage();
   return [
     store.isReadonly
-      ? line('data directory', report.dataDirectory, 'warning', 'It cannot be written: stored runs are shown, and nothing can be started or changed. Name another with --data-dir.')
+      ? line(
+          'data directory',
+          report.dataDirectory,
+          'warning',
+          'It cannot be written: stored runs are shown, and nothing can be started or changed. Name another with --data-dir.',
+        )
       : line('data directory', report.dataDirectory, 'ok'),
     report.isNetworkFileSystem
-      ? line('file system', 'a network’s', 'warning', 'SQLite’s locks cannot be trusted there; name a folder on a local disk with --data-dir.')
+      ? line(
+          'file system',
+          'a network’s',
+          'warning',
+          'SQLite’s locks cannot be trusted there; name a folder on a local disk with --data-dir.',
+        )
       : line('file system', 'local', 'ok'),
     describeFreeDisk(report.freeBytes),
-    line('database', `${report.databasePath}, ${formatBytes(report.databaseBytes)} and ${formatBytes(report.walBytes)} in its write-ahead log`),
+    line(
+      'database',
+      `${report.databasePath}, ${formatBytes(report.databaseBytes)} and ${formatBytes(report.walBytes)} in its write-ahead log`,
+    ),
     line('database version', `${report.schemaVersion}, SQLite ${report.sqliteVersion}`),
     describeIntegrity(store, report.databaseBytes),
   ];
@@ -30,20 +43,32 @@ function describeIntegrity(store: Store, databaseBytes: number): DoctorLine {
   if (databaseBytes > checkedBytes) return line('integrity', `not checked: the database is larger than ${formatBytes(checkedBytes)}`);
   const problems = store.check();
   if (problems.length === 0) return line('integrity', 'the database is whole', 'ok');
-  return line('integrity', `${problems.length} places are damaged: ${problems[0] ?? ''}`, 'missing', 'Close Elbow, copy the data directory, and keep working in a new one (--data-dir); what can be read of the old one stays readable.');
+  return line(
+    'integrity',
+    `${problems.length} places are damaged: ${problems[0] ?? ''}`,
+    'missing',
+    'Close Elbow, copy the data directory, and keep working in a new one (--data-dir); what can be read of the old one stays readable.',
+  );
 }
 
 function describeFreeDisk(freeBytes: number | null): DoctorLine {
   if (freeBytes === null) return line('free disk', 'the system does not say');
   if (freeBytes >= comfortableBytes) return line('free disk', formatBytes(freeBytes), 'ok');
-  return line('free disk', formatBytes(freeBytes), 'warning', 'A run’s checkpoints can fill it. Delete runs or checkpoints (Runs, or "npm run runs -- delete RUN"), or name another folder with --data-dir.');
+  return line(
+    'free disk',
+    formatBytes(freeBytes),
+    'warning',
+    'A run’s checkpoints can fill it. Delete runs or checkpoints (Runs, or "npm run runs -- delete RUN"), or name another folder with --data-dir.',
+  );
 }
 
 /** The largest runs first; the rest in one line. */
 export function describeStorageByRun(store: Store): DoctorLine[] {
   const runs = store.runs.list().sort((a, b) => b.diskBytes - a.diskBytes);
   const rest = runs.slice(shownRuns);
-  const lines = runs.slice(0, shownRuns).map((run) => line(`${run.name} (${run.id.slice(0, 8)})`, `${formatBytes(run.diskBytes)}, ${run.state}`));
+  const lines = runs
+    .slice(0, shownRuns)
+    .map((run) => line(`${run.name} (${run.id.slice(0, 8)})`, `${formatBytes(run.diskBytes)}, ${run.state}`));
   if (rest.length > 0) lines.push(line(`${rest.length} more`, formatBytes(rest.reduce((sum, run) => sum + run.diskBytes, 0))));
   return lines;
 }

@@ -12,7 +12,11 @@ export function describeTrainers(store: Store): DoctorLine[] {
     line('waiting', waiting === 0 ? 'no run' : `${waiting} ${waiting === 1 ? 'run' : 'runs'}`),
     ...held.map((run) => {
       const holder = store.attempts.holder(run.id);
-      return line(`${run.name} (${run.id.slice(0, 8)})`, holder ? `${run.state}, process ${holder.pid}, attempt ${holder.attempt}` : `${run.state}, its trainer is starting`, 'ok');
+      return line(
+        `${run.name} (${run.id.slice(0, 8)})`,
+        holder ? `${run.state}, process ${holder.pid}, attempt ${holder.attempt}` : `${run.state}, its trainer is starting`,
+        'ok',
+      );
     }),
     ...describeOutstanding(store),
   ];
@@ -27,7 +31,12 @@ function describeOutstanding(store: Store): DoctorLine[] {
     const value = `${action} of run ${run}, asked by ${requester} ${Math.max(0, Math.round(waited / 1000))} s ago`;
     return waited < patienceMs
       ? line('asked of a trainer', value)
-      : line('asked of a trainer', value, 'warning', 'Its trainer has not answered for long. It may be in a long evaluation; else its log (Runs, Log) may say why.');
+      : line(
+          'asked of a trainer',
+          value,
+          'warning',
+          'Its trainer has not answered for long. It may be in a long evaluation; else its log (Runs, Log) may say why.',
+        );
   });
 }
 

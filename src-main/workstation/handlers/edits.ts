@@ -7,8 +7,11 @@ export function createEditHandlers({ store, requester }: HandlerContext): Pick<H
   return {
     // Checked and stored in one transaction: two windows may turn knobs that depend on each other.
     'runs.edit': ({ run, changes }) =>
-      store.transaction(() => ({ edit: store.edits.request(run, { changes: planEdit(store, run, changes, findPossibilities()), requester }) })),
-    'runs.undo': ({ run, edit }) => store.transaction(() => ({ edit: store.edits.request(run, { ...planUndo(store, run, edit, findPossibilities()), requester }) })),
+      store.transaction(() => ({
+        edit: store.edits.request(run, { changes: planEdit(store, run, changes, findPossibilities()), requester }),
+      })),
+    'runs.undo': ({ run, edit }) =>
+      store.transaction(() => ({ edit: store.edits.request(run, { ...planUndo(store, run, edit, findPossibilities()), requester }) })),
     'runs.edits'({ run, before, limit }) {
       store.runs.summary(run);
       return store.edits.list(run, { before, limit });

@@ -14,7 +14,10 @@ export function createForkHandlers({ store, advanceQueue }: HandlerContext): Pic
     },
     'runs.repeat'({ run: original, name }) {
       const repetition = planRepeat(store, original, name);
-      const run = repetition.fork === null ? store.transaction(() => begin(store, original, repetition)) : continueFork(store, original, repetition, repetition.fork);
+      const run =
+        repetition.fork === null
+          ? store.transaction(() => begin(store, original, repetition))
+          : continueFork(store, original, repetition, repetition.fork);
       advanceQueue();
       return { run };
     },

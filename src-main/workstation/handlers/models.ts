@@ -10,10 +10,22 @@ import type { HandlerContext, HandlersOf } from './handlers.ts';
 
 export function createModelHandlers({ store }: HandlerContext): HandlersOf<'models'> {
   const uploads = new ModelUploads();
-  const look = async ({ upload, model, taskText }: { upload: string; model: string | null; taskText: string | null }): Promise<Inspection> =>
+  const look = async ({
+    upload,
+    model,
+    taskText,
+  }: {
+    upload: string;
+    model: string | null;
+    taskText: string | null;
+  }): Promise<Inspection> =>
     inspectAside({ source: uploads.take(upload), model, taskText }).catch((error: unknown) => {
       // As it is: it begins with a file's name.
-      throw new WorkstationError({ code: 'invalid-request', message: `${error instanceof Error ? error.message : String(error)}. Nothing was imported.`, field: 'upload' });
+      throw new WorkstationError({
+        code: 'invalid-request',
+        message: `${error instanceof Error ? error.message : String(error)}. Nothing was imported.`,
+        field: 'upload',
+      });
     });
   return {
     'models.list': () => ({ models: store.models.list() }),
@@ -30,7 +42,12 @@ export function createModelHandlers({ store }: HandlerContext): HandlersOf<'mode
     },
     'models.files'({ model }) {
       const found = store.models.find(model) ?? store.models.list().find(({ hash }) => hash === model) ?? null;
-      if (found === null) throw new WorkstationError({ code: 'not-found', message: `There is no imported model ${model}. Nothing was changed.`, field: 'model' });
+      if (found === null)
+        throw new WorkstationError({
+          code: 'not-found',
+          message: `There is no imported model ${model}. Nothing was changed.`,
+          field: 'model',
+        });
       return { main: found.main, hash: found.hash, files: store.models.files(found.id), declaration: found.declaration };
     },
     'models.remove'({ model }) {
@@ -47,10 +64,19 @@ export function createModelHandlers({ store }: HandlerContext): HandlersOf<'mode
  */
 export function importModel(store: Store, { id, main, report, declaration, files, problems }: Inspection): { id: string; isNew: boolean } {
   if (problems.length > 0) {
-    const named = problems.map(({ path, line, message }) => `${[taskFileName, line === null ? null : `line ${line}`, path].filter(Boolean).join(', ')}: ${message}`);
-    throw new WorkstationError({ code: 'invalid-request', message: `The task file was refused:\n${named.join('\n')}\nNothing was imported.`, field: 'taskText' });
+    const named = problems.map(
+      ({ path, line, message }) => `${[taskFileName, line === null ? null : `line ${line}`, path].filter(Boolean).join(', ')}: ${message}`,
+    );
+    throw new WorkstationError({
+      code: 'invalid-request',
+      message: `The task file was refused:\n${named.join('\n')}\nNothing was imported.`,
+      field: 'taskText',
+    });
   }
-  const kept = store.models.add({ id, main, report, declaration, files: files as ModelFile[] }, taskDeclarations.map((task) => task.id));
+  const kept = store.models.add(
+    { id, main, report, declaration, files: files as ModelFile[] },
+    taskDeclarations.map((task) => task.id),
+  );
   useImportedTasks(store.models.tasks() satisfies ImportedTask[]);
   return kept;
 }

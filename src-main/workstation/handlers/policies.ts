@@ -10,7 +10,12 @@ export function createPolicyHandlers({ store }: HandlerContext): HandlersOf<'pol
   let going = 0;
   return {
     async 'policies.export'({ run, step }) {
-      if (going >= mostAtOnce) throw new WorkstationError({ code: 'conflict', message: `${mostAtOnce} exports go on already. Ask again in a moment.`, field: null });
+      if (going >= mostAtOnce)
+        throw new WorkstationError({
+          code: 'conflict',
+          message: `${mostAtOnce} exports go on already. Ask again in a moment.`,
+          field: null,
+        });
       going += 1;
       try {
         const plan = planPolicyExport(store, run, step);

@@ -14,16 +14,26 @@ import type { EditRequests, ForkRequests, HandlerContext, HandlersOf } from './h
 /** In a run's details, which a window asks for again and again while the run goes on. */
 const shownEvaluations = 50;
 
-export function createRunHandlers({ store, requester, advanceQueue }: HandlerContext): Omit<HandlersOf<'runs'>, EditRequests | ForkRequests> {
+export function createRunHandlers({
+  store,
+  requester,
+  advanceQueue,
+}: HandlerContext): Omit<HandlersOf<'runs'>, EditRequests | ForkRequests> {
   return {
     'runs.list': () => ({ runs: store.runs.list() }),
-    'runs.get': ({ run }) => ({ ...completed(store.runs.get(run, { newestEvaluations: shownEvaluations }), findPossibilities()), nonFinite: store.metrics.nonFinite(run) }),
+    'runs.get': ({ run }) => ({
+      ...completed(store.runs.get(run, { newestEvaluations: shownEvaluations }), findPossibilities()),
+      nonFinite: store.metrics.nonFinite(run),
+    }),
     async 'runs.create'(wishes) {
       const possible = await findPossibilitiesFor(wishes.device);
       const hyperparameters = inField('hyperparameters', () => resolvePriorRun(store, wishes.hyperparameters));
       const { configurations, names } = planRuns({ ...wishes, hyperparameters }, possible);
       const [first] = configurations;
-      if (first) inField('hyperparameters', () => checkPriorRun(store, null, subjectOf(first, possible), first.hyperparameters, first.hyperparameters, possible));
+      if (first)
+        inField('hyperparameters', () =>
+          checkPriorRun(store, null, subjectOf(first, possible), first.hyperparameters, first.hyperparameters, possible),
+        );
       // All or none: a full disk halfway must not leave half of the seeds.
       const runs = store.transaction(() =>
         configurations.map((configuration, k) => {

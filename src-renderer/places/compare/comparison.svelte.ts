@@ -35,7 +35,12 @@ export class Comparison {
 
   readonly groups = $derived.by(() => this.makeGroups());
   /** Settings, a column a group. */
-  readonly rows = $derived.by((): ParameterRow[] => parameterRows(this.groups.flatMap((group) => group.runs[0]?.configuration ?? []), this.editedNames));
+  readonly rows = $derived.by((): ParameterRow[] =>
+    parameterRows(
+      this.groups.flatMap((group) => group.runs[0]?.configuration ?? []),
+      this.editedNames,
+    ),
+  );
   readonly labels = $derived.by(() => runLabels(this.details));
   readonly hasSuperseded = $derived.by(() => this.details.some((run) => run.attempts.some((one) => one.supersededAfter !== null)));
   /** Metrics that some of the runs have points of. */
@@ -55,7 +60,12 @@ export class Comparison {
 
   /** Follows a metric of every run; the function returned ends it. */
   follow(metric: string): () => void {
-    const made = new Map(this.details.map((run) => [run.id, new LiveSeries(this.app, run.id, [metric], { maxPoints: 1200, includeSuperseded: this.showsSuperseded })]));
+    const made = new Map(
+      this.details.map((run) => [
+        run.id,
+        new LiveSeries(this.app, run.id, [metric], { maxPoints: 1200, includeSuperseded: this.showsSuperseded }),
+      ]),
+    );
     for (const one of made.values()) if (this.range !== null) one.setRange(this.range);
     this.live = made;
     return () => {

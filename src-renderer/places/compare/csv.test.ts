@@ -4,8 +4,14 @@ import type { RunSummary } from '../../../src-main/contract/runs.ts';
 import { csvField, curvesToCsv } from './csv.ts';
 
 describe('csvField', () => {
-  it.each([['plain', 'plain'], ['a,b', '"a,b"'], ['say "hi"', '"say ""hi"""'], ['two\nlines', '"two\nlines"'], ['', ''], [3.5, '3.5']])('%j is %j', (value, text) =>
-    expect(csvField(value)).toBe(text));
+  it.each([
+    ['plain', 'plain'],
+    ['a,b', '"a,b"'],
+    ['say "hi"', '"say ""hi"""'],
+    ['two\nlines', '"two\nlines"'],
+    ['', ''],
+    [3.5, '3.5'],
+  ])('%j is %j', (value, text) => expect(csvField(value)).toBe(text));
 });
 
 describe('curvesToCsv', () => {

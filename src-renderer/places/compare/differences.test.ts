@@ -4,7 +4,15 @@ import type { RunConfiguration } from '../../../src-main/contract/runs.ts';
 import { changedFromDefaults, configurationKey, describeGroup, parameterRows } from './differences.ts';
 
 function configuration(hyperparameters: RunConfiguration['hyperparameters'] = {}, rest: Partial<RunConfiguration> = {}): RunConfiguration {
-  return { task: 'half-cheetah', agent: 'sac', seed: 1, device: 'cpu', threads: 2, hyperparameters: { steps: 1000, discount: 0.99, hidden: [256, 256], ...hyperparameters }, ...rest };
+  return {
+    task: 'half-cheetah',
+    agent: 'sac',
+    seed: 1,
+    device: 'cpu',
+    threads: 2,
+    hyperparameters: { steps: 1000, discount: 0.99, hidden: [256, 256], ...hyperparameters },
+    ...rest,
+  };
 }
 
 describe('configurationKey', () => {
@@ -30,7 +38,8 @@ describe('parameterRows', () => {
     expect(rows.filter((row) => row.differs).map((row) => row.name)).toEqual(['discount', 'extra', 'threads']);
     expect(rows.slice(0, 3).every((row) => row.differs)).toBe(true);
   });
-  it('writes a hyper-parameter that one lacks as null', () => expect(rows.find((row) => row.name === 'extra')?.values).toEqual([null, 'x']));
+  it('writes a hyper-parameter that one lacks as null', () =>
+    expect(rows.find((row) => row.name === 'extra')?.values).toEqual([null, 'x']));
   it('shows lists as they are typed', () => expect(rows.find((row) => row.name === 'hidden')?.values).toEqual(['256,256', '256,256']));
   it('names groups by what sets them apart', () => {
     expect(describeGroup(rows, 0)).toBe('discount 0.99, extra —');
@@ -43,7 +52,11 @@ describe('parameterRows', () => {
     expect(describeGroup(given, 1)).toBe('task options action-delay=1, gravity-scale=0.5');
   });
   it('counts what was edited as a difference', () => {
-    expect(parameterRows([configuration()], new Set(['discount'])).filter((row) => row.differs).map((row) => row.name)).toEqual(['discount']);
+    expect(
+      parameterRows([configuration()], new Set(['discount']))
+        .filter((row) => row.differs)
+        .map((row) => row.name),
+    ).toEqual(['discount']);
   });
   it('takes nothing', () => expect(parameterRows([]).some((row) => row.differs)).toBe(false));
 });

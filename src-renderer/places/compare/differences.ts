@@ -17,7 +17,10 @@ export function configurationKey(configuration: RunConfiguration): string {
 /** The task's options that differ from their defaults; null where none does. */
 function writtenOptions({ taskOptions }: RunConfiguration): string | null {
   if (taskOptions === undefined) return null;
-  return Object.entries(taskOptions).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => `${name}=${formatParameter(value)}`).join(', ');
+  return Object.entries(taskOptions)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${formatParameter(value)}`)
+    .join(', ');
 }
 
 export interface ParameterRow {

@@ -186,35 +186,38 @@ export class LabModel {
     const { folder, inspection } = this;
     if (folder === null || inspection === null) return;
     const files = folder.files.filter(({ path }) => path !== taskFileName);
-    this.session = sharedSceneClient().openLab({ main: inspection.main, files, taskText: inspection.taskText }, {
-      onModel: () => undefined,
-      onLabTask: ({ model, problems, declaration }) => {
-        this.model = model;
-        this.key += 1;
-        // The workstation also tried the folder's own text, with random actions.
-        this.problems = problems.length === 0 && this.taskText === inspection.taskText ? inspection.problems : problems;
-        this.declaration = declaration;
-        this.joints = model.joints;
-        this.frame = this.qpos = null;
-        this.pending = 0;
-        this.isMoving = false;
-        this.viewer?.setModel(model, `lab ${this.key}`, this.camera(model));
+    this.session = sharedSceneClient().openLab(
+      { main: inspection.main, files, taskText: inspection.taskText },
+      {
+        onModel: () => undefined,
+        onLabTask: ({ model, problems, declaration }) => {
+          this.model = model;
+          this.key += 1;
+          // The workstation also tried the folder's own text, with random actions.
+          this.problems = problems.length === 0 && this.taskText === inspection.taskText ? inspection.problems : problems;
+          this.declaration = declaration;
+          this.joints = model.joints;
+          this.frame = this.qpos = null;
+          this.pending = 0;
+          this.isMoving = false;
+          this.viewer?.setModel(model, `lab ${this.key}`, this.camera(model));
+        },
+        onLabFrame: (frame) => {
+          if (frame.notice !== null) this.notice = frame.notice;
+          this.viewer?.setPoses(frame.poses, true);
+          if (frame.step === null) this.pending = Math.max(0, this.pending - 1);
+          const now = performance.now();
+          if (frame.step === null || now - this.readAt >= readingMs) {
+            this.readAt = now;
+            this.frame = frame;
+            if (this.pending === 0) this.qpos = frame.qpos;
+          }
+          requestAnimationFrame(() => this.session?.seen());
+        },
+        onNotice: (message) => (this.notice = message),
+        onFailure: (message) => (this.failure = message),
       },
-      onLabFrame: (frame) => {
-        if (frame.notice !== null) this.notice = frame.notice;
-        this.viewer?.setPoses(frame.poses, true);
-        if (frame.step === null) this.pending = Math.max(0, this.pending - 1);
-        const now = performance.now();
-        if (frame.step === null || now - this.readAt >= readingMs) {
-          this.readAt = now;
-          this.frame = frame;
-          if (this.pending === 0) this.qpos = frame.qpos;
-        }
-        requestAnimationFrame(() => this.session?.seen());
-      },
-      onNotice: (message) => (this.notice = message),
-      onFailure: (message) => (this.failure = message),
-    });
+    );
   }
 
   private draw(): void {

@@ -37,7 +37,11 @@ async function walk(folder: FileSystemDirectoryEntry, path: string, depth: numbe
       const name = `${path}${entry.name}`;
       if (entry.isDirectory) {
         if (!isHidden(entry.name)) await walk(entry as FileSystemDirectoryEntry, `${name}/`, depth + 1, found);
-      } else found.push({ path: name, file: await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)) });
+      } else
+        found.push({
+          path: name,
+          file: await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)),
+        });
     }
   }
 }
@@ -45,9 +49,16 @@ async function walk(folder: FileSystemDirectoryEntry, path: string, depth: numbe
 async function read(name: string, found: readonly { path: string; file: File }[]): Promise<PickedFolder> {
   const wanted = found.filter(({ path }) => !path.split('/').some(isHidden));
   const bytes = wanted.reduce((sum, { file }) => sum + file.size, 0);
-  if (wanted.length > limits.files) throw new Error(`The folder holds ${wanted.length} files; a model may have ${limits.files}. Drop the model’s own folder.`);
-  if (bytes > limits.bytes) throw new Error(`The folder holds ${Math.round(bytes / 2 ** 20)} MB; a model may have ${limits.bytes / 2 ** 20} MB. Drop the model’s own folder.`);
-  return { name, files: await Promise.all(wanted.map(async ({ path, file }) => ({ path, bytes: new Uint8Array(await file.arrayBuffer()) }))) };
+  if (wanted.length > limits.files)
+    throw new Error(`The folder holds ${wanted.length} files; a model may have ${limits.files}. Drop the model’s own folder.`);
+  if (bytes > limits.bytes)
+    throw new Error(
+      `The folder holds ${Math.round(bytes / 2 ** 20)} MB; a model may have ${limits.bytes / 2 ** 20} MB. Drop the model’s own folder.`,
+    );
+  return {
+    name,
+    files: await Promise.all(wanted.map(async ({ path, file }) => ({ path, bytes: new Uint8Array(await file.arrayBuffer()) }))),
+  };
 }
 
 const isHidden = (name: string): boolean => name.startsWith('.') || name === 'node_modules' || name === '__pycache__';

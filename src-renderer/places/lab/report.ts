@@ -7,7 +7,10 @@ export function summarise(report: DoctorReport): string {
   const lines = report.sections.flatMap((section) => section.lines);
   const problems = lines.filter((line) => line.state === 'missing' || line.state === 'warning').length;
   const notes = lines.filter((line) => line.advice !== null && (line.state === 'ok' || line.state === 'info')).length;
-  const parts = [problems === 0 ? 'nothing is missing' : `${plural(problems, 'line')} to look at`, ...(notes === 0 ? [] : [plural(notes, 'note')])];
+  const parts = [
+    problems === 0 ? 'nothing is missing' : `${plural(problems, 'line')} to look at`,
+    ...(notes === 0 ? [] : [plural(notes, 'note')]),
+  ];
   return parts.join(' · ');
 }
 

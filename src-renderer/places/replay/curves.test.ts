@@ -8,8 +8,21 @@ const task = { action: [{ name: 'left' }, { name: 'right' }] };
 
 function rollout(sigma: readonly number[] | null, logProbability: readonly number[] | null): Rollout {
   return {
-    id: 1, run: 'r', task: 't', attempt: 1, step: 0, episode: 0, return: 3, length: 2, terminated: false, truncated: true, modelHash: '',
-    stepSeconds: 0.05, rewardTerms: ['alive'], initialState: new Float64Array(), initialTaskState: new Float64Array(),
+    id: 1,
+    run: 'r',
+    task: 't',
+    attempt: 1,
+    step: 0,
+    episode: 0,
+    return: 3,
+    length: 2,
+    terminated: false,
+    truncated: true,
+    modelHash: '',
+    stepSeconds: 0.05,
+    rewardTerms: ['alive'],
+    initialState: new Float64Array(),
+    initialTaskState: new Float64Array(),
     columns: [
       { name: 'reward', width: 1, data: Float64Array.of(1, 2) },
       { name: 'reward-terms', width: 1, data: Float64Array.of(1, 2) },

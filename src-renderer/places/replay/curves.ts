@@ -46,7 +46,13 @@ export function reasonForNone(curves: ReplayCurves, which: Single): string | nul
 }
 
 const line = (label: string, x: Float64Array, y: StepValues, colour: string, style: Partial<ChartSeries> = {}): ChartSeries => ({
-  label, x, y, colour, kind: 'line', width: 1.4, ...style,
+  label,
+  x,
+  y,
+  colour,
+  kind: 'line',
+  width: 1.4,
+  ...style,
 });
 
 /** The sum is drawn where it is more than its only term. */

@@ -97,25 +97,31 @@ export class ReplayScene {
     this.isFirstFrame = true;
     const firstRow = Math.round(this.player?.state.position ?? 0);
     const { modelHash } = rollout;
-    this.session = sharedSceneClient().openReplay({ modelFile: this.task.model, modelHash, source: poseSource(rollout), firstRow }, {
-      onModel: (model, hash) => {
-        this.stride = (model.geoms.length + model.sites.length) * poseStride;
-        this.poses = new Float32Array((rollout.length + 1) * this.stride);
-        this.isReady = new Uint8Array(rollout.length + 1);
-        this.shown = new Float32Array(this.stride);
-        this.drawnPosition = NaN;
-        this.viewer?.setModel(model, hash, this.task.camera);
-        this.notice = hash === modelHash ? null : 'The model has changed since this episode was recorded. The recorded numbers are as they were; the shapes drawn are today’s.';
+    this.session = sharedSceneClient().openReplay(
+      { modelFile: this.task.model, modelHash, source: poseSource(rollout), firstRow },
+      {
+        onModel: (model, hash) => {
+          this.stride = (model.geoms.length + model.sites.length) * poseStride;
+          this.poses = new Float32Array((rollout.length + 1) * this.stride);
+          this.isReady = new Uint8Array(rollout.length + 1);
+          this.shown = new Float32Array(this.stride);
+          this.drawnPosition = NaN;
+          this.viewer?.setModel(model, hash, this.task.camera);
+          this.notice =
+            hash === modelHash
+              ? null
+              : 'The model has changed since this episode was recorded. The recorded numbers are as they were; the shapes drawn are today’s.';
+        },
+        onRows: (from, poses) => {
+          this.poses.set(poses, from * this.stride);
+          this.isReady.fill(1, from, from + poses.length / this.stride);
+          // Only a picture that waits for these rows needs drawing.
+          if (Number.isNaN(this.drawnPosition)) this.viewer?.run((now) => this.draw(now));
+        },
+        onNotice: (message) => (this.notice = message),
+        onFailure: (message) => (this.failure = message),
       },
-      onRows: (from, poses) => {
-        this.poses.set(poses, from * this.stride);
-        this.isReady.fill(1, from, from + poses.length / this.stride);
-        // Only a picture that waits for these rows needs drawing.
-        if (Number.isNaN(this.drawnPosition)) this.viewer?.run((now) => this.draw(now));
-      },
-      onNotice: (message) => (this.notice = message),
-      onFailure: (message) => (this.failure = message),
-    });
+    );
   }
 
   private playerChanged(state: Readonly<PlayerState>): void {

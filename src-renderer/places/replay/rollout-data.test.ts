@@ -2,12 +2,35 @@
 import { describe, expect, it } from 'vitest';
 import type { EvaluationSummary } from '../../../src-main/contract/runs.ts';
 import type { Rollout, RolloutColumn } from '../../../src-main/contract/series.ts';
-import { actionBand, cumulativeReturn, dimensionOf, firstRollout, gaussianEntropy, matrixRows, neighbour, poseSource } from './rollout-data.ts';
+import {
+  actionBand,
+  cumulativeReturn,
+  dimensionOf,
+  firstRollout,
+  gaussianEntropy,
+  matrixRows,
+  neighbour,
+  poseSource,
+} from './rollout-data.ts';
 
 function rollout(columns: RolloutColumn[], length = 2): Rollout {
   return {
-    id: 1, run: 'r', task: 't', attempt: 1, step: 0, episode: 0, return: 0, length, terminated: false, truncated: true, modelHash: '',
-    stepSeconds: 0.05, rewardTerms: [], initialState: new Float64Array(), initialTaskState: new Float64Array(), columns,
+    id: 1,
+    run: 'r',
+    task: 't',
+    attempt: 1,
+    step: 0,
+    episode: 0,
+    return: 0,
+    length,
+    terminated: false,
+    truncated: true,
+    modelHash: '',
+    stepSeconds: 0.05,
+    rewardTerms: [],
+    initialState: new Float64Array(),
+    initialTaskState: new Float64Array(),
+    columns,
   };
 }
 
@@ -56,12 +79,31 @@ describe('columns', () => {
 
 describe('the matrix', () => {
   const evaluation = (step: number, returns: number[], recorded: [number, number][]): EvaluationSummary => ({
-    step, attempt: 1, returns: Float64Array.from(returns), lengths: Int32Array.from(returns), meanReturn: 0, hasPolicy: true,
+    step,
+    attempt: 1,
+    returns: Float64Array.from(returns),
+    lengths: Int32Array.from(returns),
+    meanReturn: 0,
+    hasPolicy: true,
     rollouts: recorded.map(([id, episode]) => ({ id, episode, return: returns[episode] ?? NaN, length: 1, kind: 'extra' })),
   });
   const rows = matrixRows([
-    evaluation(1000, [1, 2, 3], [[11, 0], [12, 2]]),
-    evaluation(2000, [5, 6, 4], [[21, 1], [22, 2]]),
+    evaluation(
+      1000,
+      [1, 2, 3],
+      [
+        [11, 0],
+        [12, 2],
+      ],
+    ),
+    evaluation(
+      2000,
+      [5, 6, 4],
+      [
+        [21, 1],
+        [22, 2],
+      ],
+    ),
     evaluation(3000, [9, 9, 9], []),
   ]);
 
@@ -76,8 +118,15 @@ describe('the matrix', () => {
   });
 
   it.each([
-    [21, 'ArrowRight', 22], [22, 'ArrowLeft', 21], [21, 'ArrowLeft', null], [22, 'ArrowDown', 12], [21, 'ArrowDown', 11],
-    [12, 'ArrowUp', 22], [21, 'ArrowUp', null], [99, 'ArrowUp', null], [21, 'Enter', null],
+    [21, 'ArrowRight', 22],
+    [22, 'ArrowLeft', 21],
+    [21, 'ArrowLeft', null],
+    [22, 'ArrowDown', 12],
+    [21, 'ArrowDown', 11],
+    [12, 'ArrowUp', 22],
+    [21, 'ArrowUp', null],
+    [99, 'ArrowUp', null],
+    [21, 'Enter', null],
   ])('from %s, %s leads to %s', (from, key, to) => {
     expect(neighbour(rows, from, key)).toBe(to);
   });

@@ -82,7 +82,13 @@ export function matrixRows(evaluations: readonly EvaluationSummary[]): MatrixRow
       meanReturn: evaluation.meanReturn,
       cells: Array.from(evaluation.returns, (value, episode) => {
         const recorded = evaluation.rollouts.find((one) => one.episode === episode);
-        return { episode, return: value, length: evaluation.lengths[episode] ?? 0, rollout: recorded?.id ?? null, kind: recorded?.kind ?? null };
+        return {
+          episode,
+          return: value,
+          length: evaluation.lengths[episode] ?? 0,
+          rollout: recorded?.id ?? null,
+          kind: recorded?.kind ?? null,
+        };
       }),
     }));
 }

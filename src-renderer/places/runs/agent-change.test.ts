@@ -13,13 +13,29 @@ function agent(id: string): NewRunForm['agent'] {
 }
 const [task] = taskDeclarations;
 if (task === undefined) throw new Error('there is a task');
-const form = (of: string, typed: NewRunForm['typed']): NewRunForm => ({ task, agent: agent(of), typed, shelved: {}, taskTyped: {}, seeds: '1', device: 'cpu', threads: '', name: '' });
+const form = (of: string, typed: NewRunForm['typed']): NewRunForm => ({
+  task,
+  agent: agent(of),
+  typed,
+  shelved: {},
+  taskTyped: {},
+  seeds: '1',
+  device: 'cpu',
+  threads: '',
+  name: '',
+});
 
 describe('changeAgent', () => {
   it('keeps what the other agent takes and names the rest with its reason', () => {
     const { form: next, notice } = changeAgent(form('sac', { discount: '0.9', 'entropy-target': '-3', prior: 'constant' }), agent('td3'));
-    expect(next).toMatchObject({ agent: { id: 'td3' }, typed: { discount: '0.9' }, shelved: { 'entropy-target': '-3', prior: 'constant' } });
-    expect(notice).toMatch(/^Laid aside for TD3: entropy-target = -3 \(TD3’s policy is deterministic.*; prior = constant \(.*\)\. Choose SAC again to have them back\.$/);
+    expect(next).toMatchObject({
+      agent: { id: 'td3' },
+      typed: { discount: '0.9' },
+      shelved: { 'entropy-target': '-3', prior: 'constant' },
+    });
+    expect(notice).toMatch(
+      /^Laid aside for TD3: entropy-target = -3 \(TD3’s policy is deterministic.*; prior = constant \(.*\)\. Choose SAC again to have them back\.$/,
+    );
     expect(checkForm(next).errors).toEqual({});
   });
 

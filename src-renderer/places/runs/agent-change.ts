@@ -24,7 +24,10 @@ export function changeAgent(form: NewRunForm, agent: ResolvedAgent): AgentChange
     // What was laid aside before is no news.
     if (name in form.typed) dropped.push(`${name} = ${text} (${reason})`);
   }
-  const notice = dropped.length === 0 ? null : `Laid aside for ${agent.title}: ${dropped.join('; ')}. Choose ${form.agent.title} again to have ${dropped.length === 1 ? 'it' : 'them'} back.`;
+  const notice =
+    dropped.length === 0
+      ? null
+      : `Laid aside for ${agent.title}: ${dropped.join('; ')}. Choose ${form.agent.title} again to have ${dropped.length === 1 ? 'it' : 'them'} back.`;
   return { form: { ...form, agent, typed, shelved }, notice };
 }
 

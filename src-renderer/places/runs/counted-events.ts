@@ -14,7 +14,8 @@ export interface EventsByStanding {
  * @param known isComplete: without some of the edits none of their events can be told to be superseded
  */
 export function eventsByStanding(
-  { events, attempts }: Pick<RunDetail, 'events' | 'attempts'>, known: { edits: readonly Pick<RunEdit, 'state' | 'appliedStep'>[]; isComplete: boolean },
+  { events, attempts }: Pick<RunDetail, 'events' | 'attempts'>,
+  known: { edits: readonly Pick<RunEdit, 'state' | 'appliedStep'>[]; isComplete: boolean },
 ): EventsByStanding {
   const lastCounted = new Map(attempts.map(({ attempt, supersededAfter }) => [attempt, supersededAfter ?? Infinity]));
   const editedAt = new Set(known.edits.filter(({ state }) => state === 'applied').map(({ appliedStep }) => appliedStep));

@@ -24,7 +24,9 @@ export function withPage(known: readonly RunEdit[], page: readonly RunEdit[], be
 /** "entropy-target −6 → −3 nats" where it was applied, else "entropy-target = −3". */
 export function editText(agent: AgentParameters | undefined, edit: RunEdit): string {
   if (edit.previous !== null) return describeChanges(agent ?? { title: '', parameters: [], unused: [] }, edit.previous, edit.changes);
-  return Object.entries(edit.changes).map(([name, value]) => `${name} = ${formatValue(value)}`).join(', ');
+  return Object.entries(edit.changes)
+    .map(([name, value]) => `${name} = ${formatValue(value)}`)
+    .join(', ');
 }
 
 /** "applied at step 12,300", "pending", "refused". */

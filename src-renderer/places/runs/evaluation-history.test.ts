@@ -4,11 +4,28 @@ import type { RequestOf } from '../../../src-main/contract/requests.ts';
 import type { AttemptSummary, EvaluationSummary } from '../../../src-main/contract/runs.ts';
 import { EvaluationHistory, spreadOver, withNewest } from './evaluation-history.ts';
 
-const at = (step: number, attempt = 1): EvaluationSummary => ({ step, attempt, returns: Float64Array.of(1), lengths: Int32Array.of(1), meanReturn: 1, rollouts: [], hasPolicy: true });
-const range = (from: number, to: number, attempt = 1): EvaluationSummary[] => Array.from({ length: to - from + 1 }, (_, i) => at(from + i, attempt));
+const at = (step: number, attempt = 1): EvaluationSummary => ({
+  step,
+  attempt,
+  returns: Float64Array.of(1),
+  lengths: Int32Array.of(1),
+  meanReturn: 1,
+  rollouts: [],
+  hasPolicy: true,
+});
+const range = (from: number, to: number, attempt = 1): EvaluationSummary[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => at(from + i, attempt));
 const steps = (evaluations: readonly EvaluationSummary[]): number[] => evaluations.map(({ step }) => step);
 const attempts = (...supersededAfter: (number | null)[]): AttemptSummary[] =>
-  supersededAfter.map((after, i) => ({ attempt: i + 1, startStep: 0, startedAt: 0, endedAt: null, lastStep: 100, supersededAfter: after, environment: null }));
+  supersededAfter.map((after, i) => ({
+    attempt: i + 1,
+    startStep: 0,
+    startedAt: 0,
+    endedAt: null,
+    lastStep: 100,
+    supersededAfter: after,
+    environment: null,
+  }));
 
 /** A run with an evaluation at each step; what was asked of it. */
 function bench(most: number) {
@@ -16,12 +33,20 @@ function bench(most: number) {
   const shown: number[][] = [];
   let stored = range(1, 10);
   let problem: Error | null = null;
-  const history = new EvaluationHistory(most, (request) => {
-    asked.push(request);
-    return problem === null ? Promise.resolve({ evaluations: spreadOver(stored, request.most), count: stored.length }) : Promise.reject(problem);
-  }, ({ evaluations }) => shown.push(steps(evaluations)));
+  const history = new EvaluationHistory(
+    most,
+    (request) => {
+      asked.push(request);
+      return problem === null
+        ? Promise.resolve({ evaluations: spreadOver(stored, request.most), count: stored.length })
+        : Promise.reject(problem);
+    },
+    ({ evaluations }) => shown.push(steps(evaluations)),
+  );
   return {
-    asked, shown, history,
+    asked,
+    shown,
+    history,
     take: (all: EvaluationSummary[], newest: number, of = attempts(null)) => {
       stored = all;
       return history.take({ id: 'x', evaluations: all.slice(-newest), evaluationCount: all.length, attempts: of });
@@ -87,7 +112,12 @@ it('says why what lies before could not be read, and asks again', async () => {
 });
 
 it('takes a repetition of a step for what counts', () => {
-  expect(withNewest(range(1, 4), [at(3, 2), at(5, 2)]).map(({ step, attempt }) => [step, attempt])).toEqual([[1, 1], [2, 1], [3, 2], [5, 2]]);
+  expect(withNewest(range(1, 4), [at(3, 2), at(5, 2)]).map(({ step, attempt }) => [step, attempt])).toEqual([
+    [1, 1],
+    [2, 1],
+    [3, 2],
+    [5, 2],
+  ]);
   expect(withNewest(range(1, 2), [])).toEqual(range(1, 2));
 });
 

@@ -8,16 +8,42 @@ import { checkForm, measuredSpeed, retyped, searchParameters, typedLike, type Ne
 
 const parameter = { scale: 'linear', sentence: 'A sentence.', citation: 'A source', live: false, unit: '1' } as const;
 const agent: ResolvedAgent = {
-  id: 'sac', title: 'SAC', sentence: '', parts: { prior: '', posterior: '', value: '', temperature: '' }, citation: '', page: '', unused: [],
+  id: 'sac',
+  title: 'SAC',
+  sentence: '',
+  parts: { prior: '', posterior: '', value: '', temperature: '' },
+  citation: '',
+  page: '',
+  unused: [],
   parameters: [
     { ...parameter, name: 'steps', kind: 'integer', default: 'auto', min: 1, max: 1e9, group: 'run' },
-    { ...parameter, name: 'discount', kind: 'number', default: 0.99, min: 0, max: 1, group: 'optimisation', sentence: 'Weight of the next value.' },
+    {
+      ...parameter,
+      name: 'discount',
+      kind: 'number',
+      default: 0.99,
+      min: 0,
+      max: 1,
+      group: 'optimisation',
+      sentence: 'Weight of the next value.',
+    },
     { ...parameter, name: 'hidden', kind: 'integers', default: [256, 256], min: 1, max: 4096, group: 'networks' },
   ],
   taskDefaults: { reacher: { steps: 50_000, discount: 0.99, hidden: [256, 256] } },
 };
 const task = { id: 'reacher', title: 'Reacher', action: [{ name: 'a' }, { name: 'b' }] } as unknown as TaskDeclaration;
-const form = (rest: Partial<NewRunForm> = {}): NewRunForm => ({ task, agent, typed: {}, shelved: {}, taskTyped: {}, seeds: '1', device: 'cpu', threads: '', name: '', ...rest });
+const form = (rest: Partial<NewRunForm> = {}): NewRunForm => ({
+  task,
+  agent,
+  typed: {},
+  shelved: {},
+  taskTyped: {},
+  seeds: '1',
+  device: 'cpu',
+  threads: '',
+  name: '',
+  ...rest,
+});
 
 it('changes what was typed in one place', () => {
   const typed = { steps: '10', discount: '' };
@@ -30,8 +56,18 @@ it('changes what was typed in one place', () => {
 
 describe('checkForm', () => {
   it('sends only what departs from the defaults', () => {
-    const checked = checkForm(form({ typed: { discount: '0.9', hidden: '256,256', steps: '50000' }, seeds: ' 1-3 ', threads: '2', name: ' x ' }));
-    expect(checked.request).toEqual({ task: 'reacher', agent: 'sac', hyperparameters: { discount: 0.9 }, seeds: '1-3', device: 'cpu', threads: 2, name: 'x' });
+    const checked = checkForm(
+      form({ typed: { discount: '0.9', hidden: '256,256', steps: '50000' }, seeds: ' 1-3 ', threads: '2', name: ' x ' }),
+    );
+    expect(checked.request).toEqual({
+      task: 'reacher',
+      agent: 'sac',
+      hyperparameters: { discount: 0.9 },
+      seeds: '1-3',
+      device: 'cpu',
+      threads: 2,
+      name: 'x',
+    });
     expect(checked.runCount).toBe(3);
     expect(checked.values).toEqual({ steps: 50_000, discount: 0.9, hidden: [256, 256] });
   });
@@ -84,15 +120,26 @@ describe('checkForm with values that depend on each other', () => {
   });
 
   it('says what has no effect, and lets it hold anything', () => {
-    const { unused, errors, request } = check({ 'prior-scale': 'wide', 'prior-mean': '0.5', 'entropy-target': '50', 'temperature-rule': 'fixed' });
+    const { unused, errors, request } = check({
+      'prior-scale': 'wide',
+      'prior-mean': '0.5',
+      'entropy-target': '50',
+      'temperature-rule': 'fixed',
+    });
     expect(errors).toEqual({});
-    expect(unused).toMatchObject({ 'prior-scale': expect.stringContaining('constant prior'), 'entropy-target': expect.stringContaining('not learned') });
+    expect(unused).toMatchObject({
+      'prior-scale': expect.stringContaining('constant prior'),
+      'entropy-target': expect.stringContaining('not learned'),
+    });
     expect(unused).not.toHaveProperty('prior');
     expect(request?.hyperparameters).toEqual({ 'prior-mean': [0.5], 'entropy-target': 50, 'temperature-rule': 'fixed' });
   });
 
   it('takes one number for all action dimensions, or one for each', () => {
-    expect(check({ prior: 'constant', 'prior-scale': '1 1 1 1 1 0.5', 'prior-mean': '0.1' }).request?.hyperparameters).toMatchObject({ 'prior-scale': [1, 1, 1, 1, 1, 0.5], 'prior-mean': [0.1] });
+    expect(check({ prior: 'constant', 'prior-scale': '1 1 1 1 1 0.5', 'prior-mean': '0.1' }).request?.hyperparameters).toMatchObject({
+      'prior-scale': [1, 1, 1, 1, 1, 0.5],
+      'prior-mean': [0.1],
+    });
   });
 
   it.each(resolveAgents(taskDeclarations))('finds nothing wrong with the defaults of $id', (agent) => {
@@ -106,8 +153,10 @@ describe('checkForm with options of the task', () => {
   const check = (taskTyped: NewRunForm['taskTyped']) => checkForm(form({ task: hopper, taskTyped }));
 
   it('sends those that differ from their defaults, in their own types', () => {
-    expect(check({ 'gravity-scale': '0.5', 'healthy-reward': '1', 'terminate-when-unhealthy': 'false' }).request?.taskOptions)
-      .toEqual({ 'gravity-scale': 0.5, 'terminate-when-unhealthy': false });
+    expect(check({ 'gravity-scale': '0.5', 'healthy-reward': '1', 'terminate-when-unhealthy': 'false' }).request?.taskOptions).toEqual({
+      'gravity-scale': 0.5,
+      'terminate-when-unhealthy': false,
+    });
     expect(check({}).request).not.toHaveProperty('taskOptions');
   });
 
@@ -122,8 +171,20 @@ describe('checkForm with options of the task', () => {
   });
 
   it('takes them over from a stored run, and names those that are gone', () => {
-    const configuration: RunConfiguration = { task: 'hopper', taskOptions: { 'gravity-scale': 0.5, retired: 3 }, agent: 'sac', seed: 1, device: 'cpu', threads: 1, hyperparameters: {} };
-    expect(typedLike(configuration, { task: hopper, agent })).toEqual({ typed: {}, taskTyped: { 'gravity-scale': '0.5' }, unknown: ['retired'] });
+    const configuration: RunConfiguration = {
+      task: 'hopper',
+      taskOptions: { 'gravity-scale': 0.5, retired: 3 },
+      agent: 'sac',
+      seed: 1,
+      device: 'cpu',
+      threads: 1,
+      hyperparameters: {},
+    };
+    expect(typedLike(configuration, { task: hopper, agent })).toEqual({
+      typed: {},
+      taskTyped: { 'gravity-scale': '0.5' },
+      unknown: ['retired'],
+    });
   });
 
   it('has no name that an agent’s hyper-parameter has: both stand in one list', () => {
@@ -134,20 +195,53 @@ describe('checkForm with options of the task', () => {
 
 describe('typedLike', () => {
   it('keeps what departs from today’s defaults and names what is gone', () => {
-    const configuration: RunConfiguration = { task: 'reacher', agent: 'sac', seed: 1, device: 'cpu', threads: 1, hyperparameters: { steps: 50_000, discount: 0.5, hidden: [64, 64], retired: 1 } };
-    expect(typedLike(configuration, { task, agent })).toEqual({ typed: { discount: '0.5', hidden: '64,64' }, taskTyped: {}, unknown: ['retired'] });
+    const configuration: RunConfiguration = {
+      task: 'reacher',
+      agent: 'sac',
+      seed: 1,
+      device: 'cpu',
+      threads: 1,
+      hyperparameters: { steps: 50_000, discount: 0.5, hidden: [64, 64], retired: 1 },
+    };
+    expect(typedLike(configuration, { task, agent })).toEqual({
+      typed: { discount: '0.5', hidden: '64,64' },
+      taskTyped: {},
+      unknown: ['retired'],
+    });
   });
 });
 
 describe('searchParameters', () => {
-  it.each([['', 3], ['disc', 1], ['next VALUE', 1], ['networks', 1], ['source', 3], ['next steps', 0]])('%j finds %s', (search, count) =>
-    expect(searchParameters(agent.parameters, search)).toHaveLength(count));
+  it.each([
+    ['', 3],
+    ['disc', 1],
+    ['next VALUE', 1],
+    ['networks', 1],
+    ['source', 3],
+    ['next steps', 0],
+  ])('%j finds %s', (search, count) => expect(searchParameters(agent.parameters, search)).toHaveLength(count));
 });
 
 describe('measuredSpeed', () => {
-  const run = (rest: Partial<RunSummary>): RunSummary => ({ task: 'reacher', agent: 'sac', device: 'cpu', isDemo: false, activeSeconds: 100, environmentSteps: 5000, createdAt: 1, ...rest }) as RunSummary;
+  const run = (rest: Partial<RunSummary>): RunSummary =>
+    ({
+      task: 'reacher',
+      agent: 'sac',
+      device: 'cpu',
+      isDemo: false,
+      activeSeconds: 100,
+      environmentSteps: 5000,
+      createdAt: 1,
+      ...rest,
+    }) as RunSummary;
   it('takes the newest run of the same kind that trained for a minute', () => {
-    const runs = [run({ createdAt: 1 }), run({ createdAt: 3, activeSeconds: 50 }), run({ createdAt: 2, environmentSteps: 8000 }), run({ createdAt: 9, task: 'x' }), run({ createdAt: 8, isDemo: true })];
+    const runs = [
+      run({ createdAt: 1 }),
+      run({ createdAt: 3, activeSeconds: 50 }),
+      run({ createdAt: 2, environmentSteps: 8000 }),
+      run({ createdAt: 9, task: 'x' }),
+      run({ createdAt: 8, isDemo: true }),
+    ];
     expect(measuredSpeed(runs, 'reacher', 'sac', 'cpu')?.stepsPerSecond).toBe(80);
   });
   it('guesses nothing', () => expect(measuredSpeed([run({ device: 'gpu' })], 'reacher', 'sac', 'cpu')).toBeNull());

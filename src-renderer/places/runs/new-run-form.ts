@@ -1,7 +1,14 @@
 // The New run form: what is typed, what the declarations say about it, and the request that it makes.
 import { checkLessThan, checkValues, whyUnused } from '../../../src-main/contract/agent-values.ts';
 import type { ResolvedAgent, TaskDeclaration } from '../../../src-main/contract/declarations.ts';
-import { formatParameter, ParameterError, parseParameter, type ParameterDeclaration, type ParameterValue, type ParameterValues } from '../../../src-main/contract/parameters.ts';
+import {
+  formatParameter,
+  ParameterError,
+  parseParameter,
+  type ParameterDeclaration,
+  type ParameterValue,
+  type ParameterValues,
+} from '../../../src-main/contract/parameters.ts';
 import type { RequestOf } from '../../../src-main/contract/requests.ts';
 import type { RunConfiguration, RunSummary } from '../../../src-main/contract/runs.ts';
 import { parseSeeds } from '../../../src-main/contract/seeds.ts';
@@ -70,10 +77,12 @@ export function checkForm(form: NewRunForm): CheckedForm {
     }
   }
   const values = { ...defaults, ...hyperparameters };
-  const unused = Object.fromEntries(agent.parameters.flatMap((one) => {
-    const reason = whyUnused(one, values);
-    return reason === null ? [] : [[one.name, reason] as const];
-  }));
+  const unused = Object.fromEntries(
+    agent.parameters.flatMap((one) => {
+      const reason = whyUnused(one, values);
+      return reason === null ? [] : [[one.name, reason] as const];
+    }),
+  );
   // What has no effect may hold anything; it is not sent.
   for (const [name, message] of Object.entries(unreadable)) if (!(name in unused)) errors[`hyperparameters.${name}`] = message;
   const readable = Object.fromEntries(Object.entries(values).filter(([name]) => !(name in unreadable)));
@@ -108,7 +117,9 @@ export function checkForm(form: NewRunForm): CheckedForm {
  * @param standing in place of the options' defaults: what a stored run has
  */
 export function readTaskOptions(
-  { task, taskTyped }: Pick<NewRunForm, 'task' | 'taskTyped'>, errors: Record<string, string>, standing: ParameterValues = {},
+  { task, taskTyped }: Pick<NewRunForm, 'task' | 'taskTyped'>,
+  errors: Record<string, string>,
+  standing: ParameterValues = {},
 ): ParameterValues {
   const options = task.options ?? [];
   const standards: ParameterValues = { ...Object.fromEntries(options.map((one) => [one.name, one.default])), ...standing };
@@ -132,7 +143,13 @@ export function readTaskOptions(
 }
 
 /** What no single declaration can check: bounds that depend on the task or on another value. */
-function checkTogether(agent: ResolvedAgent, task: TaskDeclaration, values: ParameterValues, changed: ParameterValues, errors: Record<string, string>): void {
+function checkTogether(
+  agent: ResolvedAgent,
+  task: TaskDeclaration,
+  values: ParameterValues,
+  changed: ParameterValues,
+  errors: Record<string, string>,
+): void {
   try {
     checkValues(agent, task, values, changed);
   } catch (error) {
@@ -149,7 +166,8 @@ export function toRequest(values: ParameterValues): RequestOf<'runs.create'>['hy
 
 /** What a person would have typed to get a stored run's settings; names that the agent no longer has are returned apart. */
 export function typedLike(
-  configuration: RunConfiguration, form: Pick<NewRunForm, 'task' | 'agent'>,
+  configuration: RunConfiguration,
+  form: Pick<NewRunForm, 'task' | 'agent'>,
 ): { typed: Record<string, string>; taskTyped: Record<string, string>; unknown: string[] } {
   const defaults = defaultsOf(form);
   const typed: Record<string, string> = {};
@@ -186,10 +204,21 @@ export function searchParameters(parameters: readonly ParameterDeclaration[], se
  * How fast this machine trained the same task, agent and device before: of the newest such run with at least a
  * minute of training; null where there is none, since any other figure would be a guess.
  */
-export function measuredSpeed(runs: Iterable<RunSummary>, task: string, agent: string, device: string): { run: RunSummary; stepsPerSecond: number } | null {
+export function measuredSpeed(
+  runs: Iterable<RunSummary>,
+  task: string,
+  agent: string,
+  device: string,
+): { run: RunSummary; stepsPerSecond: number } | null {
   let newest: RunSummary | null = null;
   for (const run of runs) {
-    const counts = run.task === task && run.agent === agent && run.device === device && !run.isDemo && run.activeSeconds >= 60 && run.environmentSteps > 0;
+    const counts =
+      run.task === task &&
+      run.agent === agent &&
+      run.device === device &&
+      !run.isDemo &&
+      run.activeSeconds >= 60 &&
+      run.environmentSteps > 0;
     if (counts && run.createdAt > (newest?.createdAt ?? -Infinity)) newest = run;
   }
   return newest === null ? null : { run: newest, stepsPerSecond: newest.environmentSteps / newest.activeSeconds };

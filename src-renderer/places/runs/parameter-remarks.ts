@@ -15,7 +15,10 @@ export function entropyRemark(target: ParameterValue | undefined, actions: numbe
 }
 
 /** "About 15 min a run, at the 112 steps/s of virel-c0.004." */
-export function lengthRemark(steps: ParameterValue | undefined, speed: { run: RunSummary; stepsPerSecond: number } | null): string | undefined {
+export function lengthRemark(
+  steps: ParameterValue | undefined,
+  speed: { run: RunSummary; stepsPerSecond: number } | null,
+): string | undefined {
   if (typeof steps !== 'number' || speed === null) return undefined;
   return `About ${formatEstimate(steps / speed.stepsPerSecond)} a run, at the ${formatInteger(speed.stepsPerSecond)} steps/s of ${speed.run.name}.`;
 }

@@ -18,5 +18,8 @@ export function priorRunOptions(runs: Iterable<RunSummary>, tasks: readonly Task
   return [...runs]
     .filter((run) => fitting.has(run.task) && run.environmentSteps > 0)
     .sort((a, b) => b.createdAt - a.createdAt)
-    .map((run) => ({ value: run.id, label: `${run.name} · ${run.agent} · seed ${run.seed} · ${formatInteger(run.environmentSteps)} steps · ${run.id}` }));
+    .map((run) => ({
+      value: run.id,
+      label: `${run.name} · ${run.agent} · seed ${run.seed} · ${formatInteger(run.environmentSteps)} steps · ${run.id}`,
+    }));
 }

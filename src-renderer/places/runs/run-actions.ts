@@ -65,7 +65,13 @@ export async function trainNow(app: AppState): Promise<void> {
     return;
   }
   const made = await app.tryCall('runs.create', {
-    task: 'half-cheetah', agent: 'sac', hyperparameters: {}, seeds: '1', device: device.id, threads: null, name: null,
+    task: 'half-cheetah',
+    agent: 'sac',
+    hyperparameters: {},
+    seeds: '1',
+    device: device.id,
+    threads: null,
+    name: null,
   });
   const run = made?.runs[0];
   if (run !== undefined) app.go({ place: 'train', run });

@@ -15,7 +15,8 @@ const sortKeys: Record<ColumnId, (run: RunSummary) => string | number | null> = 
   agent: (run) => run.agent,
   seed: (run) => run.seed,
   // Waiting runs in the order of the queue, behind those that run.
-  state: (run) => ['running', 'paused', 'queued', 'failed', 'interrupted', 'stopped', 'finished'].indexOf(run.state) * 1e6 + (run.queuePosition ?? 0),
+  state: (run) =>
+    ['running', 'paused', 'queued', 'failed', 'interrupted', 'stopped', 'finished'].indexOf(run.state) * 1e6 + (run.queuePosition ?? 0),
   steps: (run) => run.environmentSteps,
   return: (run) => run.lastReturn,
   best: (run) => run.bestReturn,
@@ -83,11 +84,16 @@ function parseWord(word: string): (run: RunSummary) => boolean {
       const value = figure(run);
       if (value === null) return false;
       switch (operator) {
-        case '<': return value < bound;
-        case '<=': return value <= bound;
-        case '>': return value > bound;
-        case '>=': return value >= bound;
-        default: return value === bound;
+        case '<':
+          return value < bound;
+        case '<=':
+          return value <= bound;
+        case '>':
+          return value > bound;
+        case '>=':
+          return value >= bound;
+        default:
+          return value === bound;
       }
     };
   }
@@ -101,7 +107,9 @@ function parseWord(word: string): (run: RunSummary) => boolean {
   if (wanted === 'forked') return (run) => run.parent !== null;
   if (wanted === 'demo') return (run) => run.isDemo;
   const isId = wanted.length >= leastOfId;
-  return (run) => (isId && run.id.startsWith(wanted)) || `${run.name}\n${run.task}\n${run.agent}\n${run.state}\n${run.device}\n${run.note}`.toLowerCase().includes(wanted);
+  return (run) =>
+    (isId && run.id.startsWith(wanted)) ||
+    `${run.name}\n${run.task}\n${run.agent}\n${run.state}\n${run.device}\n${run.note}`.toLowerCase().includes(wanted);
 }
 
 /** Runs of one name, task and agent form a group: mostly seeds of one configuration. */

@@ -5,12 +5,22 @@ import { checkVariant, type VariantForm } from './variant-form.ts';
 
 const task = findTaskDeclaration('hopper');
 if (task === undefined) throw new Error('hopper is a task');
-const form = (rest: Partial<VariantForm> = {}): VariantForm => ({ run: 'r', task, trained: { 'gravity-scale': 0.5 }, step: null, typed: {}, taskTyped: {}, ...rest });
+const form = (rest: Partial<VariantForm> = {}): VariantForm => ({
+  run: 'r',
+  task,
+  trained: { 'gravity-scale': 0.5 },
+  step: null,
+  typed: {},
+  taskTyped: {},
+  ...rest,
+});
 
 it('sends only what departs from the run’s own task, back to the task’s default as well', () => {
   expect(checkVariant(form()).request).toEqual({ run: 'r', step: null, taskOptions: {}, episodes: 10, seed: 1 });
   expect(checkVariant(form()).words).toBe('the task as trained');
-  const changed = checkVariant(form({ step: 400, typed: { episodes: '3', seed: '7' }, taskTyped: { 'gravity-scale': '1', 'mass-scale': '1', 'action-delay': '2' } }));
+  const changed = checkVariant(
+    form({ step: 400, typed: { episodes: '3', seed: '7' }, taskTyped: { 'gravity-scale': '1', 'mass-scale': '1', 'action-delay': '2' } }),
+  );
   expect(changed.request).toEqual({ run: 'r', step: 400, taskOptions: { 'gravity-scale': 1, 'action-delay': 2 }, episodes: 3, seed: 7 });
   expect(changed.words).toBe('gravity-scale 1, action-delay 2');
   expect(checkVariant(form({ taskTyped: { 'gravity-scale': '0.5' } })).request?.taskOptions).toEqual({});

@@ -40,7 +40,9 @@ export function checkVariant({ run, task, trained, step, taskTyped, typed }: Var
   };
   const [episodes, seed] = [read('episodes'), read('seed')];
   const variant = readTaskOptions({ task, taskTyped }, errors, trained);
-  const words = Object.entries(variant).map(([name, value]) => `${name} ${formatParameter(value)}`).join(', ');
+  const words = Object.entries(variant)
+    .map(([name, value]) => `${name} ${formatParameter(value)}`)
+    .join(', ');
   return {
     errors,
     request: Object.keys(errors).length === 0 ? { run, step, taskOptions: toRequest(variant), episodes, seed } : null,

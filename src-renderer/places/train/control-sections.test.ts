@@ -8,12 +8,19 @@ import type { AgentDeclaration } from '../../../src-main/contract/declarations.t
 import type { ParameterValues } from '../../../src-main/contract/parameters.ts';
 import { ruleSentence, sectionNames } from './control-sections.ts';
 
-const defaults = ({ parameters }: AgentDeclaration, rest: ParameterValues = {}): ParameterValues => ({ ...Object.fromEntries(parameters.map(({ name, default: value }) => [name, value])), ...rest });
+const defaults = ({ parameters }: AgentDeclaration, rest: ParameterValues = {}): ParameterValues => ({
+  ...Object.fromEntries(parameters.map(({ name, default: value }) => [name, value])),
+  ...rest,
+});
 
 describe('sectionNames', () => {
   it('of SAC as it begins', () => {
     expect(sectionNames(sacDeclaration.parameters, defaults(sacDeclaration))).toEqual({
-      temperature: [], temperatureMore: [], target: 'entropy-target', prior: [], more: [],
+      temperature: [],
+      temperatureMore: [],
+      target: 'entropy-target',
+      prior: [],
+      more: [],
       rates: ['actor-learning-rate', 'critic-learning-rate', 'temperature-learning-rate'],
     });
   });
@@ -23,8 +30,12 @@ describe('sectionNames', () => {
     expect(temperatureMore).toContain('temperature-min');
   });
   it('follow a drafted kind', () => {
-    expect(sectionNames(sacDeclaration.parameters, defaults(sacDeclaration, { 'temperature-rule': 'schedule', prior: 'previous' }))).toMatchObject({
-      temperature: ['temperature', 'temperature-end', 'schedule-from', 'schedule-to'], target: 'kl-budget', prior: ['prior-refresh', 'prior-uniform-share'],
+    expect(
+      sectionNames(sacDeclaration.parameters, defaults(sacDeclaration, { 'temperature-rule': 'schedule', prior: 'previous' })),
+    ).toMatchObject({
+      temperature: ['temperature', 'temperature-end', 'schedule-from', 'schedule-to'],
+      target: 'kl-budget',
+      prior: ['prior-refresh', 'prior-uniform-share'],
     });
   });
   it.each([sacDeclaration, td3Declaration, virelDeclaration])('leave out no live knob of $id', (agent) => {
@@ -35,16 +46,30 @@ describe('sectionNames', () => {
         const values = defaults(agent, { 'temperature-rule': rule, prior });
         const { target, ...groups } = sectionNames(agent.parameters, values);
         const shown = [target, 'temperature-rule', 'prior', 'prior-mean', 'prior-scale', 'actor-paused', ...Object.values(groups).flat()];
-        expect(agent.parameters.filter((one) => whyNotLive(one, values) === null && !shown.includes(one.name)).map((one) => one.name)).toEqual([]);
+        expect(
+          agent.parameters.filter((one) => whyNotLive(one, values) === null && !shown.includes(one.name)).map((one) => one.name),
+        ).toEqual([]);
       }
     }
   });
 });
 
 it.each<[ParameterValues, number | undefined, string]>([
-  [{ 'temperature-rule': 'residual', 'residual-rule': 'squared', 'residual-samples': 4096, 'residual-every': 1 }, 4096, 'c·mean δ² over 4,096 samples, every update'],
-  [{ 'temperature-rule': 'residual', 'residual-rule': 'rms', 'residual-samples': 1024, 'residual-every': 10 }, undefined, 'c·√mean δ² over 1,024 samples, every 10 updates'],
-  [{ 'temperature-rule': 'residual', 'residual-rule': 'squared', 'residual-samples': 1024, 'residual-every': 10 }, 0, 'ε = c: mean δ² counts as 1 until the buffer holds 1,024 transitions'],
+  [
+    { 'temperature-rule': 'residual', 'residual-rule': 'squared', 'residual-samples': 4096, 'residual-every': 1 },
+    4096,
+    'c·mean δ² over 4,096 samples, every update',
+  ],
+  [
+    { 'temperature-rule': 'residual', 'residual-rule': 'rms', 'residual-samples': 1024, 'residual-every': 10 },
+    undefined,
+    'c·√mean δ² over 1,024 samples, every 10 updates',
+  ],
+  [
+    { 'temperature-rule': 'residual', 'residual-rule': 'squared', 'residual-samples': 1024, 'residual-every': 10 },
+    0,
+    'ε = c: mean δ² counts as 1 until the buffer holds 1,024 transitions',
+  ],
   [{ 'temperature-rule': 'learned', prior: 'uniform' }, undefined, 'learned, so that the entropy keeps to its target'],
   [{ 'temperature-rule': 'schedule', temperature: 1, 'temperature-end': 0.01 }, undefined, 'from 1 to 0.01 by equal factors'],
 ])('says of %j with %s samples: %s', (values, samples, sentence) => expect(ruleSentence(values, samples)).toBe(sentence));

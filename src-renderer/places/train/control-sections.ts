@@ -25,7 +25,10 @@ const apart = new Set(['temperature-rule', 'prior', 'prior-mean', 'prior-scale',
 export function sectionNames(parameters: readonly ParameterDeclaration[], values: ParameterValues): SectionNames {
   const names = (group: ParameterDeclaration['group'], isIn: (name: string) => boolean): string[] =>
     parameters
-      .filter((one) => one.group === group && !targets.has(one.name) && !apart.has(one.name) && isIn(one.name) && whyNotLive(one, values) === null)
+      .filter(
+        (one) =>
+          one.group === group && !targets.has(one.name) && !apart.has(one.name) && isIn(one.name) && whyNotLive(one, values) === null,
+      )
       .map(({ name }) => name);
   const isRate = (name: string): boolean => name.endsWith('learning-rate');
   return {
@@ -44,7 +47,12 @@ export function targetOf({ prior }: ParameterValues): SectionNames['target'] {
   return prior === 'previous' || prior === 'learned' ? 'kl-budget' : 'entropy-target';
 }
 
-const measures: Readonly<Record<string, string>> = { squared: 'mean δ²', rms: '√mean δ²', absolute: 'mean |δ|', 'scale-free': 'mean δ² over the spread of Q' };
+const measures: Readonly<Record<string, string>> = {
+  squared: 'mean δ²',
+  rms: '√mean δ²',
+  absolute: 'mean |δ|',
+  'scale-free': 'mean δ² over the spread of Q',
+};
 
 /** "c·mean δ²", as the residual's rule has it. */
 export function residualFormula(values: ParameterValues): string {
@@ -56,11 +64,14 @@ export function ruleSentence(values: ParameterValues, samples: number | undefine
   switch (values['temperature-rule']) {
     case 'residual': {
       const [count, every] = [formatInteger(Number(values['residual-samples'])), Number(values['residual-every'])];
-      if (samples === 0) return `ε = c: ${measures[String(values['residual-rule'])] ?? 'mean δ²'} counts as 1 until the buffer holds ${count} transitions`;
+      if (samples === 0)
+        return `ε = c: ${measures[String(values['residual-rule'])] ?? 'mean δ²'} counts as 1 until the buffer holds ${count} transitions`;
       return `${residualFormula(values)} over ${count} samples, every ${every === 1 ? 'update' : `${formatInteger(every)} updates`}`;
     }
     case 'learned':
-      return targetOf(values) === 'entropy-target' ? 'learned, so that the entropy keeps to its target' : 'learned, so that the KL from the prior keeps to its target';
+      return targetOf(values) === 'entropy-target'
+        ? 'learned, so that the entropy keeps to its target'
+        : 'learned, so that the KL from the prior keeps to its target';
     case 'schedule':
       return `from ${valueText(values['temperature'])} to ${valueText(values['temperature-end'])} by equal factors`;
     default:

@@ -7,13 +7,27 @@ import type { ParameterValues } from '../../../src-main/contract/parameters.ts';
 import { checkDrafts, noDrafts, setDraft, type Drafts, type Situation } from './drafts.ts';
 
 const task = { id: 'half-cheetah', action: Array.from({ length: 6 }, (_, i) => ({ name: `joint ${i}`, unit: 'N·m', low: -1, high: 1 })) };
-const measured: Record<string, number> = { 'kl-target': 6.2789, 'entropy-target': -5.4321, temperature: 0.14159, 'schedule-from': 4321, 'schedule-to': 100_000 };
+const measured: Record<string, number> = {
+  'kl-target': 6.2789,
+  'entropy-target': -5.4321,
+  temperature: 0.14159,
+  'schedule-from': 4321,
+  'schedule-to': 100_000,
+};
 const situation = (agent: AgentDeclaration = sacDeclaration, rest: ParameterValues = {}): Situation => ({
-  agent, task,
-  values: { ...Object.fromEntries(agent.parameters.map(({ name, default: value }) => [name, value === 'auto' ? 0 : value])), 'entropy-target': -6, 'kl-target': 10, 'schedule-to': 100_000, ...rest },
+  agent,
+  task,
+  values: {
+    ...Object.fromEntries(agent.parameters.map(({ name, default: value }) => [name, value === 'auto' ? 0 : value])),
+    'entropy-target': -6,
+    'kl-target': 10,
+    'schedule-to': 100_000,
+    ...rest,
+  },
   propose: (name) => measured[name] ?? null,
 });
-const draft = (where: Situation, ...steps: [string, string | null][]): Drafts => steps.reduce((drafts, [name, text]) => setDraft(drafts, where, name, text), noDrafts);
+const draft = (where: Situation, ...steps: [string, string | null][]): Drafts =>
+  steps.reduce((drafts, [name, text]) => setDraft(drafts, where, name, text), noDrafts);
 
 describe('setDraft', () => {
   it('drafts what is typed and takes back what is in force', () => {
@@ -29,7 +43,8 @@ describe('setDraft', () => {
     expect(checkDrafts(drafts, situation())).toMatchObject({ errors: {}, changes: { prior: 'constant', 'kl-target': 6.28 } });
   });
 
-  it('fills in the value in force where nothing is measured', () => expect(draft(situation(), ['prior', 'previous']).typed).toEqual({ prior: 'previous', 'kl-budget': '0.5' }));
+  it('fills in the value in force where nothing is measured', () =>
+    expect(draft(situation(), ['prior', 'previous']).typed).toEqual({ prior: 'previous', 'kl-budget': '0.5' }));
 
   it('proposes anew when the prior is moved, and never over what was typed', () => {
     const here = situation();
@@ -59,11 +74,19 @@ describe('setDraft', () => {
 
   it('begins a fixed temperature and a schedule at what is measured', () => {
     expect(draft(situation(), ['temperature-rule', 'fixed']).typed).toEqual({ 'temperature-rule': 'fixed', temperature: '0.142' });
-    expect(draft(situation(), ['temperature-rule', 'schedule']).typed).toEqual({ 'temperature-rule': 'schedule', temperature: '0.142', 'schedule-from': '4321', 'schedule-to': '100000' });
+    expect(draft(situation(), ['temperature-rule', 'schedule']).typed).toEqual({
+      'temperature-rule': 'schedule',
+      temperature: '0.142',
+      'schedule-from': '4321',
+      'schedule-to': '100000',
+    });
   });
 
   it('drops drafts that another draft makes idle', () => {
-    expect(draft(situation(virelDeclaration), ['residual-scale', '0.006'], ['temperature-rule', 'fixed']).typed).toEqual({ 'temperature-rule': 'fixed', temperature: '0.142' });
+    expect(draft(situation(virelDeclaration), ['residual-scale', '0.006'], ['temperature-rule', 'fixed']).typed).toEqual({
+      'temperature-rule': 'fixed',
+      temperature: '0.142',
+    });
   });
 
   it('proposes nothing above the largest entropy', () => {
@@ -77,11 +100,44 @@ describe('checkDrafts', () => {
     ['an entropy that no policy reaches', [['entropy-target', '5']], 'entropy-target', /at most 4\.1016 nats on half-cheetah/],
     ['no number', [['entropy-target', 'lots']], 'entropy-target', /a number from -1,000 to 100; "lots" was given/],
     ['an empty field', [['critic-learning-rate', '']], 'critic-learning-rate', /a number from 0 to 1/],
-    ['a negative temperature', [['temperature-rule', 'fixed'], ['temperature', '-1']], 'temperature', /from 1e-6 to 10,000/],
-    ['a scale of 0', [['prior', 'constant'], ['prior-scale', '0']], 'prior-scale', /from 0\.01 to 10/],
-    ['three scales for six joints', [['prior', 'constant'], ['prior-scale', '1,1,1']], 'prior-scale', /one number, or 6 for half-cheetah: joint 0/],
+    [
+      'a negative temperature',
+      [
+        ['temperature-rule', 'fixed'],
+        ['temperature', '-1'],
+      ],
+      'temperature',
+      /from 1e-6 to 10,000/,
+    ],
+    [
+      'a scale of 0',
+      [
+        ['prior', 'constant'],
+        ['prior-scale', '0'],
+      ],
+      'prior-scale',
+      /from 0\.01 to 10/,
+    ],
+    [
+      'three scales for six joints',
+      [
+        ['prior', 'constant'],
+        ['prior-scale', '1,1,1'],
+      ],
+      'prior-scale',
+      /one number, or 6 for half-cheetah: joint 0/,
+    ],
     ['a knob without effect', [['kl-target', '3']], 'kl-target', /only the constant or the behaviour prior has it/],
-    ['a schedule that ends before it begins', [['temperature-rule', 'schedule'], ['schedule-from', '9'], ['schedule-to', '8']], 'schedule-from', /at most schedule-to, which is 8/],
+    [
+      'a schedule that ends before it begins',
+      [
+        ['temperature-rule', 'schedule'],
+        ['schedule-from', '9'],
+        ['schedule-to', '8'],
+      ],
+      'schedule-from',
+      /at most schedule-to, which is 8/,
+    ],
     ['a behaviour prior of no run', [['prior', 'behaviour']], 'prior-run', /has to be given/],
   ])('refuses %s, with the range', (_, steps, name, message) => {
     const { errors } = checkDrafts(draft(situation(), ...steps), situation());

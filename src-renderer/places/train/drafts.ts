@@ -1,6 +1,12 @@
 // Drafted changes of live hyper-parameters: what is typed, what follows from it, and what the declarations say about it.
 import { checkEdit, whyNotLive, type AgentParameters, type TaskActions } from '../../../src-main/contract/agent-values.ts';
-import { formatParameter, ParameterError, parseParameter, type ParameterDeclaration, type ParameterValues } from '../../../src-main/contract/parameters.ts';
+import {
+  formatParameter,
+  ParameterError,
+  parseParameter,
+  type ParameterDeclaration,
+  type ParameterValues,
+} from '../../../src-main/contract/parameters.ts';
 
 /** As typed, by hyper-parameter. */
 type Typed = Readonly<Record<string, string>>;
@@ -44,7 +50,9 @@ export function setDraft(drafts: Drafts, situation: Situation, name: string, tex
     return declaration.kind === 'choice' && isValueInForce(declaration, draft, situation.values);
   };
   const others = Object.entries(drafts.typed).filter(([other]) => other !== name && !drafts.proposed.has(other));
-  const own = Object.fromEntries([...others, ...(text === null ? [] : [[name, text] as const])].filter(([other, draft]) => !isIdleKind(other, draft)));
+  const own = Object.fromEntries(
+    [...others, ...(text === null ? [] : [[name, text] as const])].filter(([other, draft]) => !isIdleKind(other, draft)),
+  );
   const after = { ...situation.values, ...parsed(own, situation.agent).given };
   const wanted = proposalsFor(own, situation.agent);
   const typed: Record<string, string> = {};
@@ -110,14 +118,20 @@ function isValueInForce(declaration: ParameterDeclaration, text: string, values:
 function proposalsFor(typed: Typed, agent: AgentParameters): string[] {
   return Object.entries(typed).flatMap(([name, text]) => {
     const asked = find(agent, name).asksFor?.[text];
-    return [...(asked === undefined ? [] : [asked]), ...(name === 'temperature-rule' ? proposedByRule[text] ?? [] : [])];
+    return [...(asked === undefined ? [] : [asked]), ...(name === 'temperature-rule' ? (proposedByRule[text] ?? []) : [])];
   });
 }
 
 /** What is measured now, to three digits and inside the allowed range, else the value in force. */
-function proposal({ name, kind, min = -Infinity, max = Infinity, maxPerAction }: ParameterDeclaration, { task, values, propose }: Situation, after: ParameterValues): string {
+function proposal(
+  { name, kind, min = -Infinity, max = Infinity, maxPerAction }: ParameterDeclaration,
+  { task, values, propose }: Situation,
+  after: ParameterValues,
+): string {
   const measured = propose(name, after);
   if (measured === null || !Number.isFinite(measured)) return formatParameter(values[name] ?? '');
   const rounded = kind === 'integer' ? Math.round(measured) : Number(measured.toPrecision(3));
-  return formatParameter(Math.min(Math.max(rounded, min), max, maxPerAction === undefined ? Infinity : maxPerAction.value * task.action.length));
+  return formatParameter(
+    Math.min(Math.max(rounded, min), max, maxPerAction === undefined ? Infinity : maxPerAction.value * task.action.length),
+  );
 }

@@ -5,7 +5,17 @@ import type { RunEdit } from '../../../src-main/contract/runs.ts';
 import { allEdits, EditHistory, type KnownEdits } from './edit-history.ts';
 
 const edit = (id: number, rest: Partial<RunEdit> = {}): RunEdit => ({
-  id, requester: '', requestedAt: 0, changes: { c: id }, undoes: null, dueStep: null, state: 'applied', appliedStep: id, previous: null, reason: null, ...rest,
+  id,
+  requester: '',
+  requestedAt: 0,
+  changes: { c: id },
+  undoes: null,
+  dueStep: null,
+  state: 'applied',
+  appliedStep: id,
+  previous: null,
+  reason: null,
+  ...rest,
 });
 const many = (count: number): RunEdit[] => Array.from({ length: count }, (_, i) => edit(i + 1));
 const ids = (edits: readonly RunEdit[]): number[] => edits.map(({ id }) => id);
@@ -16,7 +26,10 @@ function asked(stored: () => readonly RunEdit[]) {
   const ask = (request: RequestOf<'runs.edits'>): Promise<ResponseOf<'runs.edits'>> => {
     requests.push(request);
     const all = stored();
-    return Promise.resolve({ edits: all.filter(({ id }) => request.before === null || id < request.before).slice(-request.limit), count: all.length });
+    return Promise.resolve({
+      edits: all.filter(({ id }) => request.before === null || id < request.before).slice(-request.limit),
+      count: all.length,
+    });
   };
   return { ask, requests };
 }
@@ -42,7 +55,10 @@ describe('EditHistory', () => {
     const { ask } = asked(() => stored);
     const shown: KnownEdits[] = [];
     await new EditHistory(ask, (known) => shown.push(known)).take(detailOf(stored));
-    expect(shown.map(({ isComplete, edits }) => [isComplete, ids(edits)])).toEqual([[false, ids(stored.slice(150))], [true, ids(stored)]]);
+    expect(shown.map(({ isComplete, edits }) => [isComplete, ids(edits)])).toEqual([
+      [false, ids(stored.slice(150))],
+      [true, ids(stored)],
+    ]);
   });
   it('keeps those that the details list no more', async () => {
     let stored = many(250);
@@ -66,7 +82,10 @@ describe('EditHistory', () => {
     let isGone = true;
     const stored = many(101);
     const { ask } = asked(() => stored);
-    const history = new EditHistory((request) => (isGone ? Promise.reject(new Error('the service is gone')) : ask(request)), () => undefined);
+    const history = new EditHistory(
+      (request) => (isGone ? Promise.reject(new Error('the service is gone')) : ask(request)),
+      () => undefined,
+    );
     await history.take(detailOf(stored));
     expect([history.known.error, history.known.isComplete, history.known.edits.length]).toEqual(['the service is gone', false, 100]);
     isGone = false;

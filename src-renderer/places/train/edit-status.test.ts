@@ -4,17 +4,35 @@ import type { RunEdit } from '../../../src-main/contract/runs.ts';
 import { knobStatus, newestToUndo, pendingCount, withSent } from './edit-status.ts';
 
 const edit = (id: number, rest: Partial<RunEdit> = {}): RunEdit => ({
-  id, requester: 'window', requestedAt: 0, changes: { c: id }, undoes: null, dueStep: null, state: 'applied', appliedStep: id * 10, previous: { c: id - 1 }, reason: null, ...rest,
+  id,
+  requester: 'window',
+  requestedAt: 0,
+  changes: { c: id },
+  undoes: null,
+  dueStep: null,
+  state: 'applied',
+  appliedStep: id * 10,
+  previous: { c: id - 1 },
+  reason: null,
+  ...rest,
 });
 
-const scheduled = (id: number, dueStep: number, rest: Partial<RunEdit> = {}): RunEdit => edit(id, { state: 'pending', dueStep, appliedStep: null, previous: null, ...rest });
+const scheduled = (id: number, dueStep: number, rest: Partial<RunEdit> = {}): RunEdit =>
+  edit(id, { state: 'pending', dueStep, appliedStep: null, previous: null, ...rest });
 
 describe('knobStatus', () => {
-  it('knows nothing of a knob that was never turned', () => expect(knobStatus([edit(1)], 'other')).toEqual({ pending: null, dueStep: null, appliedStep: null, problem: null }));
+  it('knows nothing of a knob that was never turned', () =>
+    expect(knobStatus([edit(1)], 'other')).toEqual({ pending: null, dueStep: null, appliedStep: null, problem: null }));
   it('keeps the step of the last change while the next one waits', () => {
-    expect(knobStatus([edit(1), edit(2), edit(3, { state: 'pending', appliedStep: null })], 'c')).toEqual({ pending: 3, dueStep: null, appliedStep: 20, problem: null });
+    expect(knobStatus([edit(1), edit(2), edit(3, { state: 'pending', appliedStep: null })], 'c')).toEqual({
+      pending: 3,
+      dueStep: null,
+      appliedStep: 20,
+      problem: null,
+    });
   });
-  it('shows the newest of several that wait', () => expect(knobStatus([edit(1, { state: 'pending' }), edit(2, { state: 'pending' })], 'c').pending).toBe(2));
+  it('shows the newest of several that wait', () =>
+    expect(knobStatus([edit(1, { state: 'pending' }), edit(2, { state: 'pending' })], 'c').pending).toBe(2));
   it('shows the next of those that are due later, after what a person asks for', () => {
     const later = [edit(1), scheduled(2, 400), scheduled(3, 300)];
     expect(knobStatus(later, 'c')).toEqual({ pending: 3, dueStep: 300, appliedStep: 10, problem: null });
@@ -23,7 +41,10 @@ describe('knobStatus', () => {
   it('goes by steps where a scheduled edit came into force after one that was asked for', () => {
     expect(knobStatus([edit(1, { dueStep: 90, appliedStep: 90 }), edit(2, { appliedStep: 40 })], 'c').appliedStep).toBe(90);
   });
-  it.each([['refused', 'Refused: too large'], ['dropped', 'Not applied: too large']] as const)('says why an edit was %s, until the next one', (state, problem) => {
+  it.each([
+    ['refused', 'Refused: too large'],
+    ['dropped', 'Not applied: too large'],
+  ] as const)('says why an edit was %s, until the next one', (state, problem) => {
     const lost = edit(2, { state, reason: 'too large', appliedStep: null });
     expect(knobStatus([edit(1), lost], 'c')).toEqual({ pending: null, dueStep: null, appliedStep: 10, problem });
     expect(knobStatus([lost, edit(3)], 'c').problem).toBeNull();
@@ -34,7 +55,11 @@ describe('newestToUndo', () => {
   it.each<[string, RunEdit[], number | null]>([
     ['nothing of nothing', [], null],
     ['the newest', [edit(1), edit(2)], 2],
-    ['one on its way, none that came to nothing', [edit(1), edit(2, { state: 'pending' }), edit(3, { state: 'refused' }), edit(4, { state: 'dropped' })], 2],
+    [
+      'one on its way, none that came to nothing',
+      [edit(1), edit(2, { state: 'pending' }), edit(3, { state: 'refused' }), edit(4, { state: 'dropped' })],
+      2,
+    ],
     ['the one before, after an undo', [edit(1), edit(2), edit(3, { undoes: 2 })], 1],
     ['the one before, while an undo waits', [edit(1), edit(2), edit(3, { undoes: 2, state: 'pending' })], 1],
     ['the same again, after a refused undo', [edit(1), edit(2), edit(3, { undoes: 2, state: 'refused' })], 2],

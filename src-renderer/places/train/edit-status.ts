@@ -29,7 +29,9 @@ export function knobStatus(edits: readonly RunEdit[], name: string): KnobStatus 
   const last = own.at(-1);
   const isLost = last !== undefined && (last.state === 'refused' || last.state === 'dropped');
   // What a person asks for comes before what is due later, of which the next one counts.
-  const scheduled = own.filter(isScheduled).reduce<RunEdit | undefined>((next, one) => ((one.dueStep ?? 0) < (next?.dueStep ?? Infinity) ? one : next), undefined);
+  const scheduled = own
+    .filter(isScheduled)
+    .reduce<RunEdit | undefined>((next, one) => ((one.dueStep ?? 0) < (next?.dueStep ?? Infinity) ? one : next), undefined);
   const pending = own.findLast((one) => one.state === 'pending' && !isScheduled(one)) ?? scheduled;
   const steps = own.flatMap(({ state, appliedStep }) => (state === 'applied' && appliedStep !== null ? [appliedStep] : []));
   return {
@@ -48,8 +50,12 @@ export function knobStatus(edits: readonly RunEdit[], name: string): KnobStatus 
  */
 export function newestToUndo(edits: readonly RunEdit[]): RunEdit | null {
   const here = edits.filter((one) => !isScheduled(one));
-  const undone = new Set(here.filter(({ undoes, state }) => undoes !== null && (state === 'pending' || state === 'applied')).map(({ undoes }) => undoes));
-  return here.findLast(({ id, undoes, state }) => (state === 'applied' || state === 'pending') && undoes === null && !undone.has(id)) ?? null;
+  const undone = new Set(
+    here.filter(({ undoes, state }) => undoes !== null && (state === 'pending' || state === 'applied')).map(({ undoes }) => undoes),
+  );
+  return (
+    here.findLast(({ id, undoes, state }) => (state === 'applied' || state === 'pending') && undoes === null && !undone.has(id)) ?? null
+  );
 }
 
 /** An edit that this window has sent and the run's details do not list yet. */
@@ -63,8 +69,16 @@ export interface SentEdit {
 /** The listed edits with those that were sent since, as pending. */
 export function withSent(edits: readonly RunEdit[], sent: readonly SentEdit[]): RunEdit[] {
   const newest = edits.at(-1)?.id ?? 0;
-  const missing = sent.filter(({ id }) => id > newest).map((one): RunEdit => ({
-    ...one, requester: '', dueStep: null, state: 'pending', appliedStep: null, previous: null, reason: null,
-  }));
+  const missing = sent
+    .filter(({ id }) => id > newest)
+    .map((one): RunEdit => ({
+      ...one,
+      requester: '',
+      dueStep: null,
+      state: 'pending',
+      appliedStep: null,
+      previous: null,
+      reason: null,
+    }));
   return [...edits, ...missing];
 }

@@ -6,9 +6,13 @@ import { effectSentences } from './effects.ts';
 
 const task = { id: 'reacher', action: [0, 1].map((i) => ({ name: `joint ${i}`, unit: 'N·m', low: -1, high: 1 })) };
 const before: ParameterValues = {
-  ...Object.fromEntries(sacDeclaration.parameters.map(({ name, default: value }) => [name, value])), 'entropy-target': -2, 'kl-target': 3, 'schedule-to': 1000,
+  ...Object.fromEntries(sacDeclaration.parameters.map(({ name, default: value }) => [name, value])),
+  'entropy-target': -2,
+  'kl-target': 3,
+  'schedule-to': 1000,
 };
-const sentences = (changes: ParameterValues, from = before) => effectSentences(sacDeclaration, task, from, changes, { entropy: -1.9, temperature: 0.2 });
+const sentences = (changes: ParameterValues, from = before) =>
+  effectSentences(sacDeclaration, task, from, changes, { entropy: -1.9, temperature: 0.2 });
 
 it('says nothing of no changes', () => expect(sentences({})).toEqual({}));
 

@@ -17,7 +17,11 @@ const kinds = ['temperature-rule', 'prior'];
  * @returns sentences by hyper-parameter. Under a changed kind stands what is changed with it.
  */
 export function effectSentences(
-  agent: AgentParameters, task: TaskActions, before: ParameterValues, changes: ParameterValues, measured: Readonly<Record<string, number>>,
+  agent: AgentParameters,
+  task: TaskActions,
+  before: ParameterValues,
+  changes: ParameterValues,
+  measured: Readonly<Record<string, number>>,
 ): Record<string, string> {
   const groupOf = (name: string): string => agent.parameters.find((one) => one.name === name)?.group ?? '';
   const left = new Set(Object.keys(changes));
@@ -29,7 +33,11 @@ export function effectSentences(
     if (spoken.length > 0) sentences[under] = describeEffect(agent, task, { ...before, ...Object.fromEntries(others) }, own, measured);
   };
   const kind = kinds.find((name) => left.has(name));
-  if (kind !== undefined) speak([...left].filter((name) => ['temperature', 'prior'].includes(groupOf(name))), kind);
+  if (kind !== undefined)
+    speak(
+      [...left].filter((name) => ['temperature', 'prior'].includes(groupOf(name))),
+      kind,
+    );
   for (const names of together) speak(names, names.findLast((name) => left.has(name)) ?? '');
   for (const name of [...left]) speak([name], name);
   return sentences;

@@ -11,7 +11,10 @@ const check = (rest: Partial<ForkForm>) => checkFork(form(rest), 'r1', sacDeclar
 describe('checkFork', () => {
   it('sends what was typed, also where it is what the parent had', () => {
     expect(check({ typed: { 'entropy-target': '-3', 'critic-learning-rate': '0.0003', steps: '2000' }, name: ' again ' }).request).toEqual({
-      run: 'r1', step: 400, hyperparameters: { 'entropy-target': -3, 'critic-learning-rate': 0.0003, steps: 2000 }, name: 'again',
+      run: 'r1',
+      step: 400,
+      hyperparameters: { 'entropy-target': -3, 'critic-learning-rate': 0.0003, steps: 2000 },
+      name: 'again',
     });
     expect(check({}).request).toEqual({ run: 'r1', step: 400, hyperparameters: {}, name: null });
   });
@@ -56,18 +59,36 @@ it('offers no structural hyper-parameter', () => {
 
 it('lists checkpoints newest first, each step once', () => {
   const point = (step: number, attempt: number): CheckpointSummary => ({ step, attempt, createdAt: 0, bytes: 0 });
-  expect(forkPoints([point(10, 1), point(20, 1), point(20, 2)]).map(({ step, attempt }) => [step, attempt])).toEqual([[20, 2], [10, 1]]);
+  expect(forkPoints([point(10, 1), point(20, 1), point(20, 2)]).map(({ step, attempt }) => [step, attempt])).toEqual([
+    [20, 2],
+    [10, 1],
+  ]);
   expect(forkPoints([])).toEqual([]);
 });
 
 describe('valuesAt', () => {
   const edit = (id: number, step: number, to: number, rest: Partial<RunEdit> = {}): RunEdit => ({
-    id, requester: '', requestedAt: 0, changes: { c: to }, undoes: null, dueStep: null, state: 'applied', appliedStep: step, previous: null, reason: null, ...rest,
+    id,
+    requester: '',
+    requestedAt: 0,
+    changes: { c: to },
+    undoes: null,
+    dueStep: null,
+    state: 'applied',
+    appliedStep: step,
+    previous: null,
+    reason: null,
+    ...rest,
   });
   const at = (edits: RunEdit[], step: number) => valuesAt({ hyperparameters: { c: 1, d: 7 } }, edits, step);
 
   it('knows the values of an earlier step, whatever was refused or waits', () => {
-    const edits = [edit(1, 10, 2), edit(2, 20, 3), edit(3, 0, 9, { state: 'refused', appliedStep: null }), edit(4, 0, 9, { state: 'pending', appliedStep: null, dueStep: 5 })];
+    const edits = [
+      edit(1, 10, 2),
+      edit(2, 20, 3),
+      edit(3, 0, 9, { state: 'refused', appliedStep: null }),
+      edit(4, 0, 9, { state: 'pending', appliedStep: null, dueStep: 5 }),
+    ];
     expect([0, 9, 10, 15, 20, 99].map((step) => at(edits, step))).toEqual([1, 1, 2, 2, 3, 3].map((c) => ({ c, d: 7 })));
   });
   it('goes by the order in which they were applied, of one step by their ids', () => {

@@ -1,7 +1,13 @@
 // The Fork dialog's form: from which checkpoint, what is changed, and the request that it makes.
 import { whyNotForkable } from '../../../src-main/contract/agent-values.ts';
 import type { ResolvedAgent } from '../../../src-main/contract/declarations.ts';
-import { formatParameter, ParameterError, parseParameter, type ParameterDeclaration, type ParameterValues } from '../../../src-main/contract/parameters.ts';
+import {
+  formatParameter,
+  ParameterError,
+  parseParameter,
+  type ParameterDeclaration,
+  type ParameterValues,
+} from '../../../src-main/contract/parameters.ts';
 import type { RequestOf } from '../../../src-main/contract/requests.ts';
 import type { CheckpointSummary, RunConfiguration, RunEdit } from '../../../src-main/contract/runs.ts';
 import { toRequest } from '../runs/new-run-form.ts';
@@ -38,9 +44,15 @@ export function forkPoints(checkpoints: readonly CheckpointSummary[]): Checkpoin
  * in the order in which they were. The workstation makes a fork from the same.
  * @param edits all of the run's
  */
-export function valuesAt(configuration: Pick<RunConfiguration, 'hyperparameters'>, edits: readonly RunEdit[], step: number): ParameterValues {
+export function valuesAt(
+  configuration: Pick<RunConfiguration, 'hyperparameters'>,
+  edits: readonly RunEdit[],
+  step: number,
+): ParameterValues {
   return edits
-    .flatMap(({ id, state, appliedStep, changes }) => (state === 'applied' && appliedStep !== null && appliedStep <= step ? [{ id, appliedStep, changes }] : []))
+    .flatMap(({ id, state, appliedStep, changes }) =>
+      state === 'applied' && appliedStep !== null && appliedStep <= step ? [{ id, appliedStep, changes }] : [],
+    )
     .sort((a, b) => a.appliedStep - b.appliedStep || a.id - b.id)
     .reduce<ParameterValues>((now, { changes }) => ({ ...now, ...changes }), configuration.hyperparameters);
 }
@@ -65,19 +77,27 @@ export function checkFork(form: ForkForm, run: string, agent: Pick<ResolvedAgent
     }
   }
   const after = { ...values, ...hyperparameters };
-  const fixed = Object.fromEntries(agent.parameters.flatMap((one) => {
-    const reason = whyNotForkable(one, after, form.step, values);
-    return reason === null ? [] : [[one.name, reason] as const];
-  }));
+  const fixed = Object.fromEntries(
+    agent.parameters.flatMap((one) => {
+      const reason = whyNotForkable(one, after, form.step, values);
+      return reason === null ? [] : [[one.name, reason] as const];
+    }),
+  );
   for (const [name, value] of Object.entries(hyperparameters)) {
     const reason = fixed[name];
-    if (reason !== undefined && formatParameter(value) !== formatParameter(values[name] ?? '')) errors[name] = `${name} cannot change in this fork: ${reason}`;
+    if (reason !== undefined && formatParameter(value) !== formatParameter(values[name] ?? ''))
+      errors[name] = `${name} cannot change in this fork: ${reason}`;
   }
   const total = Number(hyperparameters['steps'] ?? values['steps']);
   if (errors['steps'] === undefined && !(total > form.step)) {
-    errors['steps'] = `steps must be more than ${form.step.toLocaleString('en-US')}, the checkpoint's step; ${total.toLocaleString('en-US')} was given`;
+    errors['steps'] =
+      `steps must be more than ${form.step.toLocaleString('en-US')}, the checkpoint's step; ${total.toLocaleString('en-US')} was given`;
   }
   const name = form.name.trim();
   const isReady = Object.keys(errors).length === 0;
-  return { errors, fixed, request: isReady ? { run, step: form.step, hyperparameters: toRequest(hyperparameters), name: name === '' ? null : name } : null };
+  return {
+    errors,
+    fixed,
+    request: isReady ? { run, step: form.step, hyperparameters: toRequest(hyperparameters), name: name === '' ? null : name } : null,
+  };
 }

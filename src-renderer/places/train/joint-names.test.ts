@@ -3,10 +3,19 @@ import { expect, it } from 'vitest';
 import { jointNames, listEntries, withEntry } from './joint-names.ts';
 
 it.each([
-  [['back thigh torque', 'back shin torque'], ['back thigh', 'back shin']],
-  [['shoulder torque', 'elbow force'], ['shoulder torque', 'elbow force']],
+  [
+    ['back thigh torque', 'back shin torque'],
+    ['back thigh', 'back shin'],
+  ],
+  [
+    ['shoulder torque', 'elbow force'],
+    ['shoulder torque', 'elbow force'],
+  ],
   [['force'], ['force']],
-  [['torque', 'back torque'], ['torque', 'back torque']],
+  [
+    ['torque', 'back torque'],
+    ['torque', 'back torque'],
+  ],
 ])('shortens %j to %j', (names, short) => expect(jointNames(names.map((name) => ({ name })))).toEqual(short));
 
 it.each([
@@ -21,4 +30,6 @@ it.each([
   ['0,0.5', 2, 1, '0', '0'],
   ['0', 2, 0, '0,5', '0.5,0'],
   ['0', 2, 0, '', ',0'],
-] as const)('makes of %j for %i joints, with entry %i as %j: %j', (text, count, index, entry, list) => expect(withEntry(text, count, index, entry)).toBe(list));
+] as const)('makes of %j for %i joints, with entry %i as %j: %j', (text, count, index, entry, list) =>
+  expect(withEntry(text, count, index, entry)).toBe(list),
+);

@@ -3,14 +3,35 @@ import { formatParameter, type ParameterValue } from '../../../src-main/contract
 import { formatInteger } from '../../format.ts';
 
 const titles: Readonly<Record<string, string>> = {
-  'temperature-rule': 'Temperature rule', temperature: 'Value', 'temperature-end': 'End value', 'schedule-from': 'From step', 'schedule-to': 'To step',
-  'temperature-min': 'Clip from below', 'temperature-max': 'Clip from above',
-  'residual-scale': 'c', 'residual-rule': 'What c multiplies', 'residual-rate': 'Share of a new estimate', 'residual-networks': 'Networks of the next value',
-  'entropy-target': 'Entropy target', 'kl-target': 'KL target', 'kl-budget': 'KL budget',
-  prior: 'Prior', 'prior-mean': 'Mean', 'prior-scale': 'Scale', 'prior-refresh': 'Copied every', 'prior-uniform-share': 'Uniform share',
-  'prior-learning-rate': 'Learning rate', 'prior-mean-bound': 'Bound of the mean', 'prior-scale-bound': 'Bound of the scale', 'prior-copy-every': 'Copied every',
-  'prior-run': 'Stored run', 'prior-smallest-scale': 'Smallest scale',
-  'actor-learning-rate': 'Actor', 'critic-learning-rate': 'Critic', 'temperature-learning-rate': 'Temperature', 'policy-regularisation': 'Policy regularisation',
+  'temperature-rule': 'Temperature rule',
+  temperature: 'Value',
+  'temperature-end': 'End value',
+  'schedule-from': 'From step',
+  'schedule-to': 'To step',
+  'temperature-min': 'Clip from below',
+  'temperature-max': 'Clip from above',
+  'residual-scale': 'c',
+  'residual-rule': 'What c multiplies',
+  'residual-rate': 'Share of a new estimate',
+  'residual-networks': 'Networks of the next value',
+  'entropy-target': 'Entropy target',
+  'kl-target': 'KL target',
+  'kl-budget': 'KL budget',
+  prior: 'Prior',
+  'prior-mean': 'Mean',
+  'prior-scale': 'Scale',
+  'prior-refresh': 'Copied every',
+  'prior-uniform-share': 'Uniform share',
+  'prior-learning-rate': 'Learning rate',
+  'prior-mean-bound': 'Bound of the mean',
+  'prior-scale-bound': 'Bound of the scale',
+  'prior-copy-every': 'Copied every',
+  'prior-run': 'Stored run',
+  'prior-smallest-scale': 'Smallest scale',
+  'actor-learning-rate': 'Actor',
+  'critic-learning-rate': 'Critic',
+  'temperature-learning-rate': 'Temperature',
+  'policy-regularisation': 'Policy regularisation',
   'actor-paused': 'Actor',
 };
 
@@ -21,7 +42,11 @@ export function knobTitle(name: string): string {
 }
 
 /** How kinds of prior are chosen by; the others go by their own name. */
-export const priorTitles: Readonly<Record<string, string>> = { constant: 'constant tanh-Gaussian', previous: 'previous policy', behaviour: 'behaviour of a run' };
+export const priorTitles: Readonly<Record<string, string>> = {
+  constant: 'constant tanh-Gaussian',
+  previous: 'previous policy',
+  behaviour: 'behaviour of a run',
+};
 
 /** A unit after a number: " nats"; nothing for plain numbers. */
 export function unitText(unit: string): string {

@@ -2,7 +2,12 @@
 // were sent. The rules are in drafts.ts, edit-status.ts and effects.ts.
 import { type AgentParameters, whyUnused } from '../../../src-main/contract/agent-values.ts';
 import type { TaskDeclaration } from '../../../src-main/contract/declarations.ts';
-import { formatParameter, type ParameterDeclaration, type ParameterValue, type ParameterValues } from '../../../src-main/contract/parameters.ts';
+import {
+  formatParameter,
+  type ParameterDeclaration,
+  type ParameterValue,
+  type ParameterValues,
+} from '../../../src-main/contract/parameters.ts';
 import { WorkstationError } from '../../../src-main/contract/requests.ts';
 import type { ActionHistogram, RunDetail, RunEdit } from '../../../src-main/contract/runs.ts';
 import type { AppState } from '../../app-state.svelte.ts';
@@ -44,13 +49,20 @@ export class LiveControls {
   readonly values = $derived.by(() => this.around.detail.values);
   private readonly situation = $derived.by((): Situation => {
     const { agent, task, detail, measured, histogram } = this.around;
-    return { agent, task, values: detail.values, propose: (name, after) => proposalFor(name, after, { task, detail, measured, histogram }) };
+    return {
+      agent,
+      task,
+      values: detail.values,
+      propose: (name, after) => proposalFor(name, after, { task, detail, measured, histogram }),
+    };
   });
   readonly checked = $derived.by(() => checkDrafts(this.drafts, this.situation));
   /** The values as they would be: what sections show themselves by. */
   readonly after = $derived.by(() => this.checked.after);
   readonly errors = $derived.by((): Readonly<Record<string, string>> => ({ ...this.refused, ...this.checked.errors }));
-  readonly effects = $derived.by(() => effectSentences(this.around.agent, this.around.task, this.values, this.checked.changes, this.around.measured));
+  readonly effects = $derived.by(() =>
+    effectSentences(this.around.agent, this.around.task, this.values, this.checked.changes, this.around.measured),
+  );
   private readonly edits = $derived.by((): readonly RunEdit[] => withSent(this.around.edits, this.sent));
 
   readonly isLive = $derived.by(() => this.around.detail.state === 'running' || this.around.detail.state === 'paused');

@@ -94,24 +94,27 @@ export class LiveView {
     if (this.isDisposed) return;
     const client = sharedSceneClient();
     const { speed } = this.player.state;
-    this.session = client.openLive({ task: this.task.id, taskOptions, modelFile: this.task.model, seed: viewSeed, speed }, {
-      onTask: (task) => {
-        this.task = task;
-        this.player.setTimeLimit(task.timeLimit);
+    this.session = client.openLive(
+      { task: this.task.id, taskOptions, modelFile: this.task.model, seed: viewSeed, speed },
+      {
+        onTask: (task) => {
+          this.task = task;
+          this.player.setTimeLimit(task.timeLimit);
+        },
+        onModel: (model, hash) => {
+          this.notice = null;
+          this.viewer?.setModel(model, hash, this.task.camera);
+          this.before = this.target = this.shown = null;
+        },
+        onFrame: (frame) => this.arrive(frame),
+        onPolicyTaken: (step) => {
+          this.policy = this.handed?.step === step ? this.handed : { step, createdAt: Date.now() };
+          this.notice = null;
+        },
+        onNotice: (message) => (this.notice = message),
+        onFailure: (message) => (this.failure = message),
       },
-      onModel: (model, hash) => {
-        this.notice = null;
-        this.viewer?.setModel(model, hash, this.task.camera);
-        this.before = this.target = this.shown = null;
-      },
-      onFrame: (frame) => this.arrive(frame),
-      onPolicyTaken: (step) => {
-        this.policy = this.handed?.step === step ? this.handed : { step, createdAt: Date.now() };
-        this.notice = null;
-      },
-      onNotice: (message) => (this.notice = message),
-      onFailure: (message) => (this.failure = message),
-    });
+    );
     // A view that nobody sees stands still.
     this.player.connect({
       setPace: (pace, isPaused) => this.session?.setPace(pace, isPaused || this.isHidden),

@@ -3,11 +3,23 @@ import { describe, expect, it } from 'vitest';
 import { binShares, normalCdf, pictureTop, squashedShares } from './prior-shape.ts';
 
 describe('normalCdf', () => {
-  it.each([[0, 0.5], [1, 0.8413447], [-1.96, 0.0249979], [5, 0.9999997], [-40, 0]])('of %s is %s', (z, share) => expect(normalCdf(z)).toBeCloseTo(share, 6));
+  it.each([
+    [0, 0.5],
+    [1, 0.8413447],
+    [-1.96, 0.0249979],
+    [5, 0.9999997],
+    [-40, 0],
+  ])('of %s is %s', (z, share) => expect(normalCdf(z)).toBeCloseTo(share, 6));
 });
 
 describe('squashedShares', () => {
-  it.each([[0, 0.3], [0.5, 0.87], [-2, 0.05], [0, 10], [5, 0.01]])('of mean %s and scale %s sum to one', (mean, scale) => {
+  it.each([
+    [0, 0.3],
+    [0.5, 0.87],
+    [-2, 0.05],
+    [0, 10],
+    [5, 0.01],
+  ])('of mean %s and scale %s sum to one', (mean, scale) => {
     const shares = squashedShares(mean, scale, 24);
     expect(shares.reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 6);
     expect(shares.every((one) => one >= -1e-7)).toBe(true);
@@ -17,7 +29,8 @@ describe('squashedShares', () => {
     const shares = squashedShares(mean, scale, bins);
     for (const bin of [120, 200, 280]) {
       const action = -1 + (2 * (bin + 0.5)) / bins;
-      const density = Math.exp(-0.5 * ((Math.atanh(action) - mean) / scale) ** 2) / (scale * Math.sqrt(2 * Math.PI) * (1 - action * action));
+      const density =
+        Math.exp(-0.5 * ((Math.atanh(action) - mean) / scale) ** 2) / (scale * Math.sqrt(2 * Math.PI) * (1 - action * action));
       expect((shares[bin] ?? 0) * (bins / 2)).toBeCloseTo(density, 3);
     }
   });

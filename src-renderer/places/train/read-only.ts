@@ -5,8 +5,14 @@ import { continuationProblem, type RunDetail } from '../../../src-main/contract/
 export function whyReadOnly(detail: Pick<RunDetail, 'state' | 'isDemo' | 'checkpoints' | 'events'>): string | null {
   const { state } = detail;
   if (state === 'running' || state === 'paused') return null;
-  if (state === 'queued') return 'This run waits for a free place. What it begins with stands here; it can be turned as soon as the run has begun.';
-  const what = { stopped: 'This run is stopped', interrupted: 'This run was interrupted', failed: 'This run failed', finished: 'This run is finished' }[state];
+  if (state === 'queued')
+    return 'This run waits for a free place. What it begins with stands here; it can be turned as soon as the run has begun.';
+  const what = {
+    stopped: 'This run is stopped',
+    interrupted: 'This run was interrupted',
+    failed: 'This run failed',
+    finished: 'This run is finished',
+  }[state];
   const go = state === 'finished' ? 'give it more steps' : 'continue it';
   const fork = detail.checkpoints.length > 0 ? 'fork it from a checkpoint' : null;
   const ways = continuationProblem(detail) === null ? [go, fork] : [fork];

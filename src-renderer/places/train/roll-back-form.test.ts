@@ -15,7 +15,11 @@ const check = (typed: CheckpointForm['typed']) => checkRollBack({ step: 400, typ
 describe('checkRollBack', () => {
   it('sends what is changed, and nothing that is as it was', () => {
     expect(check({}).request).toEqual({ run: 'r1', step: 400, changes: {} });
-    expect(check({ 'critic-learning-rate': '1e-4', 'actor-learning-rate': '0.0003' }).request).toEqual({ run: 'r1', step: 400, changes: { 'critic-learning-rate': 1e-4 } });
+    expect(check({ 'critic-learning-rate': '1e-4', 'actor-learning-rate': '0.0003' }).request).toEqual({
+      run: 'r1',
+      step: 400,
+      changes: { 'critic-learning-rate': 1e-4 },
+    });
   });
   it.each<[CheckpointForm['typed'], string, RegExp]>([
     [{ 'critic-learning-rate': '2' }, 'critic-learning-rate', /from 0 to 1/],

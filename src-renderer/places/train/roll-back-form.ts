@@ -30,7 +30,13 @@ export function liveParameters(agent: Pick<ResolvedAgent, 'parameters'>): Parame
  * The trainer and the workstation check the same once more.
  * @param values in force at the checkpoint
  */
-export function checkRollBack(form: CheckpointForm, run: string, agent: ResolvedAgent, task: TaskDeclaration, values: ParameterValues): CheckedRollBack {
+export function checkRollBack(
+  form: CheckpointForm,
+  run: string,
+  agent: ResolvedAgent,
+  task: TaskDeclaration,
+  values: ParameterValues,
+): CheckedRollBack {
   const errors: Record<string, string> = {};
   const given: ParameterValues = {};
   const guarded = (work: () => void): void => {
@@ -46,10 +52,12 @@ export function checkRollBack(form: CheckpointForm, run: string, agent: Resolved
     if (text !== undefined) guarded(() => void (given[declaration.name] = parseParameter(declaration, text)));
   }
   const after = { ...values, ...given };
-  const fixed = Object.fromEntries(liveParameters(agent).flatMap((one) => {
-    const reason = whyNotLive(one, after);
-    return reason === null ? [] : [[one.name, reason] as const];
-  }));
+  const fixed = Object.fromEntries(
+    liveParameters(agent).flatMap((one) => {
+      const reason = whyNotLive(one, after);
+      return reason === null ? [] : [[one.name, reason] as const];
+    }),
+  );
   let changes: ParameterValues = {};
   if (Object.keys(errors).length === 0) guarded(() => void (changes = checkEdit(agent, task, values, given)));
   const isReady = Object.keys(errors).length === 0;

@@ -4,8 +4,24 @@ import type { MetricName, MetricSeries } from '../../../src-main/contract/series
 import type { ChartSeries } from '../../charts/columns.ts';
 
 export const watchedMetrics: readonly MetricName[] = [
-  'training-return', 'evaluation-return', 'evaluation-success', 'entropy', 'entropy-target', 'temperature', 'kl', 'kl-target', 'residual', 'residual-samples',
-  'critic-loss', 'mean-q', 'initial-q', 'discounted-return', 'policy-sigma', 'actor-loss', 'prior-loss', 'steps-per-second',
+  'training-return',
+  'evaluation-return',
+  'evaluation-success',
+  'entropy',
+  'entropy-target',
+  'temperature',
+  'kl',
+  'kl-target',
+  'residual',
+  'residual-samples',
+  'critic-loss',
+  'mean-q',
+  'initial-q',
+  'discounted-return',
+  'policy-sigma',
+  'actor-loss',
+  'prior-loss',
+  'steps-per-second',
 ];
 
 type Lookup = ReadonlyMap<string, MetricSeries>;
@@ -15,7 +31,15 @@ type Superseded = readonly (MetricSeries & { attempt: number })[];
 export function supersededLines(superseded: Superseded, metric: string, label: string, colour: string): ChartSeries[] {
   return superseded
     .filter((one) => one.metric === metric && one.step.length > 0)
-    .map((one) => ({ label: `${label}, attempt ${one.attempt}, superseded`, x: one.step, y: one.mean, colour, kind: 'line', width: 1, opacity: 0.35 }));
+    .map((one) => ({
+      label: `${label}, attempt ${one.attempt}, superseded`,
+      x: one.step,
+      y: one.mean,
+      colour,
+      kind: 'line',
+      width: 1,
+      opacity: 0.35,
+    }));
 }
 
 /** One metric as a line, with its range as a band where points were put together. */
@@ -28,7 +52,10 @@ export function lineOf(series: Lookup, metric: MetricName, label: string, colour
 
 /** Training return thin and grey; evaluation return as a line with a point at each evaluation. Never mixed. */
 export function returnSeries(series: Lookup): ChartSeries[] {
-  return [...lineOf(series, 'training-return', 'training', 'var(--faint)', { width: 1 }), ...evaluationSeries(series, 'evaluation-return', 'evaluation', 'var(--s1)')];
+  return [
+    ...lineOf(series, 'training-return', 'training', 'var(--faint)', { width: 1 }),
+    ...evaluationSeries(series, 'evaluation-return', 'evaluation', 'var(--s1)'),
+  ];
 }
 
 /** A line with a point at each evaluation. */

@@ -4,7 +4,16 @@ import type { ParameterDeclaration } from '../../../src-main/contract/parameters
 import { placeOf, sliderPlaces, sliderScale, valueAt } from './slider-scale.ts';
 
 const declare = (rest: Partial<ParameterDeclaration>): ParameterDeclaration => ({
-  name: 'a', kind: 'number', default: 1, unit: '1', scale: 'linear', sentence: '', citation: '', live: true, group: 'temperature', ...rest,
+  name: 'a',
+  kind: 'number',
+  default: 1,
+  unit: '1',
+  scale: 'linear',
+  sentence: '',
+  citation: '',
+  live: true,
+  group: 'temperature',
+  ...rest,
 });
 const c = declare({ scale: 'log', default: 0.004, min: 1e-9, max: 1e4 });
 const entropy = declare({ default: 'auto', min: -1000, max: 100, unit: 'nats', maxPerAction: { value: 0.6836, why: '' } });
@@ -28,7 +37,10 @@ describe('sliderScale', () => {
     expect(sliderScale(declare({ scale: 'log', default: 0, min: 0, max: 1 }), 0, 6, 1000).low).toBeGreaterThan(0);
   });
   it('ends steps with the run', () => {
-    expect(sliderScale(declare({ kind: 'integer', unit: 'environment steps', min: 0, max: 1e9 }), 0, 6, 20_000)).toMatchObject({ low: 0, high: 20_000 });
+    expect(sliderScale(declare({ kind: 'integer', unit: 'environment steps', min: 0, max: 1e9 }), 0, 6, 20_000)).toMatchObject({
+      low: 0,
+      high: 20_000,
+    });
   });
 });
 
@@ -43,7 +55,12 @@ describe('places and values', () => {
     const scale = sliderScale(c, value, 6, 1000);
     expect(valueAt(scale, placeOf(scale, value))).toBeCloseTo(value, 9);
   });
-  it.each([[NaN, 0], [0, 0], [-1, 0], [1e9, sliderPlaces]])('puts %s at an end', (value, place) => expect(placeOf(sliderScale(c, 0.004, 6, 1000), value)).toBe(place));
+  it.each([
+    [NaN, 0],
+    [0, 0],
+    [-1, 0],
+    [1e9, sliderPlaces],
+  ])('puts %s at an end', (value, place) => expect(placeOf(sliderScale(c, 0.004, 6, 1000), value)).toBe(place));
   it('gives whole numbers where they are asked for', () => {
     const scale = sliderScale(declare({ kind: 'integer', unit: 'environment steps', min: 0, max: 1e9 }), 0, 6, 777);
     expect(Number.isInteger(valueAt(scale, 33, true))).toBe(true);

@@ -4,12 +4,23 @@ import type { EvaluationSummary, RunEvent } from '../../../src-main/contract/run
 import { bestRollout, chartMarks, editLabel, notableEvents, supersededMarks, thinned } from './timeline.ts';
 
 const event = (id: number, step: number, kind: RunEvent['kind'], message = ''): RunEvent => ({
-  id, step, kind, message, attempt: 1, createdAt: 0, requester: null,
+  id,
+  step,
+  kind,
+  message,
+  attempt: 1,
+  createdAt: 0,
+  requester: null,
 });
 
 it('finds the best recorded episode', () => {
   const evaluation: EvaluationSummary = {
-    step: 1000, attempt: 1, returns: Float64Array.of(1, 5, 3), lengths: Int32Array.of(1, 5, 3), meanReturn: 3, hasPolicy: true,
+    step: 1000,
+    attempt: 1,
+    returns: Float64Array.of(1, 5, 3),
+    lengths: Int32Array.of(1, 5, 3),
+    meanReturn: 3,
+    hasPolicy: true,
     rollouts: [
       { id: 7, episode: 2, return: 3, length: 3, kind: 'median' },
       { id: 8, episode: 1, return: 5, length: 5, kind: 'best' },
@@ -44,5 +55,7 @@ it.each([
 
 it('puts marks together that lie on each other', () => {
   const events = Array.from({ length: 1000 }, (_, i) => event(i, 500 + i / 1000, 'edit'));
-  expect(thinned([...events, event(1001, 900, 'edit'), event(1002, 500, 'paused')], 1000, ({ kind }) => kind).map(({ id }) => id)).toEqual([999, 1001, 1002]);
+  expect(thinned([...events, event(1001, 900, 'edit'), event(1002, 500, 'paused')], 1000, ({ kind }) => kind).map(({ id }) => id)).toEqual([
+    999, 1001, 1002,
+  ]);
 });

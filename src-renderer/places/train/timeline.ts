@@ -16,7 +16,10 @@ export function notableEvents(events: readonly RunEvent[]): RunEvent[] {
 }
 
 /** Names that are shorter on a chart. */
-const shortNames: readonly (readonly [RegExp, string])[] = [[/\bresidual-scale\b/g, 'c'], [/ → /g, '→']];
+const shortNames: readonly (readonly [RegExp, string])[] = [
+  [/\bresidual-scale\b/g, 'c'],
+  [/ → /g, '→'],
+];
 const longestLabel = 44;
 
 /** "entropy-target −6→−3 nats": an edit's message as it stands beside its line. */
@@ -34,7 +37,13 @@ export function thinned<T extends { step: number }>(marks: readonly T[], totalSt
 
 /** The events that are drawn on every chart: those after which the curve may look different. */
 export function chartMarks(events: readonly RunEvent[]): ChartMark[] {
-  const labels: Partial<Record<RunEvent['kind'], string>> = { resumed: 'resumed', extended: 'extended', device: 'another device', 'rolled-back': 'rolled back', warning: '!' };
+  const labels: Partial<Record<RunEvent['kind'], string>> = {
+    resumed: 'resumed',
+    extended: 'extended',
+    device: 'another device',
+    'rolled-back': 'rolled back',
+    warning: '!',
+  };
   return events.flatMap((event) => {
     const label = event.kind === 'edit' ? editLabel(event.message) : labels[event.kind];
     // At step 0 a device was chosen, not changed.

@@ -10,7 +10,10 @@ import type { LabFrame } from '../messages.ts';
 import { LabSession } from './lab-session.ts';
 
 const task = {
-  name: 'swing', frameSkip: 5, timeLimit: 8, observation: [{ block: 'joint-positions' }, { block: 'joint-velocities' }],
+  name: 'swing',
+  frameSkip: 5,
+  timeLimit: 8,
+  observation: [{ block: 'joint-positions' }, { block: 'joint-velocities' }],
   reward: [{ term: 'uprightness', of: { body: 'link' } }, { term: 'control-cost', weight: -0.5 }, { term: 'alive' }],
   termination: [{ quantity: 'joint-positions', range: [-1.5, 1.5] }],
 };
@@ -30,10 +33,14 @@ interface Watched {
 async function watch(xml: string, given: string | null = null, others: ModelFile[] = []): Promise<Watched> {
   const frames: LabFrame[] = [];
   const tasks: Watched['tasks'] = [];
-  const session = new LabSession(await processMuJoCo(), { main: 'arm.xml', files: [{ path: 'arm.xml', bytes: text(xml) }, ...others], taskText: given }, {
-    onTask: (one) => tasks.push(one),
-    onFrame: (frame) => frames.push(frame),
-  });
+  const session = new LabSession(
+    await processMuJoCo(),
+    { main: 'arm.xml', files: [{ path: 'arm.xml', bytes: text(xml) }, ...others], taskText: given },
+    {
+      onTask: (one) => tasks.push(one),
+      onFrame: (frame) => frames.push(frame),
+    },
+  );
   open.push(session);
   return { session, frames, tasks };
 }
@@ -106,8 +113,15 @@ describe('a model with a task file', () => {
   it('reads every term and rule of a pose, without motion', async () => {
     const { session, frames, tasks } = await watch(arm(), taskText());
     expect(tasks).toMatchObject([{ problems: [], declaration: { id: 'swing', timeLimit: 8 } }]);
-    expect(frames.at(-1)?.terms).toEqual([{ name: 'uprightness', weight: 1, value: 1 }, { name: 'control', weight: -0.5, value: -0 }, { name: 'alive', weight: 1, value: 1 }]);
-    expect(frames.at(-1)?.observation).toMatchObject([{ value: 0, unit: 'rad' }, { value: 0, unit: 'rad/s' }]);
+    expect(frames.at(-1)?.terms).toEqual([
+      { name: 'uprightness', weight: 1, value: 1 },
+      { name: 'control', weight: -0.5, value: -0 },
+      { name: 'alive', weight: 1, value: 1 },
+    ]);
+    expect(frames.at(-1)?.observation).toMatchObject([
+      { value: 0, unit: 'rad' },
+      { value: 0, unit: 'rad/s' },
+    ]);
     session.setPose(Float64Array.of(1.2));
     const [up] = frames.at(-1)?.terms ?? [];
     expect(up?.value).toBeCloseTo(Math.cos(1.2), 12);
@@ -134,12 +148,20 @@ describe('a model with a task file', () => {
   it('takes up another text, and shows the model without one that does not fit, with its line', async () => {
     const { session, frames, tasks } = await watch(arm(), taskText());
     session.setTask(taskText({ reward: [{ term: 'alife' }] }));
-    expect(tasks.at(-1)).toMatchObject({ declaration: null, problems: [{ path: 'reward.0.term', line: expect.any(Number) as number, message: expect.stringMatching(/did you mean "alive"/) as string }] });
+    expect(tasks.at(-1)).toMatchObject({
+      declaration: null,
+      problems: [
+        { path: 'reward.0.term', line: expect.any(Number) as number, message: expect.stringMatching(/did you mean "alive"/) as string },
+      ],
+    });
     expect(frames.at(-1)).toMatchObject({ terms: [], step: null });
     session.setPose(Float64Array.of(0.4));
     expect([...(frames.at(-1)?.qpos ?? [])]).toEqual([0.4]);
     session.setTask(taskText({ reward: [{ term: 'uprightness', of: { body: 'lnk' } }] }));
-    expect(tasks.at(-1)).toMatchObject({ declaration: null, problems: [{ path: 'reward.0.of.body', message: expect.stringMatching(/no body "lnk"; did you mean "link"/) as string }] });
+    expect(tasks.at(-1)).toMatchObject({
+      declaration: null,
+      problems: [{ path: 'reward.0.of.body', message: expect.stringMatching(/no body "lnk"; did you mean "link"/) as string }],
+    });
     session.setTask('{');
     expect(tasks.at(-1)?.problems).toMatchObject([{ message: expect.stringMatching(/it is not JSON/) as string }]);
     session.setTask(taskText({ reward: [{ term: 'alive', weight: 3 }] }));

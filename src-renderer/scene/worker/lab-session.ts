@@ -40,7 +40,11 @@ export class LabSession {
   #isSeen = true;
 
   /** @throws ModelFileError where the model itself is refused */
-  constructor(mujoco: MuJoCo, { main, files, taskText }: { main: string; files: readonly ModelFile[]; taskText: string | null }, events: LabEvents) {
+  constructor(
+    mujoco: MuJoCo,
+    { main, files, taskText }: { main: string; files: readonly ModelFile[]; taskText: string | null },
+    events: LabEvents,
+  ) {
     this.#mujoco = mujoco;
     this.#events = events;
     this.#collected = collectModel(folderInMemory('lab', files), main);
@@ -140,7 +144,11 @@ export class LabSession {
           const result = this.#task.step(this.#task.declaration.action.map(() => 2 * this.#stream.uniform() - 1));
           this.#step += 1;
           if (result.terminated || result.truncated) {
-            this.#send(this.#step, result.terms, result.terminated ? 'The episode terminated; a new one began.' : 'The time limit ended the episode; a new one began.');
+            this.#send(
+              this.#step,
+              result.terms,
+              result.terminated ? 'The episode terminated; a new one began.' : 'The time limit ended the episode; a new one began.',
+            );
             return this.#begin();
           }
           if (k === count - 1) this.#send(this.#step, result.terms);
@@ -184,7 +192,8 @@ export class LabSession {
       terms: reading.terms.map((term, k) => (terms === null ? term : { ...term, value: terms[k] as number })),
       rules: reading.rules,
       observation: observation.map((dimension, k) => ({ ...dimension, value: this.#task?.observation[k] ?? NaN })),
-      step, notice,
+      step,
+      notice,
     });
   }
 

@@ -104,7 +104,11 @@ describe('the live view', () => {
 
   it('gives up on a policy that cannot act, and says that the run goes on', async () => {
     const { session, notices, failures } = await watch({ speed: 8, isPaused: false });
-    session.offerPolicy({ step: 9, act: () => Promise.reject(new Error('the policy of step 9 gives no finite numbers')), dispose: async () => undefined });
+    session.offerPolicy({
+      step: 9,
+      act: () => Promise.reject(new Error('the policy of step 9 gives no finite numbers')),
+      dispose: async () => undefined,
+    });
     await soon(() => expect(failures).toHaveLength(1));
     expect(failures[0]).toBe('The live view stopped: the policy of step 9 gives no finite numbers. The run itself goes on.');
     expect(notices[0]).toContain('A new episode was started: the policy of step 9');

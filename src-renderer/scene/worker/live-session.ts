@@ -116,7 +116,11 @@ export class LiveSession {
           if (this.isDisposed) return;
           this.pendingSteps = Math.max(0, this.pendingSteps - 1);
           due += interval;
-        } while (this.ended === null && performance.now() - now < stepBudgetMs && (this.isPaused ? this.pendingSteps > 0 : performance.now() >= due));
+        } while (
+          this.ended === null &&
+          performance.now() - now < stepBudgetMs &&
+          (this.isPaused ? this.pendingSteps > 0 : performance.now() >= due)
+        );
       } catch (error) {
         if (this.isDisposed || !this.recover(error)) return;
       }

@@ -53,10 +53,16 @@ export function fetchModel(url: string): Promise<ModelFile> {
 
 async function load(url: string): Promise<ModelFile> {
   const response = await fetch(url).catch((error: unknown) => {
-    throw new Error(`The model ${url} could not be fetched: ${error instanceof Error ? error.message : String(error)}. Is Elbow still running?`);
+    throw new Error(
+      `The model ${url} could not be fetched: ${error instanceof Error ? error.message : String(error)}. Is Elbow still running?`,
+    );
   });
   if (!response.ok) throw new Error(`The model ${url} could not be fetched: the answer was ${response.status}.`);
   const bytes = await response.arrayBuffer();
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return { xml: new TextDecoder().decode(bytes), hash: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''), own: null };
+  return {
+    xml: new TextDecoder().decode(bytes),
+    hash: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''),
+    own: null,
+  };
 }

@@ -20,16 +20,23 @@ const observation = Float64Array.of(0.1, -2, 3, 0.4, -0.5);
 
 beforeAll(async () => {
   // The address of the file is a browser's; here its bytes are given.
-  ort.env.wasm.wasmBinary = new Uint8Array(readFileSync(fileURLToPath(import.meta.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm')))).buffer;
+  ort.env.wasm.wasmBinary = new Uint8Array(
+    readFileSync(fileURLToPath(import.meta.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'))),
+  ).buffer;
   const declaration = agentDeclarations.find(({ id }) => id === 'sac');
   const task = findTaskDeclaration('reacher');
   if (!declaration || !task) throw new Error('they are declared');
-  const agent = findAgent('sac').create({ observationSize: observations, actionSize: actions }, { ...defaultsFor(declaration, task), hidden: [8] });
+  const agent = findAgent('sac').create(
+    { observationSize: observations, actionSize: actions },
+    { ...defaultsFor(declaration, task), hidden: [8] },
+  );
   const engine = createEngine({ device: 'cpu', threads: 1, stateShapes: agent.stateShapes });
   const state = agent.initialState(createStream(1, 'test'));
   await engine.writeState(state);
   const policy = await engine.compile(agent.policy(1));
-  expected = ((await policy.run({ batch: { observation: Float32Array.from(observation) }, noise: {}, controls: {} }))['mean-action'] as Float32Array).slice();
+  expected = (
+    (await policy.run({ batch: { observation: Float32Array.from(observation) }, noise: {}, controls: {} }))['mean-action'] as Float32Array
+  ).slice();
   stored = await engine.exportOnnx(agent.policy(1));
   const spoiled: NamedArrays = Object.fromEntries(Object.entries(state).map(([name, array]) => [name, array.map(() => NaN)]));
   await engine.writeState(spoiled);
@@ -44,10 +51,14 @@ it('acts as the trainer’s policy', async () => {
   await policy.dispose();
 });
 
-const otherModel = (): Uint8Array => writeOnnxFile({
-  name: 'something', nodes: [{ op: 'Neg', inputs: ['pixels'], outputs: ['labels'], attributes: {} }], tensors: new Map(),
-  inputs: new Map([['pixels', { type: 'float32', shape: [1, 3] }]]), outputs: new Map([['labels', { type: 'float32', shape: [1, 3] }]]),
-});
+const otherModel = (): Uint8Array =>
+  writeOnnxFile({
+    name: 'something',
+    nodes: [{ op: 'Neg', inputs: ['pixels'], outputs: ['labels'], attributes: {} }],
+    tensors: new Map(),
+    inputs: new Map([['pixels', { type: 'float32', shape: [1, 3] }]]),
+    outputs: new Map([['labels', { type: 'float32', shape: [1, 3] }]]),
+  });
 
 describe('a file that is none', () => {
   it.each<[string, () => Uint8Array, RegExp]>([

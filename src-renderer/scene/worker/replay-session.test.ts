@@ -40,7 +40,8 @@ describe('a recorded episode', () => {
   });
 
   it('gives each row’s sites after its geoms', async () => {
-    const xml = '<mujoco><worldbody><body><joint type="slide" axis="1 0 0"/><geom size="0.1"/><site pos="0 0 3"/></body></worldbody></mujoco>';
+    const xml =
+      '<mujoco><worldbody><body><joint type="slide" axis="1 0 0"/><geom size="0.1"/><site pos="0 0 3"/></body></worldbody></mujoco>';
     const simulator = new Simulator(await processMuJoCo(), xml);
     const part = { rowCount: 3, qpos: Float64Array.of(0, 1, 2), qvel: new Float64Array(3), mocap: new Float64Array(0) };
     const rows = new Map<number, number[]>();
@@ -48,7 +49,11 @@ describe('a recorded episode', () => {
       for (let k = 0; k < poses.length / 24; k += 1) rows.set(first + k, [...poses.subarray(24 * k + 12, 24 * k + 15)]);
     });
     await vi.waitFor(() => expect(rows.size).toBe(3));
-    expect([...rows].sort(([a], [b]) => a - b)).toEqual([[0, [0, 0, 3]], [1, [1, 0, 3]], [2, [2, 0, 3]]]);
+    expect([...rows].sort(([a], [b]) => a - b)).toEqual([
+      [0, [0, 0, 3]],
+      [1, [1, 0, 3]],
+      [2, [2, 0, 3]],
+    ]);
     session.dispose();
     simulator.dispose();
   });

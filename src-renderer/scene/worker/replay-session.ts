@@ -83,7 +83,11 @@ export class ReplaySession {
 }
 
 function checkSource({ counts }: Simulator, { rowCount, qpos, qvel, mocap }: PoseSource): void {
-  const widths = [['qpos', qpos, counts.qpos], ['qvel', qvel, counts.qvel], ['mocap', mocap, counts.mocap * 7]] as const;
+  const widths = [
+    ['qpos', qpos, counts.qpos],
+    ['qvel', qvel, counts.qvel],
+    ['mocap', mocap, counts.mocap * 7],
+  ] as const;
   for (const [name, data, width] of widths) {
     if (data.length !== rowCount * width) {
       throw new Error(

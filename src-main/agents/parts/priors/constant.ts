@@ -17,7 +17,8 @@ export function constantPrior(actionSize: number): Prior {
     }),
     initialState: () => ({}),
     constant: 0,
-    divergence: ({ controls }, _, sample) => klDivergence(sample, { mu: at(controls, 'prior-mean'), logSigma: tf.log(at(controls, 'prior-scale')) }),
+    divergence: ({ controls }, _, sample) =>
+      klDivergence(sample, { mu: at(controls, 'prior-mean'), logSigma: tf.log(at(controls, 'prior-scale')) }),
     target: (values) => numberOf(values, 'kl-target'),
     updates: [],
   };

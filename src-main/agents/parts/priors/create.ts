@@ -12,7 +12,12 @@ import type { Prior } from './prior.ts';
 import { uniformPrior } from './uniform.ts';
 
 /** @throws Error where a behaviour prior is named and none was fitted */
-export function createPrior(values: ParameterValues, { observationSize, actionSize }: Problem, policy: SquashedGaussianPolicy, supplies: Supplies): Prior {
+export function createPrior(
+  values: ParameterValues,
+  { observationSize, actionSize }: Problem,
+  policy: SquashedGaussianPolicy,
+  supplies: Supplies,
+): Prior {
   switch (choiceOf(values, 'prior', priorKinds)) {
     case 'uniform':
       return uniformPrior(actionSize);
@@ -21,9 +26,16 @@ export function createPrior(values: ParameterValues, { observationSize, actionSi
     case 'previous':
       return previousPolicyPrior(policy, actionSize, numberOf(values, 'prior-refresh'));
     case 'learned':
-      return learnedPrior({ observation: observationSize, hidden: integersOf(values, 'hidden'), action: actionSize }, numberOf(values, 'prior-copy-every'));
+      return learnedPrior(
+        { observation: observationSize, hidden: integersOf(values, 'hidden'), action: actionSize },
+        numberOf(values, 'prior-copy-every'),
+      );
     case 'behaviour':
       if (supplies.behaviourPrior === undefined) throw new Error('the behaviour prior of this run has not been fitted');
-      return behaviourPrior({ observation: observationSize, action: actionSize }, numberOf(values, 'prior-smallest-scale'), supplies.behaviourPrior);
+      return behaviourPrior(
+        { observation: observationSize, action: actionSize },
+        numberOf(values, 'prior-smallest-scale'),
+        supplies.behaviourPrior,
+      );
   }
 }

@@ -9,7 +9,12 @@ import type { Prior } from './prior.ts';
 const largestInTarget = 100;
 
 /** The divergence [n] as the critics' target takes it; under the uniform prior it needs no bound. */
-export function inCriticTarget(prior: Prior, given: { state: NamedTensors; controls: NamedTensors }, observation: tf.Tensor2D, sample: PolicySample): tf.Tensor {
+export function inCriticTarget(
+  prior: Prior,
+  given: { state: NamedTensors; controls: NamedTensors },
+  observation: tf.Tensor2D,
+  sample: PolicySample,
+): tf.Tensor {
   const divergence = prior.divergence(given, observation, sample);
   return prior.constant === 0 ? tf.minimum(divergence, largestInTarget) : divergence;
 }
@@ -21,7 +26,13 @@ export function gapDiagnostics(prior: Prior, controls: NamedTensors, divergence:
 }
 
 /** Measured entropy and KL(π‖p), and what a learned temperature steers towards: for the uniform prior the same in two readings. */
-export function divergenceDiagnostics(prior: Prior, controls: NamedTensors, { logProbability }: PolicySample, mean: tf.Tensor, isSteered: boolean): NamedTensors {
+export function divergenceDiagnostics(
+  prior: Prior,
+  controls: NamedTensors,
+  { logProbability }: PolicySample,
+  mean: tf.Tensor,
+  isSteered: boolean,
+): NamedTensors {
   const measured = { entropy: logProbability.mean().neg(), kl: mean.add(prior.constant) };
   if (!isSteered) return measured;
   const target = at(controls, 'divergence-target');

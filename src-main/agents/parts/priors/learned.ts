@@ -18,16 +18,24 @@ export function learnedPrior(sizes: { observation: number; hidden: readonly numb
   const shapes = network.network.shapes;
   const adam = new Adam('prior', shapes);
   const multiplierAdam = new Adam('prior-multipliers', multiplierShapes);
-  const copies = <T>(state: Readonly<Record<string, T>>): Record<string, T> => Object.fromEntries(Object.keys(shapes).map((name) => [targetOf(name), at(state, name)]));
+  const copies = <T>(state: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.keys(shapes).map((name) => [targetOf(name), at(state, name)]));
   return {
     stateShapes: { ...shapes, ...targetShapesOf(shapes), ...adam.stateShapes, ...multiplierShapes, ...multiplierAdam.stateShapes },
     controlShapes: { 'prior-learning-rate': [], 'prior-mean-bound': [], 'prior-scale-bound': [] },
-    controls: (values) => Object.fromEntries(['prior-learning-rate', 'prior-mean-bound', 'prior-scale-bound'].map((name) => [name, Float32Array.of(numberOf(values, name))])),
+    controls: (values) =>
+      Object.fromEntries(
+        ['prior-learning-rate', 'prior-mean-bound', 'prior-scale-bound'].map((name) => [name, Float32Array.of(numberOf(values, name))]),
+      ),
     initialState: (stream): NamedArrays => {
       const online = network.network.initialState(stream);
       return {
-        ...online, ...targetsLike(online), ...adam.initialState(), ...multiplierAdam.initialState(),
-        'prior/log-multiplier-mean': Float32Array.of(0), 'prior/log-multiplier-scale': Float32Array.of(0),
+        ...online,
+        ...targetsLike(online),
+        ...adam.initialState(),
+        ...multiplierAdam.initialState(),
+        'prior/log-multiplier-mean': Float32Array.of(0),
+        'prior/log-multiplier-scale': Float32Array.of(0),
       };
     },
     constant: 0,
@@ -47,10 +55,13 @@ export function learnedPrior(sizes: { observation: number; hidden: readonly numb
           scaleMove: klDivergence(target, byScale).mean(),
         };
       };
-      const { value, gradients } = gradientsOf((parameters) => {
-        const { fit, meanMove, scaleMove } = parts(parameters);
-        return temperature.mul(fit).add(alphaMean.mul(meanMove)).add(alphaScale.mul(scaleMove)) as tf.Scalar;
-      }, pick(state, shapes));
+      const { value, gradients } = gradientsOf(
+        (parameters) => {
+          const { fit, meanMove, scaleMove } = parts(parameters);
+          return temperature.mul(fit).add(alphaMean.mul(meanMove)).add(alphaScale.mul(scaleMove)) as tf.Scalar;
+        },
+        pick(state, shapes),
+      );
       const { meanMove, scaleMove } = parts(pick(state, shapes));
       const rate = at(controls, 'prior-learning-rate');
       const multiplierGradients: NamedTensors = {
@@ -67,12 +78,14 @@ export function learnedPrior(sizes: { observation: number; hidden: readonly numb
       'prior-multiplier-scale': tf.exp(at(state, 'prior/log-multiplier-scale')),
       'prior-log-sigma': network.distribution(pick(state, shapes), observation).logSigma,
     }),
-    updates: [{
-      name: 'target prior',
-      batchSize: 0,
-      isDue: (gradientStep) => gradientStep % copyEvery === 0,
-      signature: { batch: {}, noise: {}, controls: {} },
-      fn: ({ state }) => ({ state: copies(state), diagnostics: {} }),
-    }],
+    updates: [
+      {
+        name: 'target prior',
+        batchSize: 0,
+        isDue: (gradientStep) => gradientStep % copyEvery === 0,
+        signature: { batch: {}, noise: {}, controls: {} },
+        fn: ({ state }) => ({ state: copies(state), diagnostics: {} }),
+      },
+    ],
   };
 }

@@ -15,12 +15,14 @@ export function previousPolicyPrior(policy: SquashedGaussianPolicy, actionSize: 
   const stateShapes: NamedShapes = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [copyOf(name), shape]));
   const copy = <T>(parameters: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(Object.keys(shapes).map((name) => [copyOf(name), at(parameters, name)]));
-  const frozen = (state: NamedTensors): NamedTensors => Object.fromEntries(Object.keys(shapes).map((name) => [name, at(state, copyOf(name))]));
+  const frozen = (state: NamedTensors): NamedTensors =>
+    Object.fromEntries(Object.keys(shapes).map((name) => [name, at(state, copyOf(name))]));
   return {
     stateShapes,
     controlShapes: { 'prior-uniform-share': [] },
     controls: (values) => ({ 'prior-uniform-share': Float32Array.of(numberOf(values, 'prior-uniform-share')) }),
-    initialState: (_, parameters): NamedArrays => Object.fromEntries(Object.entries(copy(parameters)).map(([name, array]) => [name, array.slice()])),
+    initialState: (_, parameters): NamedArrays =>
+      Object.fromEntries(Object.entries(copy(parameters)).map(([name, array]) => [name, array.slice()])),
     constant: 0,
     // A mixture has no closed form: the sample's log π − log p, with the gradient through the action in both.
     divergence: ({ state, controls }, observation, { u, logProbability }) => {
@@ -31,12 +33,14 @@ export function previousPolicyPrior(policy: SquashedGaussianPolicy, actionSize: 
       return logProbability.sub(tf.softplus(old.sub(uniform)).add(uniform)) as tf.Tensor1D;
     },
     target: (values) => numberOf(values, 'kl-budget'),
-    updates: [{
-      name: 'previous policy',
-      batchSize: 0,
-      isDue: (gradientStep) => gradientStep % refresh === 0,
-      signature: { batch: {}, noise: {}, controls: {} },
-      fn: ({ state }) => ({ state: copy(state), diagnostics: {} }),
-    }],
+    updates: [
+      {
+        name: 'previous policy',
+        batchSize: 0,
+        isDue: (gradientStep) => gradientStep % refresh === 0,
+        signature: { batch: {}, noise: {}, controls: {} },
+        fn: ({ state }) => ({ state: copy(state), diagnostics: {} }),
+      },
+    ],
   };
 }

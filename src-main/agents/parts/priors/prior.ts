@@ -21,7 +21,12 @@ export interface Prior {
   /** The value of the divergence that a learned temperature steers towards, less `constant`, in nats. */
   target(values: ParameterValues): number;
   /** A learned prior's own step, within the agent's update. */
-  learn?(inputs: { state: NamedTensors; controls: NamedTensors }, observation: tf.Tensor2D, posterior: GaussianParameters, temperature: tf.Tensor): { state: NamedTensors; diagnostics: NamedTensors };
+  learn?(
+    inputs: { state: NamedTensors; controls: NamedTensors },
+    observation: tf.Tensor2D,
+    posterior: GaussianParameters,
+    temperature: tf.Tensor,
+  ): { state: NamedTensors; diagnostics: NamedTensors };
   /** What an inspection shows of a prior that moves by itself. */
   view?(state: NamedTensors, observation: tf.Tensor2D): NamedTensors;
   /** Programs of its own, after the agent's: copies. */

@@ -10,7 +10,10 @@ export const extent: fc.Arbitrary<number> = fc.oneof(
   { weight: 3, arbitrary: fc.constant(1) },
   { weight: 9, arbitrary: fc.integer({ min: 2, max: 4 }) },
 );
-export const positiveExtent: fc.Arbitrary<number> = fc.oneof({ weight: 1, arbitrary: fc.constant(1) }, { weight: 3, arbitrary: fc.integer({ min: 2, max: 4 }) });
+export const positiveExtent: fc.Arbitrary<number> = fc.oneof(
+  { weight: 1, arbitrary: fc.constant(1) },
+  { weight: 3, arbitrary: fc.integer({ min: 2, max: 4 }) },
+);
 
 /** Shapes of a rank between two bounds, each rank as often. */
 export const shapeOf = (minRank = 0, maxRank = 4, extents = extent): fc.Arbitrary<Shape> =>
@@ -18,14 +21,20 @@ export const shapeOf = (minRank = 0, maxRank = 4, extents = extent): fc.Arbitrar
 
 /** A shape that broadcasts to another: some extents 1, some leading ones missing. */
 const broadcastInto = (shape: Shape): fc.Arbitrary<Shape> =>
-  fc.tuple(fc.integer({ min: 0, max: shape.length }), fc.array(fc.integer({ min: 0, max: 3 }), { minLength: shape.length, maxLength: shape.length }))
+  fc
+    .tuple(
+      fc.integer({ min: 0, max: shape.length }),
+      fc.array(fc.integer({ min: 0, max: 3 }), { minLength: shape.length, maxLength: shape.length }),
+    )
     .map(([missing, ones]) => shape.map((size, i) => (ones[i] === 0 ? 1 : size)).slice(missing));
 
 /** Shapes that broadcast together, with what they broadcast to. */
 export const broadcastShapes = (count: number, isSame = false): fc.Arbitrary<Shape[]> =>
   shapeOf().chain((shape) => {
     const same = Array.from({ length: count }, () => fc.constant(shape));
-    return isSame ? fc.tuple(...same) : fc.oneof({ weight: 1, arbitrary: fc.tuple(...same) }, { weight: 3, arbitrary: fc.tuple(...same.map(() => broadcastInto(shape))) });
+    return isSame
+      ? fc.tuple(...same)
+      : fc.oneof({ weight: 1, arbitrary: fc.tuple(...same) }, { weight: 3, arbitrary: fc.tuple(...same.map(() => broadcastInto(shape))) });
   });
 
 /** An axis of a tensor of that rank, counted from either end. */
@@ -63,11 +72,20 @@ export const tensorOf = (shape: readonly number[], ...kinds: Values[]): fc.Arbit
     return { shape, values: Array.from({ length: sizeOf(shape) }, () => values(uniform)) };
   });
 
-export const tensorsOf = (shapes: readonly Shape[], ...kinds: Values[]): fc.Arbitrary<ParityInput[]> => fc.tuple(...shapes.map((shape) => tensorOf(shape, ...kinds)));
+export const tensorsOf = (shapes: readonly Shape[], ...kinds: Values[]): fc.Arbitrary<ParityInput[]> =>
+  fc.tuple(...shapes.map((shape) => tensorOf(shape, ...kinds)));
 
 /** A case whose label is what a failing property prints. */
-export function parityCase(op: string, attributes: string, inputs: readonly ParityInput[], fn: ParityCase['fn'], options: Partial<ParityCase> = {}): ParityCase {
+export function parityCase(
+  op: string,
+  attributes: string,
+  inputs: readonly ParityInput[],
+  fn: ParityCase['fn'],
+  options: Partial<ParityCase> = {},
+): ParityCase {
   const label = `${op}(${[...inputs.map(({ shape }) => `[${shape.join(', ')}]`), ...(attributes === '' ? [] : [attributes])].join(', ')})`;
   const found = { label, inputs, fn, hasGradient: true, ...options };
-  return Object.defineProperty(found, fc.toStringMethod, { value: () => `${label} of ${JSON.stringify(inputs.map(({ values }) => values))}` });
+  return Object.defineProperty(found, fc.toStringMethod, {
+    value: () => `${label} of ${JSON.stringify(inputs.map(({ values }) => values))}`,
+  });
 }

@@ -21,7 +21,12 @@ const row = { a: [3, 4], b: [4] };
 const X = (t: NamedTensors): tf.Tensor => t['x'] as tf.Tensor;
 const A = (t: NamedTensors): tf.Tensor => t['a'] as tf.Tensor;
 const B = (t: NamedTensors): tf.Tensor => t['b'] as tf.Tensor;
-const mask = (): tf.Tensor => tf.tensor(Array.from({ length: 12 }, (_, i) => i % 3 === 0), [3, 4], 'bool');
+const mask = (): tf.Tensor =>
+  tf.tensor(
+    Array.from({ length: 12 }, (_, i) => i % 3 === 0),
+    [3, 4],
+    'bool',
+  );
 const asFloat = (t: tf.Tensor): tf.Tensor => t.cast('float32');
 
 export const kernelCases: readonly KernelCase[] = [
@@ -72,13 +77,34 @@ export const kernelCases: readonly KernelCase[] = [
   { kernel: 'BatchMatMul', shapes: { a: [3, 4], b: [4, 5] }, fn: (t) => tf.matMul(A(t), B(t)) },
   { kernel: 'BatchMatMul', label: 'transposed product', shapes: { a: [4, 3], b: [5, 4] }, fn: (t) => tf.matMul(A(t), B(t), true, true) },
   { kernel: 'BatchMatMul', label: 'batched product', shapes: { a: [2, 3, 4], b: [2, 4, 5] }, fn: (t) => tf.matMul(A(t), B(t)) },
-  { kernel: 'BatchMatMul', label: 'batched transposed product', shapes: { a: [2, 4, 3], b: [2, 5, 4] }, fn: (t) => tf.matMul(A(t), B(t), true, true) },
-  { kernel: 'BatchMatMul', label: 'product with a bias', shapes: { a: [3, 4], b: [4, 5], x: [5] }, fn: (t) => tf.matMul(A(t), B(t)).add(X(t)).tanh() },
+  {
+    kernel: 'BatchMatMul',
+    label: 'batched transposed product',
+    shapes: { a: [2, 4, 3], b: [2, 5, 4] },
+    fn: (t) => tf.matMul(A(t), B(t), true, true),
+  },
+  {
+    kernel: 'BatchMatMul',
+    label: 'product with a bias',
+    shapes: { a: [3, 4], b: [4, 5], x: [5] },
+    fn: (t) => tf.matMul(A(t), B(t)).add(X(t)).tanh(),
+  },
   { kernel: 'Reshape', shapes: x34, fn: (t) => X(t).reshape([2, 6]) },
   { kernel: 'ExpandDims', shapes: x34, fn: (t) => X(t).expandDims(1) },
   { kernel: 'Transpose', shapes: { x: [2, 3, 4] }, fn: (t) => X(t).transpose([2, 0, 1]) },
   { kernel: 'Slice', shapes: x34, fn: (t) => X(t).slice([1, 0], [2, 3]) },
-  { kernel: 'PadV2', shapes: x34, fn: (t) => X(t).pad([[1, 2], [0, 1]], 0.5) },
+  {
+    kernel: 'PadV2',
+    shapes: x34,
+    fn: (t) =>
+      X(t).pad(
+        [
+          [1, 2],
+          [0, 1],
+        ],
+        0.5,
+      ),
+  },
   { kernel: 'Concat', shapes: { a: [3, 2], b: [3, 4] }, fn: (t) => tf.concat([A(t), B(t)], 1) },
   { kernel: 'Pack', shapes: ab, fn: (t) => tf.stack([A(t), B(t)], 1) },
   { kernel: 'Unpack', shapes: x34, fn: (t) => tf.unstack(X(t), 1) },
@@ -95,7 +121,10 @@ export const kernelCases: readonly KernelCase[] = [
 /** Values for a case's inputs. @param normal draws a standard normal number */
 export function inputsOf({ shapes, domain = (z) => z }: KernelCase, normal: () => number): NamedArrays {
   return Object.fromEntries(
-    Object.entries(shapes).map(([key, shape]) => [key, Float32Array.from({ length: shape.reduce((n, extent) => n * extent, 1) }, () => domain(normal()))]),
+    Object.entries(shapes).map(([key, shape]) => [
+      key,
+      Float32Array.from({ length: shape.reduce((n, extent) => n * extent, 1) }, () => domain(normal())),
+    ]),
   );
 }
 
@@ -111,10 +140,15 @@ export function programOf({ kernel, label = kernel, shapes, fn, isFlat }: Kernel
       if (isFlat) return { state: {}, diagnostics: outputs };
       // A weighted sum, for every element to have a gradient of its own.
       const loss = (...tensors: tf.Tensor[]): tf.Scalar =>
-        tf.addN(results(Object.fromEntries(names.map((name, i) => [name, tensors[i] as tf.Tensor]))).map((tensor) => {
-          const weights = tf.tensor(Float32Array.from({ length: tensor.size }, (_, i) => Math.cos(1.7 * i + 0.4)), tensor.shape);
-          return tensor.mul(weights).sum();
-        })) as tf.Scalar;
+        tf.addN(
+          results(Object.fromEntries(names.map((name, i) => [name, tensors[i] as tf.Tensor]))).map((tensor) => {
+            const weights = tf.tensor(
+              Float32Array.from({ length: tensor.size }, (_, i) => Math.cos(1.7 * i + 0.4)),
+              tensor.shape,
+            );
+            return tensor.mul(weights).sum();
+          }),
+        ) as tf.Scalar;
       const { grads } = tf.valueAndGrads(loss)(names.map((name) => t[name] as tf.Tensor));
       return { state: {}, diagnostics: { ...outputs, ...Object.fromEntries(grads.map((grad, i) => [`gradient-${names[i]}`, grad])) } };
     },

@@ -21,7 +21,10 @@ export interface ParityCase {
 /** Weights of a loss that gives every entry a gradient of its own; multiples of a half, for sums of few to be exact. */
 const weightsOf = (shape: number[]): tf.Tensor => {
   const size = shape.reduce((product, extent) => product * extent, 1);
-  return tf.tensor(Float32Array.from({ length: size }, (_, i) => ((7 * i) % 9) / 2 - 1.75), shape);
+  return tf.tensor(
+    Float32Array.from({ length: size }, (_, i) => ((7 * i) % 9) / 2 - 1.75),
+    shape,
+  );
 };
 
 interface Description {
@@ -30,7 +33,13 @@ interface Description {
 }
 
 /** The entry's results and gradients by name; also notes each one's type and shape. */
-function compute(entry: ParityCase, fn: ParityCase['fn'], inputs: tf.Tensor[], prefix: string, described: Map<string, Description>): Record<string, tf.Tensor> {
+function compute(
+  entry: ParityCase,
+  fn: ParityCase['fn'],
+  inputs: tf.Tensor[],
+  prefix: string,
+  described: Map<string, Description>,
+): Record<string, tf.Tensor> {
   const found: Record<string, tf.Tensor> = {};
   const keep = (name: string, tensor: tf.Tensor): void => {
     found[`${prefix} ${name}`] = tensor;
@@ -51,10 +60,13 @@ function programOf(cases: readonly ParityCase[], isReference: boolean, described
     signature: { batch, noise: {}, controls: {} },
     fn: ({ batch: given }) => ({
       state: {},
-      diagnostics: Object.assign({}, ...cases.map((entry, k) => {
-        const inputs = entry.inputs.map((_, i) => given[`${k}.${i}`] as tf.Tensor);
-        return compute(entry, isReference ? (entry.expected ?? entry.fn) : entry.fn, inputs, `case ${k}`, described);
-      })) as Record<string, tf.Tensor>,
+      diagnostics: Object.assign(
+        {},
+        ...cases.map((entry, k) => {
+          const inputs = entry.inputs.map((_, i) => given[`${k}.${i}`] as tf.Tensor);
+          return compute(entry, isReference ? (entry.expected ?? entry.fn) : entry.fn, inputs, `case ${k}`, described);
+        }),
+      ) as Record<string, tf.Tensor>,
     }),
   };
 }
@@ -65,7 +77,9 @@ export const agree = (actual: number, expected: number): boolean =>
 
 /** What differs between the device and the reference, a line each: the case, the entry, both numbers. */
 export async function differences(cases: readonly ParityCase[], device: Engine, reference: Engine): Promise<string[]> {
-  const batch: NamedArrays = Object.fromEntries(cases.flatMap((entry, k) => entry.inputs.map(({ values }, i) => [`${k}.${i}`, Float32Array.from(values)])));
+  const batch: NamedArrays = Object.fromEntries(
+    cases.flatMap((entry, k) => entry.inputs.map(({ values }, i) => [`${k}.${i}`, Float32Array.from(values)])),
+  );
   const run = async (engine: Engine, isReference: boolean): Promise<{ described: Map<string, Description>; found: NamedArrays }> => {
     const described = new Map<string, Description>();
     const program = await engine.compile(programOf(cases, isReference, described));
@@ -92,7 +106,13 @@ export async function kernelsCalled(cases: readonly ParityCase[]): Promise<Set<s
   await tf.setBackend('cpu');
   const { kernelNames } = await tf.profile(() => {
     for (const [k, entry] of cases.entries()) {
-      compute(entry, entry.fn, entry.inputs.map(({ shape, values }) => tf.tensor(Float32Array.from(values), [...shape])), `case ${k}`, new Map());
+      compute(
+        entry,
+        entry.fn,
+        entry.inputs.map(({ shape, values }) => tf.tensor(Float32Array.from(values), [...shape])),
+        `case ${k}`,
+        new Map(),
+      );
     }
     return tf.scalar(0);
   });

@@ -24,11 +24,25 @@ export interface RandomProgram {
 /** What a step adds to the tensors that there are; null where the shapes do not fit. */
 type Op = (left: tf.Tensor, right: tf.Tensor, turn: number) => readonly tf.Tensor[] | null;
 const isMatrix = (x: tf.Tensor): boolean => x.rank === 2;
-const broadcasts = (a: tf.Tensor, b: tf.Tensor): boolean => Array.from({ length: Math.min(a.rank, b.rank) }, (_, i) => [a.shape.at(-1 - i), b.shape.at(-1 - i)]).every(([m, n]) => m === n || m === 1 || n === 1);
-const pairwise = (fn: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): Op => (a, b) => (broadcasts(a, b) ? [fn(a, b)] : null);
-const unary = (fn: (x: tf.Tensor) => tf.Tensor, fits = (_: tf.Tensor): boolean => true): Op => (a) => (fits(a) ? [fn(a)] : null);
+const broadcasts = (a: tf.Tensor, b: tf.Tensor): boolean =>
+  Array.from({ length: Math.min(a.rank, b.rank) }, (_, i) => [a.shape.at(-1 - i), b.shape.at(-1 - i)]).every(
+    ([m, n]) => m === n || m === 1 || n === 1,
+  );
+const pairwise =
+  (fn: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): Op =>
+  (a, b) =>
+    broadcasts(a, b) ? [fn(a, b)] : null;
+const unary =
+  (fn: (x: tf.Tensor) => tf.Tensor, fits = (_: tf.Tensor): boolean => true): Op =>
+  (a) =>
+    fits(a) ? [fn(a)] : null;
 
-const transpositions = [[false, false], [false, true], [true, false], [true, true]] as const;
+const transpositions = [
+  [false, false],
+  [false, true],
+  [true, false],
+  [true, true],
+] as const;
 /** The product under the first transposition that fits, from a given one on. */
 function product(a: tf.Tensor, b: tf.Tensor, turn: number): tf.Tensor | null {
   if (!isMatrix(a) || !isMatrix(b)) return null;
@@ -39,12 +53,15 @@ function product(a: tf.Tensor, b: tf.Tensor, turn: number): tf.Tensor | null {
   return null;
 }
 /** One number a column, which hangs on another tensor. */
-const biasOf = (made: tf.Tensor, from: tf.Tensor): tf.Tensor => tf.tensor(Float32Array.from({ length: made.shape[1] as number }, (_, i) => (i % 5) / 4 - 0.5)).mul(from.mean());
+const biasOf = (made: tf.Tensor, from: tf.Tensor): tf.Tensor =>
+  tf.tensor(Float32Array.from({ length: made.shape[1] as number }, (_, i) => (i % 5) / 4 - 0.5)).mul(from.mean());
 /** A product and what is made of it; at odd turns the product itself may be read again. */
-const joined = (join: (made: tf.Tensor, bias: tf.Tensor) => tf.Tensor): Op => (a, b, turn) => {
-  const made = product(a, b, turn);
-  return made && [...(turn % 2 === 1 ? [made] : []), join(made, biasOf(made, a))];
-};
+const joined =
+  (join: (made: tf.Tensor, bias: tf.Tensor) => tf.Tensor): Op =>
+  (a, b, turn) => {
+    const made = product(a, b, turn);
+    return made && [...(turn % 2 === 1 ? [made] : []), join(made, biasOf(made, a))];
+  };
 /** Some of the columns. */
 const columnsOf = (made: tf.Tensor): tf.Tensor => {
   const columns = made.shape[1] as number;
@@ -92,7 +109,8 @@ function run(steps: readonly Step[], given: ProgramInputs): tf.Tensor[] {
 }
 
 /** Adam's shape of update, without its memory: what devices fuse. */
-const stepped = (value: tf.Tensor, gradient: tf.Tensor, rate: tf.Tensor): tf.Tensor => value.sub(gradient.mul(rate.abs()).div(gradient.square().sqrt().add(0.5)));
+const stepped = (value: tf.Tensor, gradient: tf.Tensor, rate: tf.Tensor): tf.Tensor =>
+  value.sub(gradient.mul(rate.abs()).div(gradient.square().sqrt().add(0.5)));
 
 const step: fc.Arbitrary<Step> = fc.record({ op: fc.nat(ops.length - 1), left: fc.nat(40), right: fc.nat(40) });
 
@@ -107,7 +125,8 @@ export const randomProgram: fc.Arbitrary<RandomProgram> = fc
   })
   .chain(({ steps, learns, next, shown }) => {
     const declaration: ProgramDeclaration = {
-      name: 'random', signature,
+      name: 'random',
+      signature,
       fn: (given) => {
         const names = Object.keys(stateShapes);
         const pool = run(steps, given);
@@ -116,10 +135,14 @@ export const randomProgram: fc.Arbitrary<RandomProgram> = fc
           const loss = (...values: tf.Tensor[]): tf.Scalar => {
             const made = run(steps, { ...given, state: Object.fromEntries(names.map((name, i) => [name, values[i] as tf.Tensor])) });
             // The last term gives every entry a gradient.
-            return tf.addN([...made.slice(-3).map((tensor) => tensor.square().mean()), ...values.map((value) => value.mul(0.1).sum())]) as tf.Scalar;
+            return tf.addN([
+              ...made.slice(-3).map((tensor) => tensor.square().mean()),
+              ...values.map((value) => value.mul(0.1).sum()),
+            ]) as tf.Scalar;
           };
           const { grads } = tf.valueAndGrads(loss)(names.map((name) => given.state[name] as tf.Tensor));
-          for (const [i, name] of names.entries()) state[name] = stepped(given.state[name] as tf.Tensor, grads[i] as tf.Tensor, given.controls['gain'] as tf.Tensor);
+          for (const [i, name] of names.entries())
+            state[name] = stepped(given.state[name] as tf.Tensor, grads[i] as tf.Tensor, given.controls['gain'] as tf.Tensor);
         } else {
           for (const [i, name] of names.entries()) {
             const fitting = pool.filter(({ shape }) => shape.join() === stateShapes[name]?.join());
@@ -131,10 +154,17 @@ export const randomProgram: fc.Arbitrary<RandomProgram> = fc
       },
     };
     const draw = (shapes: NamedShapes): fc.Arbitrary<Record<string, Float32Array>> =>
-      fc.tuple(...Object.values(shapes).map((shape) => tensorOf(shape, normal).map(({ values }) => Float32Array.from(values, (value) => value / 2))))
+      fc
+        .tuple(
+          ...Object.values(shapes).map((shape) =>
+            tensorOf(shape, normal).map(({ values }) => Float32Array.from(values, (value) => value / 2)),
+          ),
+        )
         .map((arrays) => Object.fromEntries(Object.keys(shapes).map((name, i) => [name, arrays[i] as Float32Array])));
-    return fc.record({ state: draw(stateShapes), batch: draw(signature.batch), noise: draw(signature.noise), controls: draw(signature.controls) }).map(({ state, ...given }) => {
-      const described = { steps: steps.map(({ op, left, right }) => `${op} ${left} ${right}`), learns, next, shown };
-      return Object.defineProperty({ declaration, state, given }, fc.toStringMethod, { value: () => JSON.stringify(described) });
-    });
+    return fc
+      .record({ state: draw(stateShapes), batch: draw(signature.batch), noise: draw(signature.noise), controls: draw(signature.controls) })
+      .map(({ state, ...given }) => {
+        const described = { steps: steps.map(({ op, left, right }) => `${op} ${left} ${right}`), learns, next, shown };
+        return Object.defineProperty({ declaration, state, given }, fc.toStringMethod, { value: () => JSON.stringify(described) });
+      });
   });

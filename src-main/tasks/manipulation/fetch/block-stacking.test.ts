@@ -55,7 +55,10 @@ function scripted(letsGo = true): Controller {
   };
 }
 
-const act = (delta: readonly [number, number, number], fingers: number): number[] => [...delta.map((by) => Math.max(-1, Math.min(1, 12 * by))), fingers];
+const act = (delta: readonly [number, number, number], fingers: number): number[] => [
+  ...delta.map((by) => Math.max(-1, Math.min(1, 12 * by))),
+  fingers,
+];
 
 function successes(episodes: number, make: () => Controller): number {
   const stream = createStream(11, 'reset');

@@ -24,7 +24,13 @@ const REST_SECONDS = 0.5;
 /** A finger nearer to the block than this (m) holds it. */
 const TOUCH = 0.001;
 
-const weight = (standard: number, sentence: string): TaskOption => ({ default: standard, min: -1e6, max: 1e6, sentence, citation: 'Elbow' });
+const weight = (standard: number, sentence: string): TaskOption => ({
+  default: standard,
+  min: -1e6,
+  max: 1e6,
+  sentence,
+  citation: 'Elbow',
+});
 const options = defineOptions({
   'reach-weight': weight(1, 'Weight of the distance from gripper to upper block, which is subtracted while the block is not on its place.'),
   'place-weight': weight(2, 'Weight of the distance from the upper block to its place, which is subtracted.'),
@@ -67,7 +73,10 @@ class BlockStacking extends MujocoTask {
   protected override randomise(stream: RandomStream, qpos: Float64Array, qvel: Float64Array): void {
     qpos.set(this.#arm.qpos);
     qvel.set(this.#arm.qvel);
-    const place = (): [number, number] => [uniformBetween(stream, -START_RANGE, START_RANGE), uniformBetween(stream, -START_RANGE, START_RANGE)];
+    const place = (): [number, number] => [
+      uniformBetween(stream, -START_RANGE, START_RANGE),
+      uniformBetween(stream, -START_RANGE, START_RANGE),
+    ];
     const upper = place();
     let lower: [number, number];
     do lower = place();
@@ -90,17 +99,26 @@ class BlockStacking extends MujocoTask {
     const arm = this.#arm;
     const grip = arm.grip.position();
     const blocks = this.#blocks.map((block) => ({ place: block.position(), angles: eulerAngles(block.rotation()), ...block.velocity() }));
-    const [upper, lower] = blocks as [typeof blocks[number], typeof blocks[number]];
+    const [upper, lower] = blocks as [(typeof blocks)[number], (typeof blocks)[number]];
     const toPlace = lower.place.map((value, k) => value + (k === 2 ? EDGE : 0) - (upper.place[k] as number));
-    const isStacked = norm(toPlace) < PLACE_RADIUS && norm(upper.linear) < SLOWEST && norm(upper.angular) < SLOWEST_TURN && this.#isReleased();
+    const isStacked =
+      norm(toPlace) < PLACE_RADIUS && norm(upper.linear) < SLOWEST && norm(upper.angular) < SLOWEST_TURN && this.#isReleased();
     // Counted in whole steps, so that no rounding adds up.
     const steps = isStacked ? Math.round(this.#restSeconds / this.stepSeconds) + 1 : 0;
     arm.readPose(derived.subarray(0, POSE));
-    derived.set([
-      ...grip, ...arm.fingers, ...arm.grip.velocity().linear, ...arm.fingerVelocities,
-      ...blocks.flatMap(({ place, angles, linear, angular }) => [...place, ...angles, ...linear, ...angular]),
-      ...upper.place.map((value, k) => value - (grip[k] as number)), ...toPlace, steps * this.stepSeconds,
-    ], POSE);
+    derived.set(
+      [
+        ...grip,
+        ...arm.fingers,
+        ...arm.grip.velocity().linear,
+        ...arm.fingerVelocities,
+        ...blocks.flatMap(({ place, angles, linear, angular }) => [...place, ...angles, ...linear, ...angular]),
+        ...upper.place.map((value, k) => value - (grip[k] as number)),
+        ...toPlace,
+        steps * this.stepSeconds,
+      ],
+      POSE,
+    );
   }
 
   protected override observe(observation: Float64Array): void {
@@ -132,38 +150,62 @@ function norm(vector: ArrayLike<number>): number {
 }
 
 const along = (what: string, unit: string): DimensionDeclaration[] => ['x', 'y', 'z'].map((axis) => ({ name: `${what} ${axis}`, unit }));
-const fingers = (what: string, unit: string): DimensionDeclaration[] => ['right', 'left'].map((side) => ({ name: `${side} finger ${what}`, unit }));
+const fingers = (what: string, unit: string): DimensionDeclaration[] =>
+  ['right', 'left'].map((side) => ({ name: `${side} finger ${what}`, unit }));
 
-export const blockStacking = defineTask(options, (values) => ({
-  id: 'block-stacking',
-  title: 'Block stacking',
-  sentence: 'A seven-joint arm grips a block, puts it onto another and lets go of it.',
-  family: 'manipulation',
-  model: 'block-stacking.xml',
-  observation: [
-    ...along('gripper', 'm'), ...fingers('position', 'm'), ...along('gripper velocity', 'm/s'), ...fingers('velocity', 'm/s'),
-    ...['upper', 'lower'].flatMap((block) => [
-      ...along(`${block} block`, 'm'), ...along(`${block} block angle about`, 'rad'),
-      ...along(`${block} block velocity`, 'm/s'), ...along(`${block} block angular velocity`, 'rad/s'),
-    ]),
-    ...along('upper block − gripper', 'm'), ...along('place − upper block', 'm'),
-    { name: 'time at rest on its place', unit: 's' },
-  ],
-  success: 'The upper block has lain within 2 cm of its place on the lower one for 0.5 s, at rest and touched by no finger.',
-  action: [
-    ...along('lead', '0.05 m').map((dimension) => ({ ...dimension, low: -1, high: 1 })),
-    { name: 'fingers', unit: 'm', low: -1, high: 1 },
-  ],
-  rewardTerms: [
-    { name: 'reach', weight: -values['reach-weight'], sentence: 'Minus the distance from gripper to upper block (m), until that is on its place.' },
-    { name: 'place', weight: -values['place-weight'], sentence: 'Minus the distance from the upper block to its place on the lower one (m), weighted.' },
-    { name: 'stacked', weight: values['stacked-reward'], sentence: 'Paid while the upper block lies on its place, released and at rest.' },
-  ],
-  termination: null,
-  timeLimit: 100,
-  frameSkip: 20,
-  stepSeconds: 0.04,
-  resetNoise: 'Both blocks flat on the table, uniform in a square of ±0.12 m around the gripper, at least 0.1 m apart; the arm always starts the same.',
-  camera: { trackBody: null, lookAt: [1.15, 0.75, 0.52], distance: 2.1, azimuth: 132, elevation: -18 },
-  citation: 'Elbow; the arm as in Gymnasium-Robotics 1.4, Fetch v4; after Haarnoja et al. 2018, arXiv 1803.06773',
-}), BlockStacking);
+export const blockStacking = defineTask(
+  options,
+  (values) => ({
+    id: 'block-stacking',
+    title: 'Block stacking',
+    sentence: 'A seven-joint arm grips a block, puts it onto another and lets go of it.',
+    family: 'manipulation',
+    model: 'block-stacking.xml',
+    observation: [
+      ...along('gripper', 'm'),
+      ...fingers('position', 'm'),
+      ...along('gripper velocity', 'm/s'),
+      ...fingers('velocity', 'm/s'),
+      ...['upper', 'lower'].flatMap((block) => [
+        ...along(`${block} block`, 'm'),
+        ...along(`${block} block angle about`, 'rad'),
+        ...along(`${block} block velocity`, 'm/s'),
+        ...along(`${block} block angular velocity`, 'rad/s'),
+      ]),
+      ...along('upper block − gripper', 'm'),
+      ...along('place − upper block', 'm'),
+      { name: 'time at rest on its place', unit: 's' },
+    ],
+    success: 'The upper block has lain within 2 cm of its place on the lower one for 0.5 s, at rest and touched by no finger.',
+    action: [
+      ...along('lead', '0.05 m').map((dimension) => ({ ...dimension, low: -1, high: 1 })),
+      { name: 'fingers', unit: 'm', low: -1, high: 1 },
+    ],
+    rewardTerms: [
+      {
+        name: 'reach',
+        weight: -values['reach-weight'],
+        sentence: 'Minus the distance from gripper to upper block (m), until that is on its place.',
+      },
+      {
+        name: 'place',
+        weight: -values['place-weight'],
+        sentence: 'Minus the distance from the upper block to its place on the lower one (m), weighted.',
+      },
+      {
+        name: 'stacked',
+        weight: values['stacked-reward'],
+        sentence: 'Paid while the upper block lies on its place, released and at rest.',
+      },
+    ],
+    termination: null,
+    timeLimit: 100,
+    frameSkip: 20,
+    stepSeconds: 0.04,
+    resetNoise:
+      'Both blocks flat on the table, uniform in a square of ±0.12 m around the gripper, at least 0.1 m apart; the arm always starts the same.',
+    camera: { trackBody: null, lookAt: [1.15, 0.75, 0.52], distance: 2.1, azimuth: 132, elevation: -18 },
+    citation: 'Elbow; the arm as in Gymnasium-Robotics 1.4, Fetch v4; after Haarnoja et al. 2018, arXiv 1803.06773',
+  }),
+  BlockStacking,
+);

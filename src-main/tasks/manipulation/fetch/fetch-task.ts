@@ -130,7 +130,10 @@ export class FetchTask extends MujocoTask {
     if (object !== null && objectVelocity !== undefined) {
       const place = object.position();
       numbers.push(...place, ...place.map((value, k) => value - (grip[k] as number)), ...arm.fingers, ...eulerAngles(object.rotation()));
-      numbers.push(...objectVelocity.linear.map((value, k) => value * dt - (gripVelocity[k] as number) * dt), ...objectVelocity.angular.map((value) => value * dt));
+      numbers.push(
+        ...objectVelocity.linear.map((value, k) => value * dt - (gripVelocity[k] as number) * dt),
+        ...objectVelocity.angular.map((value) => value * dt),
+      );
     } else {
       numbers.push(...arm.fingers);
     }

@@ -66,7 +66,8 @@ describe.each(cases)('$file', ({ id, file, tolerance, horizon }) => {
     // The joints that the reset leaves as they settled: all but an object's x and y.
     const settled = (qpos: ArrayLike<number>): number[] => Array.from(qpos).filter((_, i) => i < 15 || i > 16);
     let worst = largestDifference(settled(task.simulator.qpos), settled(episodes[0]?.qpos ?? []));
-    if (goalHeight !== null && id !== 'fetch-pick-and-place') worst = Math.max(worst, Math.abs((task.goal?.desired[2] ?? NaN) - goalHeight));
+    if (goalHeight !== null && id !== 'fetch-pick-and-place')
+      worst = Math.max(worst, Math.abs((task.goal?.desired[2] ?? NaN) - goalHeight));
     expect(episodes.map(({ actions }) => actions.length)).toEqual([50, 50, 50, 50]);
     for (const [number, episode] of episodes.entries()) {
       beginAt(task, episode);

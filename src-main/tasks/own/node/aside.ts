@@ -25,15 +25,31 @@ const patience = 60_000;
  * @throws ModelFileError where the model is refused, takes too long, or exhausts its memory
  */
 export async function inspectAside(request: AsideRequest, { timeLimitMs = patience }: { timeLimitMs?: number } = {}): Promise<Inspection> {
-  const path = fileURLToPath(new URL(`aside-worker${extname(new URL(import.meta.url).pathname)}`, import.meta.url)).replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked');
+  const path = fileURLToPath(new URL(`aside-worker${extname(new URL(import.meta.url).pathname)}`, import.meta.url)).replace(
+    /app\.asar(?=[\\/])/,
+    'app.asar.unpacked',
+  );
   // Each worker's loader prints no warnings of its own; MuJoCo's go to the log of whoever asks.
   const worker = new Worker(path, { workerData: request, resourceLimits: { maxOldGenerationSizeMb: 2048 }, stdout: true, stderr: true });
   let timer: NodeJS.Timeout | undefined;
   try {
     const answer = await new Promise<AsideAnswer>((resolve, reject) => {
-      timer = setTimeout(() => reject(new ModelFileError({}, `MuJoCo was not done with the model after ${timeLimitMs / 1000} s and was ended; reduce its meshes, or leave looks out of collision shapes`)), timeLimitMs);
+      timer = setTimeout(
+        () =>
+          reject(
+            new ModelFileError(
+              {},
+              `MuJoCo was not done with the model after ${timeLimitMs / 1000} s and was ended; reduce its meshes, or leave looks out of collision shapes`,
+            ),
+          ),
+        timeLimitMs,
+      );
       worker.once('message', resolve);
-      worker.once('error', (error) => reject(new ModelFileError({}, `the model was too much for this machine: ${error instanceof Error ? error.message : String(error)}`)));
+      worker.once('error', (error) =>
+        reject(
+          new ModelFileError({}, `the model was too much for this machine: ${error instanceof Error ? error.message : String(error)}`),
+        ),
+      );
       worker.once('exit', (code) => reject(new ModelFileError({}, `MuJoCo ended in the middle of loading the model (exit code ${code})`)));
     });
     if (answer.kind === 'inspection') return answer.inspection;

@@ -11,8 +11,15 @@ import { createImportedTask } from '../create-own-task.ts';
 export function loadImportedTask(mujoco: MuJoCo, { declaration, main, directory }: ImportedTask, options: ParameterValues): Task {
   try {
     const folder = folderOnDisk(directory);
-    return createImportedTask(mujoco, { declaration, main, folder, taskText: new TextDecoder().decode(folder.read(taskFileName)) }, options);
+    return createImportedTask(
+      mujoco,
+      { declaration, main, folder, taskText: new TextDecoder().decode(folder.read(taskFileName)) },
+      options,
+    );
   } catch (error) {
-    throw new TaskError(declaration.id, `its files in ${directory} cannot be used: ${error instanceof Error ? error.message : String(error)}. Import it again from where it came`);
+    throw new TaskError(
+      declaration.id,
+      `its files in ${directory} cannot be used: ${error instanceof Error ? error.message : String(error)}. Import it again from where it came`,
+    );
   }
 }
