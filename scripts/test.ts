@@ -23,6 +23,7 @@ const vitest = (project: string): Stage => ({
 });
 const stages: readonly Stage[] = [
   { name: 'lint', command: [bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0'], isVitest: false },
+  { name: 'format', command: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'], isVitest: false },
   { name: 'types', command: [bin('typescript/bin/tsc'), '--noEmit'], isVitest: false },
   { name: 'svelte', command: [bin('svelte-check/bin/svelte-check'), '--tsconfig', 'tsconfig.json', '--fail-on-warnings'], isVitest: false },
   vitest('unit'),
