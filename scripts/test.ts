@@ -18,7 +18,15 @@ interface Stage {
 }
 const vitest = (project: string): Stage => ({
   name: project,
-  command: [bin('vitest/vitest.mjs'), 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report(project)}`],
+  command: [
+    bin('vitest/vitest.mjs'),
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report(project)}`,
+  ],
   isVitest: true,
 });
 const stages: readonly Stage[] = [
@@ -32,11 +40,17 @@ const stages: readonly Stage[] = [
 ];
 
 const reportSchema = z.object({
-  numPassedTests: z.int(), numFailedTests: z.int(), numPendingTests: z.int(), success: z.boolean(),
-  testResults: z.array(z.object({
-    name: z.string(), message: z.string().optional(),
-    assertionResults: z.array(z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()).nullish() })),
-  })),
+  numPassedTests: z.int(),
+  numFailedTests: z.int(),
+  numPendingTests: z.int(),
+  success: z.boolean(),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      message: z.string().optional(),
+      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()).nullish() })),
+    }),
+  ),
 });
 /** Of a failure's message: enough to know it by where only the end of the output is kept. */
 const messageCharacters = 600;
@@ -81,10 +95,17 @@ process.exit(failed > 0 || failures.length > 0 ? 1 : 0);
 /** Each failed test, and each file that could not be loaded, with the beginning of its message. */
 function describeFailures({ testResults }: z.infer<typeof reportSchema>): string[] {
   const tests = testResults.flatMap(({ name: file, assertionResults, message }) => {
-    const own = assertionResults.filter(({ status }) => status === 'failed').map(({ fullName, failureMessages }) => ({ what: `${path.relative(root, file)}: ${fullName}`, why: (failureMessages ?? []).join('\n') }));
+    const own = assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages }) => ({
+        what: `${path.relative(root, file)}: ${fullName}`,
+        why: (failureMessages ?? []).join('\n'),
+      }));
     return own.length === 0 && message ? [{ what: path.relative(root, file), why: message }] : own;
   });
-  return tests.map(({ what, why }) => `${what}\n    ${stripVTControlCharacters(why).slice(0, messageCharacters).replaceAll('\n', '\n    ')}`);
+  return tests.map(
+    ({ what, why }) => `${what}\n    ${stripVTControlCharacters(why).slice(0, messageCharacters).replaceAll('\n', '\n    ')}`,
+  );
 }
 
 function readReport(file: string): unknown {
