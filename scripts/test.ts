@@ -1,8 +1,9 @@
-// `npm test`: lint, types, unit and integration tests, the build, and the window in Chromium. Everything runs, also
-// after a failure; the last line counts the tests. Names after `--` choose stages.
-import { spawnSync } from 'node:child_process';
+// `npm test`: lint, formatting, types, the build, unit and integration tests, and the window in Chromium. Everything runs,
+// also after a failure; the last line counts the tests. Names after `--` choose stages.
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 
@@ -32,10 +33,10 @@ const vitest = (project: string): Stage => ({
 const stages: readonly Stage[] = [
   { name: 'lint', command: [bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0'], isVitest: false },
   { name: 'format', command: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'], isVitest: false },
-  { name: 'types', command: [bin('typescript/bin/tsc'), '--noEmit'], isVitest: false },
-  { name: 'svelte', command: [bin('svelte-check/bin/svelte-check'), '--tsconfig', 'tsconfig.json', '--fail-on-warnings'], isVitest: false },
-  vitest('unit'),
+  // TypeScript's own files too, not the components alone.
+  { name: 'types', command: [bin('svelte-check/bin/svelte-check'), '--tsconfig', 'tsconfig.json', '--fail-on-warnings'], isVitest: false },
   { name: 'build', command: [path.join(root, 'scripts/build.ts')], isVitest: false },
+  vitest('unit'),
   vitest('e2e'),
 ];
 
@@ -65,32 +66,54 @@ mkdirSync(path.join(root, 'out', 'test'), { recursive: true });
 
 let [passed, failed, skipped] = [0, 0, 0];
 const failures: string[] = [];
-for (const { name, command, isVitest } of stages.filter((stage) => wanted.length === 0 || wanted.includes(stage.name))) {
-  console.log(`\n== ${name}`);
-  rmSync(report(name), { force: true });
-  const start = performance.now();
-  const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' });
-  const seconds = ((performance.now() - start) / 1000).toFixed(0);
-  if (status !== 0) failures.push(`the stage ${name}`);
-  if (isVitest) {
-    const parsed = reportSchema.safeParse(readReport(report(name)));
-    if (!parsed.success) {
-      failed += 1; // it did not get as far as its report
-    } else {
-      passed += parsed.data.numPassedTests;
-      skipped += parsed.data.numPendingTests;
-      // A file that cannot be loaded fails without a failed test.
-      failed += parsed.data.numFailedTests + (status !== 0 && parsed.data.numFailedTests === 0 ? 1 : 0);
-      failures.push(...describeFailures(parsed.data));
-    }
-  } else if (status === 0) passed += 1;
-  else failed += 1;
-  console.log(`== ${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${seconds} s`);
-}
+const chosen = stages.filter((stage) => wanted.length === 0 || wanted.includes(stage.name));
+// What is checked on one core is checked two at a time; vitest has as many workers of its own.
+const checks = chosen.filter(({ isVitest }) => !isVitest);
+await Promise.all([runInTurn(checks), runInTurn(checks)]);
+await runInTurn(chosen.filter(({ isVitest }) => isVitest));
 
 if (failures.length > 0) console.log(`\nFailed:\n${failures.map((failure) => `- ${failure}`).join('\n')}`);
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exit(failed > 0 || failures.length > 0 ? 1 : 0);
+
+/** Runs stages until none is left in the list, which others may take from as well. */
+async function runInTurn(left: Stage[]): Promise<void> {
+  for (let stage = left.shift(); stage !== undefined; stage = left.shift()) await runStage(stage);
+}
+
+async function runStage({ name, command, isVitest }: Stage): Promise<void> {
+  rmSync(report(name), { force: true });
+  const start = performance.now();
+  if (isVitest) console.log(`\n== ${name}`);
+  const child = spawn(process.execPath, command, {
+    cwd: root,
+    stdio: ['ignore', isVitest ? 'inherit' : 'pipe', isVitest ? 'inherit' : 'pipe'],
+  });
+  const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+  // What runs beside another says what it has to say at its end, in one piece.
+  const said = child.stdout === null || child.stderr === null ? [] : await Promise.all([text(child.stdout), text(child.stderr)]);
+  const status = await ended;
+  const seconds = ((performance.now() - start) / 1000).toFixed(0);
+  if (status !== 0) failures.push(`the stage ${name}`);
+  if (isVitest) count(name, status);
+  else if (status === 0) passed += 1;
+  else failed += 1;
+  console.log(`${isVitest ? '' : `\n== ${name}\n`}${said.join('')}== ${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${seconds} s`);
+}
+
+/** Counts the tests of a vitest stage from its report. */
+function count(name: string, status: number | null): void {
+  const parsed = reportSchema.safeParse(readReport(report(name)));
+  if (!parsed.success) {
+    failed += 1; // it did not get as far as its report
+    return;
+  }
+  passed += parsed.data.numPassedTests;
+  skipped += parsed.data.numPendingTests;
+  // A file that cannot be loaded fails without a failed test.
+  failed += parsed.data.numFailedTests + (status !== 0 && parsed.data.numFailedTests === 0 ? 1 : 0);
+  failures.push(...describeFailures(parsed.data));
+}
 
 /** Each failed test, and each file that could not be loaded, with the beginning of its message. */
 function describeFailures({ testResults }: z.infer<typeof reportSchema>): string[] {
