@@ -8,6 +8,7 @@ const benchmarks: Readonly<Record<string, string>> = {
   engine: 'SAC’s update beside its matrix products alone, and beside other programs’ updates',
   trainer: 'a half-cheetah training with SAC’s defaults, end to end, and where its time goes',
   agents: 'milliseconds a gradient step of every agent and option, beside SAC’s defaults',
+  list: '`npm run runs -- list` over 10,000 stored runs, as a whole process',
   window: 'first 3D frame, a chart of a million points, start to the first of 1,000 runs (needs Chromium)',
 };
 const [name, ...rest] = process.argv.slice(2);

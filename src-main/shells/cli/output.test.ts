@@ -49,6 +49,34 @@ describe('createOutput', () => {
   });
 });
 
+describe('formatTable', () => {
+  it('sets columns flush by the cells that a terminal gives each text, plain or not', () => {
+    const columns = [{ title: 'run' }, { title: 'of', align: 'right' as const }];
+    const rows = [
+      ['ab', '20,000'],
+      ['漢字', '−∞'],
+      ['🤖 e\u0301', '–'],
+      ['\u001b[1mbold\u001b[0m', '1'],
+    ];
+    expect(formatTable(columns, rows).split('\n')).toEqual([
+      'run       of',
+      'ab    20,000',
+      '漢字      −∞',
+      '🤖 e\u0301       –',
+      '\u001b[1mbold\u001b[0m       1',
+    ]);
+  });
+
+  it('has room for more rows than a call has arguments', () => {
+    expect(
+      formatTable(
+        [{ title: 'seed', align: 'right' }],
+        Array.from({ length: 200_000 }, (_, k) => [String(k)]),
+      ).length,
+    ).toBe(200_001 * 7 - 1);
+  });
+});
+
 describe('toJsonLine', () => {
   it('writes columns as arrays and what JSON lacks as null', () => {
     expect(toJsonLine({ a: Float64Array.of(1, 2.5), b: NaN, c: Infinity, d: 'x\ny' })).toBe('{"a":[1,2.5],"b":null,"c":null,"d":"x\\ny"}');
