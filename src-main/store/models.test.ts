@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TaskDeclaration } from '../contract/declarations.ts';
 import type { ModelReport } from '../contract/models.ts';
-import { newRun, refusal, temporaryDirectory, temporaryStore } from './testing/temporary-store.ts';
+import { newRun, refusal, startProcess, temporaryDirectory, temporaryStore } from './testing/temporary-store.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const files = (xml = '<mujoco/>') => [
@@ -84,6 +84,18 @@ describe('imported models', () => {
     expect(refusal(() => models.add({ ...model(), files: [{ path, bytes: bytes('x') }] }, [])).code).toBe('invalid');
     mkdirSync(join(directory, 'models'), { recursive: true });
     expect(readdirSync(join(directory, 'models'))).toEqual([]);
+  });
+
+  it('keep their files while other processes add and remove the same content', { timeout: 120_000 }, async () => {
+    const directory = temporaryDirectory();
+    const store = temporaryStore(directory);
+    const processes = ['arm', 'leg', 'leg-of-another'].map((id) => startProcess('models-process.ts', directory, '150', id));
+    await Promise.all(processes.map(({ ended }) => ended));
+    expect(processes.map(({ lines }) => lines)).toEqual([[], [], []]);
+    expect(store.models.list()).toHaveLength(3);
+    for (const { id } of store.models.list()) expect(store.models.files(id)).toHaveLength(5);
+    // Nothing else is left beside them.
+    expect(readdirSync(join(directory, 'models'))).toHaveLength(1);
   });
 
   it('refuse no files and no name', () => {

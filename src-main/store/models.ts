@@ -1,6 +1,6 @@
 // Imported models: a row each, and a folder for each content, named by its hash. A folder is written aside and renamed into
 // place, so that it is whole or absent, and never changed after that.
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TaskDeclaration } from '../contract/declarations.ts';
@@ -21,6 +21,8 @@ interface ModelRow {
   declaration: string | null;
 }
 
+/** In the name of a folder that no row needs any more. */
+const removedMark = '.removed-';
 const columns = 'id, hash, main, imported_at AS importedAt, report, declaration';
 
 export class Models implements ModelsApi {
@@ -34,28 +36,49 @@ export class Models implements ModelsApi {
 
   add({ id: wanted, main, report, declaration, files }: NewModel, taken: readonly string[]): { id: string; isNew: boolean } {
     checkLine('id', wanted, 64);
+    checkLine('main', main, 500);
     const hash = hashFiles(files);
-    this.#writeFolder(hash, files);
-    return this.#connection.write(() => {
-      for (let count = 1; ; count += 1) {
-        const id = count === 1 ? wanted : `${wanted}-${count}`;
-        const there = this.#row(id);
-        if (there?.hash === hash) return { id, isNew: false };
-        if (there || taken.includes(id)) continue;
-        const stored =
-          declaration === null ? null : JSON.stringify({ ...declaration, id, model: `imported:${hash}` } satisfies TaskDeclaration);
-        this.#connection.run(
-          'INSERT INTO imported_models (id, hash, main, imported_at, report, declaration) VALUES (?, ?, ?, ?, ?, ?)',
-          id,
-          hash,
-          checkLine('main', main, 500),
-          Date.now(),
-          JSON.stringify(report),
-          stored,
-        );
-        return { id, isNew: true };
+    // Another process may remove the same content at any moment until the row is there: then once more, with a copy of its own.
+    for (;;) {
+      const aside = this.#isKept(hash) ? null : this.#writeAside(hash, files);
+      try {
+        const added = this.#connection.write(() => {
+          // Writers wait for each other, and `remove` moves a folder away as a writer: what is here now stays until the row is.
+          if (aside !== null) this.#place(aside, hash);
+          else if (!existsSync(modelDirectory(this.#dataDirectory, hash))) return null;
+          return this.#addRow({ id: wanted, main, report, declaration }, hash, taken);
+        });
+        if (added !== null) return added;
+      } finally {
+        if (aside !== null) rmSync(aside, { recursive: true, force: true });
       }
-    });
+    }
+  }
+
+  /** Within a write. */
+  #addRow(
+    { id: wanted, main, report, declaration }: Omit<NewModel, 'files'>,
+    hash: string,
+    taken: readonly string[],
+  ): { id: string; isNew: boolean } {
+    for (let count = 1; ; count += 1) {
+      const id = count === 1 ? wanted : `${wanted}-${count}`;
+      const there = this.#row(id);
+      if (there?.hash === hash) return { id, isNew: false };
+      if (there || taken.includes(id)) continue;
+      const stored =
+        declaration === null ? null : JSON.stringify({ ...declaration, id, model: `imported:${hash}` } satisfies TaskDeclaration);
+      this.#connection.run(
+        'INSERT INTO imported_models (id, hash, main, imported_at, report, declaration) VALUES (?, ?, ?, ?, ?, ?)',
+        id,
+        hash,
+        main,
+        Date.now(),
+        JSON.stringify(report),
+        stored,
+      );
+      return { id, isNew: true };
+    }
   }
 
   list(): ImportedModel[] {
@@ -94,7 +117,7 @@ export class Models implements ModelsApi {
 
   remove(id: string): void {
     const { hash } = this.#needed(id);
-    const isLast = this.#connection.write(() => {
+    this.#connection.write(() => {
       const used = this.#connection.get<{ count: number }>('SELECT count(*) AS count FROM runs WHERE task = ?', id)?.count ?? 0;
       if (used > 0)
         throw new StoreError(
@@ -102,29 +125,62 @@ export class Models implements ModelsApi {
           `${used === 1 ? 'A run uses' : `${used} runs use`} ${id}, which could then not be shown or continued. Delete them first (they are removed for good 30 days later).`,
         );
       this.#connection.run('DELETE FROM imported_models WHERE id = ?', id);
-      return this.#connection.get('SELECT 1 FROM imported_models WHERE hash = ?', hash) === undefined;
     });
-    if (isLast) rmSync(modelDirectory(this.#dataDirectory, hash), { recursive: true, force: true });
+    this.#removeUnused(hash);
   }
 
-  #writeFolder(hash: string, files: readonly ModelFile[]): void {
+  /**
+   * Takes the content away unless a row names it. Whoever adds a row holds the database meanwhile, and so does this until the
+   * folder has another name: either the row is seen here, or it comes to find the folder gone. A row's deletion is committed
+   * before, so that a crash leaves at most a folder without a row.
+   */
+  #removeUnused(hash: string): void {
     const folder = modelDirectory(this.#dataDirectory, hash);
-    if (existsSync(folder)) {
-      if (hashFiles(readFolder(folder)) === hash) return;
-      rmSync(folder, { recursive: true, force: true });
-    }
-    const aside = `${folder}.unfinished-${process.pid}`;
-    rmSync(aside, { recursive: true, force: true });
+    this.#connection.write(() => {
+      const isUsed = this.#connection.get('SELECT 1 FROM imported_models WHERE hash = ?', hash) !== undefined;
+      if (!isUsed && existsSync(folder)) renameSync(folder, `${folder}${removedMark}${randomUUID()}`);
+    });
+    // With what a crash has left.
+    const all = existsSync(dirname(folder)) ? readdirSync(dirname(folder)) : [];
+    for (const name of all) if (name.includes(removedMark)) rmSync(join(dirname(folder), name), { recursive: true, force: true });
+  }
+
+  /** Is the content here, and whole? */
+  #isKept(hash: string): boolean {
     try {
-      for (const { path, bytes } of files) {
-        const file = join(aside, path);
-        mkdirSync(dirname(file), { recursive: true });
-        writeFileSync(file, bytes, { flush: true });
-      }
-      renameSync(aside, folder);
-    } finally {
-      rmSync(aside, { recursive: true, force: true });
+      return hashFiles(readFolder(modelDirectory(this.#dataDirectory, hash))) === hash;
+    } catch (error) {
+      // Removed while it was read.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
     }
+  }
+
+  /** @returns a folder with the files, beside where it is to be; none is left where one cannot be written */
+  #writeAside(hash: string, files: readonly ModelFile[]): string {
+    const aside = `${modelDirectory(this.#dataDirectory, hash)}.unfinished-${randomUUID()}`;
+    return this.#connection.translated(() => {
+      try {
+        for (const { path, bytes } of files) {
+          const file = join(aside, path);
+          mkdirSync(dirname(file), { recursive: true });
+          writeFileSync(file, bytes, { flush: true });
+        }
+        return aside;
+      } catch (error) {
+        rmSync(aside, { recursive: true, force: true });
+        throw error;
+      }
+    });
+  }
+
+  /** Puts a whole folder where it is to be, unless one is there by now. Within a write. */
+  #place(aside: string, hash: string): void {
+    if (this.#isKept(hash)) return;
+    const folder = modelDirectory(this.#dataDirectory, hash);
+    // A file in it was changed or is gone.
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(aside, folder);
   }
 
   #row(id: string): ModelRow | undefined {
