@@ -188,10 +188,16 @@ export interface SystemDescription {
   metrics: typeof metricDeclarations;
 }
 
+/** The moment that lists and events belong to: of two of them the one of the higher number is newer, whichever comes first. */
+export interface AtRevision {
+  /** Grows with each change of the database; numbers of another connection to a workstation cannot be compared. */
+  revision: number;
+}
+
 export interface Responses {
   'system.describe': SystemDescription;
   'system.doctor': DoctorReport;
-  'runs.list': { runs: RunSummary[] };
+  'runs.list': AtRevision & { runs: RunSummary[] };
   /** Of its evaluations the newest 50: `runs.evaluations` has the others. */
   'runs.get': RunDetail & { nonFinite: NonFiniteCount[] };
   'runs.create': { runs: string[] };
@@ -216,8 +222,8 @@ export interface Responses {
   'runs.evaluations': { evaluations: EvaluationSummary[]; count: number };
   'runs.log': { text: string; isTruncated: boolean; path: string };
   'runs.importDemo': { run: string };
-  'queue.list': { entries: QueueEntry[] };
-  'queue.move': { entries: QueueEntry[] };
+  'queue.list': AtRevision & { entries: QueueEntry[] };
+  'queue.move': AtRevision & { entries: QueueEntry[] };
   'queue.cancel': Record<never, never>;
   'metrics.query': { series: MetricSeries[]; superseded: (MetricSeries & { attempt: number })[] };
   'rollouts.get': Rollout;
@@ -248,13 +254,13 @@ export interface ContractError {
 
 export type WorkstationEvent =
   /** Rows of the run list changed (created, state, progress, renamed, deleted, restored). */
-  | { kind: 'runs-changed'; runs: RunSummary[]; removed: string[] }
+  | ({ kind: 'runs-changed'; runs: RunSummary[]; removed: string[] } & AtRevision)
   /** New points, evaluations, events, checkpoints or a new live snapshot of these runs. */
   | {
       kind: 'run-data-changed';
       runs: { run: string; environmentSteps: number; snapshotStep: number | null; evaluationCount: number; eventCount: number }[];
     }
-  | { kind: 'queue-changed'; entries: QueueEntry[] }
+  | ({ kind: 'queue-changed'; entries: QueueEntry[] } & AtRevision)
   /** Machine load, about once in two seconds: shares are 0 to 1, sizes in bytes. */
   | { kind: 'machine'; cpuShare: number; memoryUsedBytes: number; memoryTotalBytes: number; diskFreeBytes: number };
 

@@ -41,14 +41,15 @@ export interface WorkstationOptions {
  */
 export function createWorkstation({ dataDirectory, requester = 'window' }: WorkstationOptions): WorkstationService {
   const store = openStoreAsFarAsPossible(dataDirectory);
+  const say = (message: string): void => console.error(`Elbow: ${message}`);
   let lastProblem = '';
   const onError = (error: unknown): void => {
-    // The same trouble every quarter of a second is said once.
+    // The same trouble every two seconds is said once.
     const { message } = toContractError(error);
-    if (message !== lastProblem) console.error(`Elbow: ${message}`);
+    if (message !== lastProblem) say(message);
     lastProblem = message;
   };
-  const poller = createPoller({ store, onError });
+  const poller = createPoller({ store, onError: (error) => say(toContractError(error).message) });
   const supervision = createSupervision({ store, onError, onChange: () => poller.pollNow() });
   const trials = new Trials(store);
   const context = { store, requester, advanceQueue: () => supervision.advance() };

@@ -56,7 +56,7 @@ describe('serveBridge', () => {
 
   it('sends events to windows that are still there', () => {
     const { emit, sent, target } = serve();
-    const event: WorkstationEvent = { kind: 'queue-changed', entries: [] };
+    const event: WorkstationEvent = { kind: 'queue-changed', revision: 1, entries: [] };
     emit(event);
     target.isGone = true;
     emit(event);

@@ -163,7 +163,7 @@ describe("Electron's main process", () => {
 
   it("answers the page from the workstation's database, and nobody else", async () => {
     const page = { url: 'app://elbow/index.html', parent: null };
-    expect(await ask(page, 'runs.list', {})).toEqual({ ok: true, value: { runs: [] } });
+    expect(await ask(page, 'runs.list', {})).toEqual({ ok: true, value: { revision: 0, runs: [] } });
     expect(await ask(page, 'runs.get', { run: 'nothing' })).toMatchObject({ ok: false, error: { code: 'not-found' } });
     expect(await ask(page, 'runs.get', { run: 7 })).toMatchObject({ ok: false, error: { code: 'invalid-request' } });
     expect(await ask({ url: 'https://example.org', parent: null }, 'runs.list', {})).toMatchObject({ ok: false });

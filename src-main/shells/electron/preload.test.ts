@@ -90,7 +90,7 @@ describe('the built preload', () => {
     const got: unknown[][] = [];
     const end = bridge.subscribe((...values: WorkstationEvent[]) => got.push(values));
     const registered = listeners.get(bridgeChannels.event) ?? new Set();
-    const payload = { kind: 'queue-changed', entries: [] };
+    const payload = { kind: 'queue-changed', revision: 1, entries: [] };
     for (const listener of registered) listener({ sender: 'ipcRenderer' }, payload);
     expect(got).toEqual([[payload]]);
     end();

@@ -7,7 +7,12 @@ import { createSendQueue, mergeEvents, type SendQueue } from './send-queue.ts';
 
 /** As much of a run as merging looks at. */
 const run = (id: string, name = id): RunSummary => ({ id, name }) as RunSummary;
-const runsChanged = (runs: RunSummary[], removed: string[] = []): WorkstationEvent => ({ kind: 'runs-changed', runs, removed });
+const runsChanged = (runs: RunSummary[], removed: string[] = [], revision = 1): WorkstationEvent => ({
+  kind: 'runs-changed',
+  revision,
+  runs,
+  removed,
+});
 const machine = (cpuShare: number): WorkstationEvent => ({
   kind: 'machine',
   cpuShare,
@@ -73,12 +78,13 @@ describe('mergeEvents', () => {
   it.each<[string, WorkstationEvent, WorkstationEvent, WorkstationEvent]>([
     ['deleted after a change', runsChanged([run('a')]), runsChanged([], ['a']), runsChanged([], ['a'])],
     ['restored after a deletion', runsChanged([], ['a', 'b']), runsChanged([run('a')]), runsChanged([run('a')], ['b'])],
+    ['at the later moment', runsChanged([run('a')], [], 3), runsChanged([], ['b'], 7), runsChanged([run('a')], ['b'], 7)],
     ['deleted twice', runsChanged([], ['a']), runsChanged([], ['a']), runsChanged([], ['a'])],
     [
       'queues',
-      { kind: 'queue-changed', entries: [{ run: 'a', position: 1, name: 'a', enqueuedAt: 0 }] },
-      { kind: 'queue-changed', entries: [] },
-      { kind: 'queue-changed', entries: [] },
+      { kind: 'queue-changed', revision: 1, entries: [{ run: 'a', position: 1, name: 'a', enqueuedAt: 0 }] },
+      { kind: 'queue-changed', revision: 2, entries: [] },
+      { kind: 'queue-changed', revision: 2, entries: [] },
     ],
     [
       'data of two runs',

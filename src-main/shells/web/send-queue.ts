@@ -59,6 +59,8 @@ export function mergeEvents(earlier: WorkstationEvent, later: WorkstationEvent):
     const isBack = new Set(later.runs.map((run) => run.id));
     return {
       kind: 'runs-changed',
+      // What the earlier one adds has not changed up to the later one's moment.
+      revision: later.revision,
       runs: [...earlier.runs.filter((run) => !isReplaced.has(run.id)), ...later.runs],
       removed: [...new Set([...earlier.removed.filter((run) => !isBack.has(run)), ...later.removed])],
     };

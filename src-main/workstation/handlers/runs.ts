@@ -20,7 +20,8 @@ export function createRunHandlers({
   advanceQueue,
 }: HandlerContext): Omit<HandlersOf<'runs'>, EditRequests | ForkRequests> {
   return {
-    'runs.list': () => ({ runs: store.runs.list() }),
+    // The revision is read first: what is committed in between is told again as an event.
+    'runs.list': () => ({ revision: store.runs.revision(), runs: store.runs.list() }),
     'runs.get': ({ run }) => ({
       ...completed(store.runs.get(run, { newestEvaluations: shownEvaluations }), findPossibilities()),
       nonFinite: store.metrics.nonFinite(run),
