@@ -1,6 +1,7 @@
 // Tests of the live view with a real task and policies written by hand.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadTask } from '../../../src-main/tasks/node/load-task.ts';
+import type { Task } from '../../../src-main/tasks/task.ts';
 import type { LiveFrame } from '../messages.ts';
 import { LiveSession, type LiveEvents, type Policy } from './live-session.ts';
 
@@ -13,6 +14,7 @@ const balancing = (step: number): Policy => ({
 const pushing = (step: number): Policy => ({ step, act: async () => [1], dispose: async () => undefined });
 
 interface Watched {
+  task: Task;
   session: LiveSession;
   frames: LiveFrame[];
   taken: number[];
@@ -20,7 +22,10 @@ interface Watched {
   failures: string[];
 }
 const open: LiveSession[] = [];
-afterEach(() => Promise.all(open.splice(0).map((session) => session.dispose())));
+afterEach(async () => {
+  vi.useRealTimers();
+  await Promise.all(open.splice(0).map((session) => session.dispose()));
+});
 
 async function watch(pace = { speed: 1, isPaused: false }, seed = 1): Promise<Watched> {
   const frames: LiveFrame[] = [];
@@ -33,9 +38,10 @@ async function watch(pace = { speed: 1, isPaused: false }, seed = 1): Promise<Wa
     onNotice: (message) => notices.push(message),
     onFailure: (message) => failures.push(message),
   };
-  const session = new LiveSession(await loadTask('inverted-pendulum'), seed, pace, events);
+  const task = await loadTask('inverted-pendulum');
+  const session = new LiveSession(task, seed, pace, events);
   open.push(session);
-  return { session, frames, taken, notices, failures };
+  return { task, session, frames, taken, notices, failures };
 }
 
 const soon = <T>(check: () => T): Promise<T> => vi.waitFor(check, { timeout: 60_000, interval: 10 });
@@ -100,6 +106,45 @@ describe('the live view', () => {
     expect(frames.at(-1)?.step).toBe(3);
     session.setPace(1, false);
     await soon(() => expect(frames.at(-1)?.step).toBeGreaterThan(4));
+  });
+
+  it('says why an episode did not start, tries again after a while, and goes on once it starts', async () => {
+    vi.useFakeTimers();
+    const { session, task, frames, notices, failures } = await watch({ speed: 8, isPaused: false });
+    const reset = vi.spyOn(task, 'reset');
+    const step = vi.spyOn(task, 'step').mockImplementationOnce(() => {
+      throw new Error('the simulation diverged');
+    });
+    reset.mockImplementationOnce(() => {
+      throw new Error('the state has no finite height');
+    });
+    reset.mockImplementationOnce(() => {
+      throw new Error('the state has no finite height');
+    });
+    session.offerPolicy(balancing(3));
+    await vi.advanceTimersByTimeAsync(1600);
+    expect(step).toHaveBeenCalled();
+    expect(frames.at(-1)).toMatchObject({ episode: 2, policyStep: 3 });
+    expect(frames.at(-1)?.step).toBeGreaterThan(3);
+    expect(notices).toEqual([
+      'The episode could not start: the state has no finite height. It is tried again in 0.5 s; the run itself goes on.',
+      'The episode could not start: the state has no finite height. It is tried again in 1.0 s; the run itself goes on.',
+      'A new episode was started: the state has no finite height',
+    ]);
+    expect(failures).toEqual([]);
+  });
+
+  it('stops with the reason where no episode starts any more', async () => {
+    vi.useFakeTimers();
+    const { session, task, failures } = await watch({ speed: 8, isPaused: false });
+    vi.spyOn(task, 'reset').mockImplementation(() => {
+      throw new Error('the model is gone');
+    });
+    session.offerPolicy({ step: 1, act: () => Promise.reject(new Error('no action')), dispose: async () => undefined });
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(failures).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(failures).toEqual(['The live view stopped: the model is gone. The run itself goes on.']);
   });
 
   it('gives up on a policy that cannot act, and says that the run goes on', async () => {

@@ -3,6 +3,7 @@
 import { copyPoses, poseSize } from '../../../src-main/physics/geometry.ts';
 import { createStream, type RandomStream } from '../../../src-main/random/stream.ts';
 import type { Task } from '../../../src-main/tasks/task.ts';
+import { Backoff } from '../backoff.ts';
 import type { LiveFrame } from '../messages.ts';
 import { RateMeter } from '../player.ts';
 
@@ -27,8 +28,8 @@ export interface LiveEvents {
 const longestDebtMs = 250;
 /** Between two frames at most this long is spent on steps. */
 const stepBudgetMs = 12;
-/** Divergences in a row before the view gives up. */
-const mostDivergences = 5;
+/** Failures in a row before the view gives up. */
+const mostFailures = 5;
 
 export class LiveSession {
   private readonly task: Task;
@@ -50,7 +51,8 @@ export class LiveSession {
   private terms = new Float64Array(0);
   private ended: LiveFrame['ended'] = null;
   private simulatedSeconds = 0;
-  private divergences = 0;
+  private failures = 0;
+  private readonly backoff = new Backoff();
 
   constructor(task: Task, seed: number, pace: { speed: number; isPaused: boolean }, events: LiveEvents) {
     this.task = task;
@@ -60,7 +62,7 @@ export class LiveSession {
     this.isPaused = pace.isPaused;
     this.startEpisode();
     this.sendFrame();
-    void this.run();
+    void this.run().catch((error: unknown) => this.giveUp(error));
   }
 
   /** Taken up before the next step. */
@@ -122,7 +124,8 @@ export class LiveSession {
           (this.isPaused ? this.pendingSteps > 0 : performance.now() >= due)
         );
       } catch (error) {
-        if (this.isDisposed || !this.recover(error)) return;
+        if (this.isDisposed || !(await this.recover(error))) return;
+        due = performance.now();
       }
       if (this.isPaused) due = performance.now();
       if (performance.now() - due > longestDebtMs) due = performance.now();
@@ -153,11 +156,12 @@ export class LiveSession {
     this.returnSoFar += result.reward;
     this.simulatedSeconds += this.task.declaration.stepSeconds;
     this.ended = result.terminated ? 'terminated' : result.truncated ? 'truncated' : null;
-    if (this.step > 10) this.divergences = 0;
+    if (this.step > 10) this.failures = 0;
   }
 
   private startEpisode(): void {
     this.task.reset(this.stream);
+    this.backoff.started(performance.now());
     this.episode += 1;
     this.step = 0;
     this.reward = 0;
@@ -166,18 +170,37 @@ export class LiveSession {
     this.ended = null;
   }
 
-  /** A diverged simulation starts a new episode; a policy that cannot act ends the session. */
-  private recover(error: unknown): boolean {
-    const reason = error instanceof Error ? error.message : String(error);
-    this.divergences += 1;
-    if (this.divergences > mostDivergences) {
-      this.events.onFailure(`The live view stopped: ${reason}. The run itself goes on.`);
-      this.isDisposed = true;
-      return false;
+  /** A diverged simulation starts a new episode, at once or after a while; a policy that cannot act ends the session. */
+  private async recover(error: unknown): Promise<boolean> {
+    for (let problem = error; ;) {
+      this.failures += 1;
+      if (this.failures > mostFailures) {
+        this.giveUp(problem);
+        return false;
+      }
+      try {
+        this.startEpisode();
+        this.events.onNotice(`A new episode was started: ${messageOf(problem)}`);
+        return true;
+      } catch (another) {
+        problem = another;
+      }
+      const delay = this.backoff.failed(performance.now());
+      const seconds = (delay / 1000).toFixed(1);
+      this.events.onNotice(
+        `The episode could not start: ${messageOf(problem)}. It is tried again in ${seconds} s; the run itself goes on.`,
+      );
+      const until = performance.now() + delay;
+      // What wakes it earlier, a newer policy or another speed, does not make the task start.
+      while (!this.isDisposed && performance.now() < until) await this.sleep(until - performance.now());
+      if (this.isDisposed) return false;
     }
-    this.events.onNotice(`A new episode was started: ${reason}`);
-    this.startEpisode();
-    return true;
+  }
+
+  private giveUp(error: unknown): void {
+    if (this.isDisposed) return;
+    this.events.onFailure(`The live view stopped: ${messageOf(error)}. The run itself goes on.`);
+    this.isDisposed = true;
   }
 
   private sendFrame(): void {
@@ -208,4 +231,8 @@ export class LiveSession {
     });
     this.wake = () => undefined;
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
