@@ -78,6 +78,7 @@ export default tseslint.config(
   { files: ['**/*.svelte', '**/*.svelte.ts'], languageOptions: { parserOptions: { parser: tseslint.parser } } },
   ...Object.entries(rooms).map(([name, allowed]) => importWall([`src-main/${name}/**/*.ts`], allowed)),
   importWall(['src-renderer/**/*.{ts,svelte}'], ['contract'], '(?:src-main/)?'),
+  importWall(['src-renderer/testing/**/*.ts'], ['contract', 'tasks/declarations'], '(?:src-main/)?'),
   // The scene's workers run physics and tasks beside the window.
   importWall(['src-renderer/scene/**/*.ts'], ['contract', 'tasks', 'physics', 'random'], '(?:src-main/)?'),
   {

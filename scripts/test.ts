@@ -36,6 +36,7 @@ const stages: readonly Stage[] = [
   // TypeScript's own files too, not the components alone.
   { name: 'types', command: [bin('svelte-check/bin/svelte-check'), '--tsconfig', 'tsconfig.json', '--fail-on-warnings'], isVitest: false },
   { name: 'build', command: [path.join(root, 'scripts/build.ts')], isVitest: false },
+  vitest('window'),
   vitest('unit'),
   vitest('e2e'),
 ];

@@ -4,7 +4,9 @@ import type { RequestName, RequestOf, ResponseOf, SystemDescription, Workstation
 import type { Connection, ConnectionState } from './api/connection.ts';
 import { CommandRegistry } from './commands.ts';
 import { History, type Action } from './history.ts';
+import { messageOf, Refresher } from './refresher.ts';
 import { formatRoute, parseRoute, type Route } from './route.ts';
+import { Versioned } from './versioned.ts';
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
 export type MachineLoad = Extract<WorkstationEvent, { kind: 'machine' }>;
@@ -33,6 +35,7 @@ export class AppState {
   runs = $state.raw<ReadonlyMap<string, RunSummary>>(new Map());
   /** Has the run list arrived once? */
   isLoaded = $state(false);
+  /** What waits, in order; `takeQueue` sets it. */
   queue = $state.raw<readonly QueueEntry[]>([]);
   machine = $state.raw<MachineLoad | null>(null);
   route = $state.raw<Route>(parseRoute(location.hash));
@@ -43,7 +46,29 @@ export class AppState {
   /** Is the palette or the key sheet open? */
   overlay = $state<'none' | 'palette' | 'keys'>('none');
 
-  private readonly dataListeners = new Set<(change: RunDataChange) => void>();
+  private readonly dataListeners = new Set<(change: RunDataChange | null) => void>();
+  private readonly known = new Versioned<RunSummary>();
+  private queueRevision = -Infinity;
+  // Each by itself: looking for devices takes seconds on some machines, and the runs need not wait for it.
+  private readonly runList = this.keep(
+    () => this.call('runs.list', {}),
+    ({ revision, runs }) => {
+      this.known.replaceAll(
+        revision,
+        runs.map((run) => [run.id, run]),
+      );
+      this.showRuns();
+      this.isLoaded = true;
+    },
+  );
+  private readonly queueList = this.keep(
+    () => this.call('queue.list', {}),
+    (list) => this.takeQueue(list),
+  );
+  private readonly describing = this.keep(
+    () => this.call('system.describe', {}),
+    (description) => (this.description = description),
+  );
   private nextToast = 1;
 
   constructor(workstation: Connection) {
@@ -51,7 +76,7 @@ export class AppState {
     workstation.subscribe((event) => this.receive(event));
     workstation.state.subscribe((state) => {
       this.connection = state;
-      if (state.kind === 'connected') void this.load();
+      if (state.kind === 'connected') this.load();
     });
     addEventListener('hashchange', () => {
       this.route = parseRoute(location.hash);
@@ -73,13 +98,25 @@ export class AppState {
     }
   }
 
-  /** Calls back when the run gained points, evaluations, events or a snapshot; returns the function that ends it. */
-  onRunData(run: string, listener: (change: RunDataChange) => void): () => void {
-    const filtered = (change: RunDataChange): void => {
-      if (change.run === run) listener(change);
+  /**
+   * Calls back when the run gained points, evaluations, events or a snapshot, and with null where that may have been missed: the
+   * connection was made anew. Returns the function that ends it.
+   */
+  onRunData(run: string, listener: (change: RunDataChange | null) => void): () => void {
+    const filtered = (change: RunDataChange | null): void => {
+      if (change === null || change.run === run) listener(change);
     };
     this.dataListeners.add(filtered);
     return () => this.dataListeners.delete(filtered);
+  }
+
+  /** Calls back at each connecting from now on; returns the function that ends it. */
+  onConnected(listener: () => void): () => void {
+    const onlyAnew = (change: RunDataChange | null): void => {
+      if (change === null) listener();
+    };
+    this.dataListeners.add(onlyAnew);
+    return () => this.dataListeners.delete(onlyAnew);
   }
 
   go(route: Route): void {
@@ -103,7 +140,7 @@ export class AppState {
   }
 
   showError(error: unknown): void {
-    this.toast(error instanceof Error ? error.message : String(error), null, 'error');
+    this.toast(messageOf(error), null, 'error');
   }
 
   /** Does something that Ctrl+Z takes back; `announce` also offers Undo in a toast. Failures become toasts. */
@@ -139,43 +176,57 @@ export class AppState {
   }
 
   /** What runs can be made of has changed: a task was imported or removed. */
-  async reloadDescription(): Promise<void> {
-    this.description = await this.call('system.describe', {});
+  reloadDescription(): void {
+    this.describing.renew();
   }
 
-  private async load(): Promise<void> {
-    try {
-      const [description, list, queue] = await Promise.all([
-        this.call('system.describe', {}),
-        this.call('runs.list', {}),
-        this.call('queue.list', {}),
-      ]);
-      this.description = description;
-      this.runs = new Map(list.runs.map((run) => [run.id, run]));
-      this.queue = queue.entries;
-      this.isLoaded = true;
-    } catch (error) {
-      this.showError(error);
-    }
+  /** The queue as an answer or an event has it; an older one than is shown is passed over. */
+  takeQueue({ revision, entries }: ResponseOf<'queue.list'>): void {
+    if (revision < this.queueRevision) return;
+    this.queueRevision = revision;
+    this.queue = entries;
+  }
+
+  /** After connecting, for the first time or again: revisions may be another workstation's, and events may have been missed. */
+  private load(): void {
+    this.known.restart();
+    this.queueRevision = -Infinity;
+    for (const list of [this.runList, this.queueList, this.describing]) list.renew();
+    for (const listener of [...this.dataListeners]) listener(null);
+  }
+
+  /** Asked at each connecting, and again until it is answered; trouble is said once. */
+  private keep<T>(ask: () => Promise<T>, take: (answer: T) => void): Refresher<T> {
+    return new Refresher({
+      ask,
+      take,
+      fail: (error, count) => {
+        if (count === 1) this.showError(error);
+      },
+    });
+  }
+
+  private showRuns(): void {
+    const runs = this.known.values;
+    this.runs = runs;
+    if ([...this.selection].some((id) => !runs.has(id))) this.selection = new Set([...this.selection].filter((id) => runs.has(id)));
   }
 
   private receive(event: WorkstationEvent): void {
     switch (event.kind) {
-      case 'runs-changed': {
-        const runs = new Map(this.runs);
-        for (const run of event.runs) runs.set(run.id, run);
-        for (const id of event.removed) runs.delete(id);
-        this.runs = runs;
-        if (event.removed.some((id) => this.selection.has(id))) {
-          this.selection = new Set([...this.selection].filter((id) => runs.has(id)));
-        }
+      case 'runs-changed':
+        this.known.change(
+          event.revision,
+          event.runs.map((run) => [run.id, run]),
+          event.removed,
+        );
+        this.showRuns();
         return;
-      }
       case 'run-data-changed':
         for (const change of event.runs) for (const listener of [...this.dataListeners]) listener(change);
         return;
       case 'queue-changed':
-        this.queue = event.entries;
+        this.takeQueue(event);
         return;
       case 'machine':
         this.machine = event;

@@ -2,6 +2,7 @@
 import type { RunDetail, RunSummary } from '../../../src-main/contract/runs.ts';
 import type { MetricSeries } from '../../../src-main/contract/series.ts';
 import type { AppState } from '../../app-state.svelte.ts';
+import { messageOf, Refresher } from '../../refresher.ts';
 import type { ChartSeries } from '../../charts/columns.ts';
 import { LiveSeries } from '../../charts/live-series.svelte.ts';
 import { supersededLines } from '../train/run-series.ts';
@@ -51,11 +52,27 @@ export class Comparison {
     this.app = app;
   }
 
-  async load(runs: readonly string[]): Promise<void> {
-    const answers = await Promise.allSettled(runs.map((run) => this.app.call('runs.get', { run })));
-    this.details = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
-    this.failures = answers.flatMap((answer) => (answer.status === 'rejected' ? [String((answer.reason as Error).message)] : []));
-    this.isLoaded = true;
+  /** Reads the runs, and again those that could not be read once the connection is there again; the function returned ends it. */
+  load(runs: readonly string[]): () => void {
+    const read = new Map<string, RunDetail>();
+    const refresher = new Refresher({
+      ask: () => Promise.allSettled(runs.filter((run) => !read.has(run)).map((run) => this.app.call('runs.get', { run }))),
+      take: (answers) => {
+        for (const answer of answers) if (answer.status === 'fulfilled') read.set(answer.value.id, answer.value);
+        if (answers.length > 0) this.details = runs.flatMap((run) => read.get(run) ?? []);
+        this.failures = answers.flatMap((answer) => (answer.status === 'rejected' ? [messageOf(answer.reason)] : []));
+        this.isLoaded = true;
+      },
+      fail: (error) => (this.failures = [messageOf(error)]),
+    });
+    const endConnection = this.app.onConnected(() => {
+      if (this.failures.length > 0) refresher.renew();
+    });
+    refresher.renew();
+    return () => {
+      refresher.dispose();
+      endConnection();
+    };
   }
 
   /** Follows a metric of every run; the function returned ends it. */

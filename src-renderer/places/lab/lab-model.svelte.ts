@@ -2,8 +2,9 @@
 import type { CameraDeclaration, TaskDeclaration } from '../../../src-main/contract/declarations.ts';
 import { type Inspection, type ModelFile, taskFileName, type TaskProblem } from '../../../src-main/contract/models.ts';
 import type { AppState } from '../../app-state.svelte.ts';
+import { messageOf } from '../../refresher.ts';
 import type { LabFrame, SceneJoint, SceneModel } from '../../scene/messages.ts';
-import { type LabSessionHandle, sharedSceneClient } from '../../scene/scene-client.ts';
+import { type LabSessionHandle, type SceneClient, sharedSceneClient } from '../../scene/scene-client.ts';
 import type { Viewer } from '../../scene/viewer.ts';
 import type { PickedFolder } from './read-folder.ts';
 import { taskTemplate } from './task-template.ts';
@@ -36,6 +37,7 @@ export class LabModel {
   kept = $state<string | null>(null);
 
   private readonly app: AppState;
+  private readonly client: Pick<SceneClient, 'openLab'>;
   private session: LabSessionHandle | null = null;
   private viewer: Viewer | null = null;
   private model: SceneModel | null = null;
@@ -46,8 +48,9 @@ export class LabModel {
   private readAt = -Infinity;
   private typing: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(app: AppState) {
+  constructor(app: AppState, client: Pick<SceneClient, 'openLab'> = sharedSceneClient()) {
     this.app = app;
+    this.client = client;
   }
 
   /** The files that could be the model. */
@@ -61,16 +64,16 @@ export class LabModel {
     this.folder = folder;
     this.main = main;
     const upload = (this.upload = crypto.randomUUID());
-    const isCurrent = (): boolean => this.upload === upload;
+    const isCurrent = (): boolean => this.upload === upload && this.main === main;
     try {
       for (const [k, file] of folder.files.entries()) {
         this.busy = `Reading file ${k + 1} of ${folder.files.length} …`;
-        await this.bring(upload, folder.name, file);
+        await this.bring(upload, folder.name, file, isCurrent);
         if (!isCurrent()) return;
       }
       await this.look();
     } catch (error) {
-      if (isCurrent()) this.failure = error instanceof Error ? error.message : String(error);
+      if (isCurrent()) this.failure = messageOf(error);
     } finally {
       if (isCurrent()) this.busy = null;
     }
@@ -81,12 +84,13 @@ export class LabModel {
     const { upload } = this;
     this.leave();
     this.main = main;
+    const isCurrent = (): boolean => this.upload === upload && this.main === main;
     try {
       await this.look();
     } catch (error) {
-      if (this.upload === upload) this.failure = error instanceof Error ? error.message : String(error);
+      if (isCurrent()) this.failure = messageOf(error);
     } finally {
-      if (this.upload === upload) this.busy = null;
+      if (isCurrent()) this.busy = null;
     }
   }
 
@@ -160,24 +164,30 @@ export class LabModel {
 
   /** Keeps the model with the editor's task file. @returns its id, or null where it was refused */
   async keep(): Promise<string | null> {
+    const { upload, main, taskText: text } = this;
+    // A folder that was opened meanwhile is another matter, and text that was typed meanwhile is not what was imported.
+    const isCurrent = (): boolean => this.upload === upload && this.main === main;
     this.busy = 'Importing …';
     try {
-      const taskText = this.taskText.trim() === '' ? null : this.taskText;
-      const { id, isNew } = await this.app.call('models.import', { upload: this.upload, model: this.main, taskText });
-      this.failure = null;
-      this.kept = taskText === null ? null : id;
+      const taskText = text.trim() === '' ? null : text;
+      const { id, isNew } = await this.app.call('models.import', { upload, model: main, taskText });
+      if (isCurrent()) {
+        this.failure = null;
+        this.kept = taskText === null || this.taskText !== text ? null : id;
+      }
       this.app.toast(isNew ? `Imported as ${id}` : `${id} is there already, with the same content`);
       return id;
     } catch (error) {
-      this.failure = error instanceof Error ? error.message : String(error);
+      if (isCurrent()) this.failure = messageOf(error);
+      else this.app.showError(error);
       return null;
     } finally {
-      this.busy = null;
+      if (isCurrent()) this.busy = null;
     }
   }
 
-  private async bring(upload: string, folder: string, { path, bytes }: ModelFile): Promise<void> {
-    for (let offset = 0; offset === 0 || offset < bytes.byteLength; offset += pieceBytes) {
+  private async bring(upload: string, folder: string, { path, bytes }: ModelFile, isCurrent: () => boolean): Promise<void> {
+    for (let offset = 0; isCurrent() && (offset === 0 || offset < bytes.byteLength); offset += pieceBytes) {
       await this.app.call('models.upload', { upload, folder, path, offset, bytes: bytes.slice(offset, offset + pieceBytes) });
     }
   }
@@ -186,7 +196,7 @@ export class LabModel {
     const { folder, inspection } = this;
     if (folder === null || inspection === null) return;
     const files = folder.files.filter(({ path }) => path !== taskFileName);
-    this.session = sharedSceneClient().openLab(
+    this.session = this.client.openLab(
       { main: inspection.main, files, taskText: inspection.taskText },
       {
         onModel: () => undefined,

@@ -1,11 +1,13 @@
 // A recorded episode on screen: loads it, keeps the poses of its rows as the worker computes them, and draws
 // the row under the playhead.
 import type { TaskDeclaration } from '../../../src-main/contract/declarations.ts';
+import type { ResponseOf } from '../../../src-main/contract/requests.ts';
 import type { Rollout } from '../../../src-main/contract/series.ts';
 import type { AppState } from '../../app-state.svelte.ts';
+import { messageOf, Refresher } from '../../refresher.ts';
 import type { PlayerState } from '../../scene/player.ts';
 import { interpolatePoses, poseStride } from '../../scene/poses.ts';
-import { sharedSceneClient, type ReplaySessionHandle } from '../../scene/scene-client.ts';
+import { sharedSceneClient, type ReplaySessionHandle, type SceneClient } from '../../scene/scene-client.ts';
 import { StoredPlayer } from '../../scene/stored-player.ts';
 import type { Viewer } from '../../scene/viewer.ts';
 import { poseSource } from './rollout-data.ts';
@@ -29,10 +31,12 @@ export class ReplayScene {
   failure = $state<string | null>(null);
   notice = $state<string | null>(null);
 
-  private readonly app: AppState;
+  private readonly loading: Refresher<ResponseOf<'rollouts.get'>>;
+  private readonly client: Pick<SceneClient, 'openReplay' | 'warmUp'>;
   private readonly task: TaskDeclaration;
   private viewer: Viewer | null = null;
   private session: ReplaySessionHandle | null = null;
+  /** The episode that was chosen last. */
   private wanted: number | null = null;
   private chosenAt = 0;
   private stride = 0;
@@ -43,10 +47,18 @@ export class ReplayScene {
   private readingAt = -Infinity;
   private isFirstFrame = true;
 
-  constructor(app: AppState, task: TaskDeclaration) {
-    this.app = app;
+  constructor(app: AppState, task: TaskDeclaration, client: Pick<SceneClient, 'openReplay' | 'warmUp'> = sharedSceneClient()) {
+    this.client = client;
     this.task = task;
-    sharedSceneClient().warmUp(task.model);
+    this.loading = new Refresher({
+      ask: () => app.call('rollouts.get', { rollout: this.wanted ?? 0 }),
+      take: (rollout) => this.show(rollout),
+      fail: (error) => {
+        this.failure = messageOf(error);
+        this.isLoading = false;
+      },
+    });
+    client.warmUp(task.model);
   }
 
   setViewer(viewer: Viewer | null): void {
@@ -55,37 +67,39 @@ export class ReplayScene {
   }
 
   /** Loads a recorded episode and shows its first row. The newest choice wins. */
-  async open(id: number): Promise<void> {
+  open(id: number): void {
     if (this.wanted === id) return;
     this.wanted = id;
     this.chosenAt = performance.now();
+    this.retry();
+  }
+
+  /** Asks for the chosen episode once more. */
+  retry(): void {
     this.isLoading = true;
     this.failure = null;
-    try {
-      const rollout = await this.app.call('rollouts.get', { rollout: id });
-      if (this.wanted !== id) return;
-      const before = this.player?.state;
-      const player = new StoredPlayer(rollout.length, rollout.stepSeconds);
-      if (before) {
-        player.setSpeed(before.speed);
-        player.setLooping(before.isLooping);
-      }
-      player.subscribe((state) => this.playerChanged(state));
-      this.rollout = rollout;
-      this.player = player;
-      this.playerState = player.state;
-      this.row = 0;
-      if (this.viewer !== null) this.openSession(rollout);
-    } catch (error) {
-      if (this.wanted !== id) return;
-      this.failure = error instanceof Error ? error.message : String(error);
-    } finally {
-      if (this.wanted === id) this.isLoading = false;
+    this.loading.renew();
+  }
+
+  private show(rollout: Rollout): void {
+    const before = this.player?.state;
+    const player = new StoredPlayer(rollout.length, rollout.stepSeconds);
+    if (before) {
+      player.setSpeed(before.speed);
+      player.setLooping(before.isLooping);
     }
+    player.subscribe((state) => this.playerChanged(state));
+    this.failure = null;
+    this.isLoading = false;
+    this.rollout = rollout;
+    this.player = player;
+    this.playerState = player.state;
+    this.row = 0;
+    if (this.viewer !== null) this.openSession(rollout);
   }
 
   dispose(): void {
-    this.wanted = null;
+    this.loading.dispose();
     this.session?.close();
     this.session = null;
     this.viewer = null;
@@ -97,7 +111,7 @@ export class ReplayScene {
     this.isFirstFrame = true;
     const firstRow = Math.round(this.player?.state.position ?? 0);
     const { modelHash } = rollout;
-    this.session = sharedSceneClient().openReplay(
+    this.session = this.client.openReplay(
       { modelFile: this.task.model, modelHash, source: poseSource(rollout), firstRow },
       {
         onModel: (model, hash) => {

@@ -89,6 +89,14 @@ it('asks anew where other attempts count by the time that an answer comes', asyn
   expect([asked.length, steps(history.known.evaluations)]).toEqual([2, steps(range(1, 12))]);
 });
 
+it('asks once more where what came meanwhile begins beyond the answer', async () => {
+  const { take, asked, history } = bench(100);
+  const first = take(range(1, 10), 3);
+  // Ten more were made while the answer was on its way, and no news comes after these.
+  await Promise.all([first, take(range(1, 20), 3)]);
+  expect([asked.length, steps(history.known.evaluations)]).toEqual([2, steps(range(1, 20))]);
+});
+
 it('keeps at most twice as many as it asks for, the last always', async () => {
   const { take, asked, history } = bench(10);
   for (let last = 1000; last <= 1200; last += 3) {

@@ -71,7 +71,8 @@ export class EvaluationHistory {
     } finally {
       this.isAsking = false;
     }
-    if (this.counted !== counted) await this.take(this.newest);
+    // What came meanwhile may be of other attempts, or begin beyond the answer's end.
+    if (this.newest !== detail && this.known.error === null) await this.take(this.newest);
   }
 
   private show(known: readonly EvaluationSummary[], error: string | null): void {

@@ -54,12 +54,16 @@ export async function moveInQueue(app: AppState, run: RunSummary, by: -1 | 1): P
   const position = (run.queuePosition ?? 1) + by;
   if (position < 1 || position > Math.max(1, app.queue.length)) return;
   const answer = await app.tryCall('queue.move', { run: run.id, position });
-  if (answer !== undefined) app.queue = answer.entries;
+  if (answer !== undefined) app.takeQueue(answer);
 }
 
 /** Starts the first run of a new installation: SAC on half-cheetah with all defaults, and shows it. */
 export async function trainNow(app: AppState): Promise<void> {
-  const device = app.description?.devices.find((one) => one.available);
+  if (app.description === null) {
+    app.toast('Elbow still looks for this machine’s devices. Try again in a moment.');
+    return;
+  }
+  const device = app.description.devices.find((one) => one.available);
   if (device === undefined) {
     app.toast('No device can be used on this machine. Lab says what is missing.', null, 'error');
     return;

@@ -2,6 +2,7 @@
 // workstation, with what it refuses.
 import type { ParameterDeclaration } from '../../../src-main/contract/parameters.ts';
 import { WorkstationError } from '../../../src-main/contract/requests.ts';
+import { messageOf } from '../../refresher.ts';
 import { retyped } from '../runs/new-run-form.ts';
 import type { CheckpointForm } from './fork-form.ts';
 
@@ -13,11 +14,16 @@ export class CheckpointFilling<Form extends CheckpointForm> {
   refused = $state.raw<Readonly<Record<string, string>>>({});
   refusal = $state<string | null>(null);
 
+  /** Counts the dialog's openings: what an earlier one asked for is no longer its business. */
+  private opening = 0;
+
   constructor(form: Form) {
     this.form = $state.raw(form);
   }
 
   begin(form: Form): void {
+    this.opening += 1;
+    this.isAsking = false;
     this.search = '';
     this.change(form);
   }
@@ -37,15 +43,18 @@ export class CheckpointFilling<Form extends CheckpointForm> {
   async ask(request: () => Promise<void>, parameters: readonly ParameterDeclaration[]): Promise<void> {
     if (this.isAsking) return;
     this.isAsking = true;
+    const { opening, form } = this;
     try {
       await request();
     } catch (error) {
+      if (opening !== this.opening) return;
       const field = error instanceof WorkstationError ? error.field?.replace(/^(hyperparameters|changes)\./, '') : undefined;
-      const message = error instanceof Error ? error.message : String(error);
-      if (field !== undefined && parameters.some(({ name }) => name === field)) this.refused = { [field]: message };
+      const message = messageOf(error);
+      // A field that was changed meanwhile is not the one that was refused.
+      if (form === this.form && field !== undefined && parameters.some(({ name }) => name === field)) this.refused = { [field]: message };
       else this.refusal = message;
     } finally {
-      this.isAsking = false;
+      if (opening === this.opening) this.isAsking = false;
     }
   }
 }

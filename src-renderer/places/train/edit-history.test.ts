@@ -92,4 +92,24 @@ describe('EditHistory', () => {
     await history.take(detailOf(stored));
     expect([history.known.error, history.known.isComplete]).toEqual([null, true]);
   });
+  it('asks once more where what came meanwhile begins beyond the answer', async () => {
+    let stored = many(150);
+    const { ask, requests } = asked(() => stored);
+    let release: (() => void) | null = null;
+    const history = new EditHistory(
+      async (request) => {
+        const answer = await ask(request);
+        if (release === null) await new Promise<void>((resolve) => (release = resolve));
+        return answer;
+      },
+      () => undefined,
+    );
+    const first = history.take(detailOf(stored));
+    await Promise.resolve();
+    stored = many(400);
+    await history.take(detailOf(stored));
+    (release as (() => void) | null)?.();
+    await first;
+    expect([history.known.isComplete, ids(history.known.edits), requests.length]).toEqual([true, ids(stored), 2]);
+  });
 });

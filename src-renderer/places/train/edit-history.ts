@@ -55,6 +55,8 @@ export class EditHistory {
     } finally {
       this.isAsking = false;
     }
+    // What came meanwhile may begin beyond the answer's end.
+    if (this.newest !== detail && this.known.error === null) await this.take(this.newest);
   }
 
   private show(known: readonly RunEdit[], error: string | null): void {

@@ -11,6 +11,7 @@ import {
 import { WorkstationError } from '../../../src-main/contract/requests.ts';
 import type { ActionHistogram, RunDetail, RunEdit } from '../../../src-main/contract/runs.ts';
 import type { AppState } from '../../app-state.svelte.ts';
+import { messageOf } from '../../refresher.ts';
 import { toRequest } from '../runs/new-run-form.ts';
 import { checkDrafts, noDrafts, setDraft, type Drafts, type Situation } from './drafts.ts';
 import { knobStatus, newestToUndo, pendingCount, withSent, type KnobStatus, type SentEdit } from './edit-status.ts';
@@ -152,8 +153,9 @@ export class LiveControls {
       this.refresh();
     } catch (error) {
       const name = error instanceof WorkstationError ? error.field?.replace(/^hyperparameters\.|^changes\./, '') : undefined;
-      const message = error instanceof Error ? error.message : String(error);
-      if (name !== undefined && this.declaration(name) !== undefined) this.refused = { [name]: message };
+      const message = messageOf(error);
+      // Drafts that were changed meanwhile are not what was refused.
+      if (name !== undefined && this.drafts === before && this.declaration(name) !== undefined) this.refused = { [name]: message };
       else this.refusal = message;
     } finally {
       this.isSending = false;

@@ -1,13 +1,13 @@
 // The live view's state: a session of the scene worker, the newest policy of the run, and what is on screen.
 import type { TaskDeclaration } from '../../../src-main/contract/declarations.ts';
-import type { ParameterValues } from '../../../src-main/contract/parameters.ts';
-import { WorkstationError } from '../../../src-main/contract/requests.ts';
+import { type ResponseOf, WorkstationError } from '../../../src-main/contract/requests.ts';
 import type { AppState } from '../../app-state.svelte.ts';
+import { messageOf, Refresher } from '../../refresher.ts';
 import { LivePlayer } from '../../scene/live-player.ts';
 import type { LiveFrame } from '../../scene/messages.ts';
 import { interpolatePoses } from '../../scene/poses.ts';
 import type { PlayerState } from '../../scene/player.ts';
-import { sharedSceneClient, type LiveSessionHandle } from '../../scene/scene-client.ts';
+import { sharedSceneClient, type LiveSessionHandle, type SceneClient } from '../../scene/scene-client.ts';
 import type { Viewer } from '../../scene/viewer.ts';
 
 /** The newest policy there is: the live snapshot's, or an evaluation's where none is kept. */
@@ -19,6 +19,8 @@ export interface PolicySource {
 /** What is read off a frame; the poses go straight to the viewer. */
 export type LiveReading = Omit<LiveFrame, 'poses'>;
 
+/** How the notice of a policy that was not read begins. */
+const unread = 'The newest policy could not be read';
 /** The view's own seed: its episodes are no part of the run. */
 const viewSeed = 1;
 
@@ -33,17 +35,22 @@ export class LiveView {
   /** At first as the task's own defaults have it; from the first model on as this run's options do. */
   task = $state.raw<TaskDeclaration>() as TaskDeclaration;
 
-  private readonly app: AppState;
-  private readonly run: string;
+  private readonly client: Pick<SceneClient, 'openLive'>;
+  /** Asks for the run's own options, with which a session begins. */
+  private readonly opening: Refresher<ResponseOf<'runs.get'>>;
+  /** Asks for the policy that is wanted and has not been handed over. */
+  private readonly fetching: Refresher<ResponseOf<'snapshots.get'>>;
+  private readonly endData: () => void;
   private viewer: Viewer | null = null;
   private session: LiveSessionHandle | null = null;
   /** The newest policy that was handed to the session: the one that it takes up next. */
   private handed: { step: number; createdAt: number } | null = null;
+  /** The policy that was handed over last, or is known to be gone. */
   private offered: number | null = null;
+  private asked: PolicySource | null = null;
   private isFetching = false;
   private wanted: PolicySource | null = null;
   private isHidden = document.hidden;
-  private isDisposed = false;
 
   private before: Float32Array | null = null;
   private target: Float32Array | null = null;
@@ -51,10 +58,30 @@ export class LiveView {
   private arrivedAt = 0;
   private isNewEpisode = true;
 
-  constructor(app: AppState, run: string, task: TaskDeclaration) {
-    this.app = app;
-    this.run = run;
+  constructor(app: AppState, run: string, task: TaskDeclaration, client: Pick<SceneClient, 'openLive'> = sharedSceneClient()) {
+    this.client = client;
     this.task = task;
+    this.opening = new Refresher({
+      ask: () => app.call('runs.get', { run }),
+      take: (detail) => this.begin(detail),
+      fail: (error) => (this.failure = messageOf(error)),
+    });
+    this.fetching = new Refresher({
+      ask: () => {
+        const source = this.wanted ?? { at: 'live', step: 0 };
+        this.asked = source;
+        this.isFetching = true;
+        return app.call('snapshots.get', { run, at: source.at });
+      },
+      take: (snapshot) => this.hand(snapshot),
+      fail: (error) => this.missed(error),
+    });
+    this.endData = app.onRunData(run, (change) => {
+      // The connection is there again: what failed without it is asked for at once.
+      if (change !== null) return;
+      if (this.session === null && this.failure !== null) this.open();
+      this.fetchWanted();
+    });
     this.player = new LivePlayer(task.timeLimit);
     this.playerState = this.player.state;
     this.player.subscribe((state) => (this.playerState = state));
@@ -69,11 +96,13 @@ export class LiveView {
   /** Asks for this policy and hands it to the session; the newest wish wins. */
   want(source: PolicySource | null): void {
     this.wanted = source;
-    void this.fetchWanted();
+    this.fetchWanted();
   }
 
   dispose(): void {
-    this.isDisposed = true;
+    this.opening.dispose();
+    this.fetching.dispose();
+    this.endData();
     document.removeEventListener('visibilitychange', this.onVisibility);
     this.session?.close();
     this.session = null;
@@ -81,20 +110,16 @@ export class LiveView {
   }
 
   /** Begins, also again after a failure. */
-  async open(): Promise<void> {
+  open(): void {
+    this.failure = null;
+    this.opening.renew();
+  }
+
+  private begin({ configuration: { taskOptions = {} } }: ResponseOf<'runs.get'>): void {
     this.failure = null;
     this.offered = null;
-    let taskOptions: ParameterValues;
-    try {
-      taskOptions = (await this.app.call('runs.get', { run: this.run })).configuration.taskOptions ?? {};
-    } catch (error) {
-      this.failure = error instanceof Error ? error.message : String(error);
-      return;
-    }
-    if (this.isDisposed) return;
-    const client = sharedSceneClient();
     const { speed } = this.player.state;
-    this.session = client.openLive(
+    this.session = this.client.openLive(
       { task: this.task.id, taskOptions, modelFile: this.task.model, seed: viewSeed, speed },
       {
         onTask: (task) => {
@@ -120,7 +145,7 @@ export class LiveView {
       setPace: (pace, isPaused) => this.session?.setPace(pace, isPaused || this.isHidden),
       step: (steps) => this.session?.step(steps),
     });
-    void this.fetchWanted();
+    this.fetchWanted();
   }
 
   private readonly onVisibility = (): void => {
@@ -157,27 +182,26 @@ export class LiveView {
     return now - this.arrivedAt < intervalMs + 500;
   }
 
-  private async fetchWanted(): Promise<void> {
-    const source = this.wanted;
-    if (source === null || this.session === null || this.isFetching || source.step === this.offered) return;
-    this.isFetching = true;
-    const { session } = this;
-    try {
-      const snapshot = await this.app.call('snapshots.get', { run: this.run, at: source.at });
-      if (session === this.session) {
-        this.offered = source.step;
-        this.handed = { step: snapshot.step, createdAt: snapshot.createdAt };
-        session.offerPolicy(snapshot.step, snapshot.onnx);
-      }
-    } catch (error) {
-      // One that is gone has been replaced: the next event names the newer one.
-      if (!(error instanceof WorkstationError && error.code === 'not-found')) {
-        this.notice = `The newest policy could not be read: ${error instanceof Error ? error.message : String(error)}`;
-      }
-      this.offered = source.step;
-    } finally {
-      this.isFetching = false;
-    }
-    if (this.wanted?.step !== source.step || session !== this.session) void this.fetchWanted();
+  private fetchWanted(): void {
+    if (this.wanted === null || this.session === null || this.isFetching || this.wanted.step === this.offered) return;
+    this.fetching.refresh();
+  }
+
+  private hand(snapshot: ResponseOf<'snapshots.get'>): void {
+    this.isFetching = false;
+    this.offered = this.asked?.step ?? null;
+    this.handed = { step: snapshot.step, createdAt: snapshot.createdAt };
+    this.session?.offerPolicy(snapshot.step, snapshot.onnx);
+    if (this.notice?.startsWith(unread) === true) this.notice = null;
+    this.fetchWanted();
+  }
+
+  private missed(error: unknown): void {
+    this.isFetching = false;
+    // One that is gone has been replaced: the next event names the newer one.
+    const isGone = error instanceof WorkstationError && error.code === 'not-found';
+    if (isGone) this.offered = this.asked?.step ?? null;
+    else this.notice = `${unread}: ${messageOf(error)}`;
+    if (isGone && this.wanted?.step !== this.asked?.step) this.fetchWanted();
   }
 }
