@@ -1,5 +1,6 @@
 // Hyper-parameters that several agents declare, each with that agent's default and source.
 import type { Condition, ParameterDeclaration } from '../../contract/parameters.ts';
+import { largestSquashedEntropy } from '../../contract/squashed-entropy.ts';
 
 export const sacTable1 = 'Haarnoja et al. 2018, arXiv 1812.05905, table 1';
 
@@ -201,7 +202,7 @@ const entropyTarget: ParameterDeclaration = {
   scale: 'linear',
   live: true,
   group: 'temperature',
-  maxPerAction: { value: 0.6836, why: 'no tanh-Gaussian has more entropy' },
+  maxPerAction: { value: largestSquashedEntropy, why: 'no tanh-Gaussian has more entropy' },
   usedWhen: [
     isLearned,
     {
