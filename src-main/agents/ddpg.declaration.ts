@@ -1,6 +1,6 @@
 // What DDPG says about itself. Importable without loading an engine.
 import type { AgentDeclaration } from '../contract/declarations.ts';
-import { actorPaused, discount, explorationNoise, learningRate, targetSmoothing } from './parts/agent-parameters.ts';
+import { actorPaused, discount, explorationNoise, learningRate, plainAdam, targetSmoothing } from './parts/agent-parameters.ts';
 import { runParametersWith } from './parts/run-parameters.ts';
 import { deterministicUnused } from './parts/unused.ts';
 
@@ -21,6 +21,7 @@ export const ddpgDeclaration: AgentDeclaration = {
     targetSmoothing(0.005, settings),
     learningRate('actor-learning-rate', 'the policy', settings),
     learningRate('critic-learning-rate', 'the critic', settings),
+    plainAdam,
     actorPaused,
     explorationNoise(`${settings}; the original has Ornstein–Uhlenbeck noise`),
   ],
