@@ -221,16 +221,16 @@ function parametersOf(form: Form): ParameterDeclaration[] {
     {
       name: 'actor-sees',
       kind: 'choice',
-      default: 'updated',
-      choices: ['updated', 'former'],
+      default: isPublished ? 'released' : 'updated',
+      choices: ['released', 'updated', 'former'],
       formerly: { value: 'former', where: { parameter: 'critic-form', is: ['single'] } },
       unit: '',
       scale: 'linear',
       live: false,
       group: 'optimisation',
       sentence:
-        'Which action values the policy’s step climbs: those that the critic’s step of the same update has just made, or those from before it.',
-      citation: `updated: ${released}, and Hartikainen’s implementation; former: the order of SAC’s first version`,
+        'Which action values the policy’s step climbs: those that the critic’s step of the same update has made (updated); those from before it (former); or both, values and ReLUs from before with weights from after (released).',
+      citation: `released: ${released}; updated: Hartikainen’s implementation; former: every loss of the parameters before the step, Elbow`,
     },
     {
       name: 'policy-regularisation',
