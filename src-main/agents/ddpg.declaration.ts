@@ -4,7 +4,7 @@ import { actorPaused, discount, explorationNoise, learningRate, plainAdam, targe
 import { runParametersWith } from './parts/run-parameters.ts';
 import { deterministicUnused } from './parts/unused.ts';
 
-const settings = 'the DDPG of Fujimoto et al. 2018, arXiv 1802.09477, its code';
+const settings = 'OurDDPG in sfujim/TD3 since April 2021, docs/agents/ddpg.md';
 
 export const ddpgDeclaration: AgentDeclaration = {
   id: 'ddpg',

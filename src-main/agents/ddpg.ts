@@ -1,6 +1,6 @@
 // DDPG. Lillicrap et al. 2016, "Continuous control with deep reinforcement learning", arXiv 1509.02971, algorithm 1: a
-// deterministic actor and one critic, each with a target. With the networks, Adam and Gaussian noise of the DDPG that
-// Fujimoto et al. 2018 compare TD3 with. docs/agents/ddpg.md.
+// deterministic actor and one critic, each with a target. With the networks, Adam and Gaussian noise of OurDDPG
+// in sfujim/TD3 since April 2021. docs/agents/ddpg.md.
 import type * as tf from '@tensorflow/tfjs';
 import type { NamedTensors, ProgramInputs, ProgramOutputs } from '../engine/program.ts';
 import type { Agent, AgentInstance, Problem } from './agent.ts';
