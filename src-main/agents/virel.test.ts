@@ -1,12 +1,10 @@
 // VIREL's update against an independent double-precision computation of algorithms.md 3.1 to 3.4: losses by their
-// formulas, gradients by central finite differences, in both forms of the critic; the settings of the published forms.
+// formulas, gradients by central finite differences, in both forms of the critic and every order of its step and the actor's.
 import { describe, expect, it } from 'vitest';
 import type { NamedArrays } from '../engine/program.ts';
 import { taskDeclarations } from '../tasks/declarations.ts';
 import type { TaskDeclaration } from '../contract/declarations.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
-import { createStream } from '../random/stream.ts';
-import type { Agent, UpdateProgram } from './agent.ts';
 import { defaultsFor } from './declarations.ts';
 import {
   actionValue,
@@ -24,7 +22,7 @@ import {
   toDoubles,
 } from './testing/double-precision.ts';
 import { entriesOf, gradientIn, runOnce, smallProblem } from './testing/small-problem.ts';
-import { virel, virelFixed, virelPublished } from './virel.ts';
+import { virel } from './virel.ts';
 
 const halfCheetah = taskDeclarations.find(({ id }) => id === 'half-cheetah') as TaskDeclaration;
 const [o, a, B] = [3, 2, 5];
@@ -40,9 +38,9 @@ const small = {
   'critic-learning-rate': 0.1,
 };
 
-function problem(values: Partial<ParameterValues>, agent: Agent = virel) {
-  return smallProblem(agent, { observationSize: o, actionSize: a }, {
-    ...defaultsFor(agent.declaration, halfCheetah),
+function problem(values: Partial<ParameterValues>) {
+  return smallProblem(virel, { observationSize: o, actionSize: a }, {
+    ...defaultsFor(virel.declaration, halfCheetah),
     'entropy-target': -a,
     ...small,
     ...values,
@@ -306,75 +304,4 @@ describe('the temperature', () => {
     });
     expect(instance.controls(values, step)['temperature']?.[0]).toBeCloseTo(expected, 6);
   });
-});
-
-describe.each([
-  { agent: virelPublished, isDue: true },
-  { agent: virelFixed, isDue: false },
-])('the form $agent.declaration.id', ({ agent, isDue }) => {
-  const values = defaultsFor(agent.declaration, halfCheetah);
-  const instance = agent.create({ observationSize: 17, actionSize: 6 }, values);
-  const initial = instance.initialState(createStream(1, 'initial'));
-  const [residual, update] = instance.updates as [UpdateProgram, UpdateProgram];
-  const controls = instance.controls(values, 0);
-
-  it('has networks of 300 by 300 units, one action value beside a state value, and the target of that alone', () => {
-    const shapes = instance.stateShapes;
-    expect(shapes['critic-1/layer-0/weight']).toEqual([23, 300]);
-    expect(shapes['value/layer-1/weight']).toEqual([300, 300]);
-    expect(shapes['actor/layer-2/weight']).toEqual([300, 12]);
-    expect(shapes['target/value/layer-0/weight']).toEqual([17, 300]);
-    expect(Object.keys(shapes).filter((name) => name.includes('critic-2') || name.startsWith('target/critic'))).toEqual([]);
-  });
-
-  it('learns from 128 transitions with τ = 0.001 and regularisers of 0.001, from the 1,000th step of its own policy on', () => {
-    expect(update.batchSize).toBe(128);
-    expect(controls['target-smoothing']?.[0]).toBe(Math.fround(0.001));
-    expect(controls['policy-regularisation']?.[0]).toBe(Math.fround(0.001));
-    expect(controls['discount']?.[0]).toBe(Math.fround(0.99));
-    expect(values).toMatchObject({
-      'warm-up': 999,
-      'warm-up-actions': 'policy',
-      'residual-scale': 0.004,
-      'reward-scale': 3,
-      'actor-sees': 'released',
-      'adam-epsilon-form': 'before-correction',
-      'log-sigma-bounds': 'clip',
-      'actor-learning-rate': 3e-4,
-      'critic-learning-rate': 3e-4,
-    });
-  });
-
-  it('starts as rlkit does: hidden biases 0.1, hidden weights ±1/√300 by the units after them, small last layers', () => {
-    const largest = (name: string): number => Math.max(...(initial[name] as Float32Array).map(Math.abs));
-    expect(new Set(initial['actor/layer-1/bias'])).toEqual(new Set([Math.fround(0.1)]));
-    for (const name of ['critic-1', 'value', 'actor']) {
-      for (const layer of [0, 1])
-        expect(largest(`${name}/layer-${layer}/weight`) * Math.sqrt(300)).toSatisfy((x: number) => x > 0.99 && x <= 1);
-      expect(largest(`${name}/layer-2/weight`) / (name === 'actor' ? 1e-3 : 3e-3)).toSatisfy((x: number) => x > 0.95 && x <= 1);
-    }
-  });
-
-  it(
-    isDue
-      ? 'estimates the residual before every update on 4,096 transitions, the newest alone'
-      : 'never estimates the residual, and its temperature is 1',
-    async () => {
-      expect([1, 2, 3, 500].map((step) => residual.isDue(step))).toEqual([isDue, isDue, isDue, isDue]);
-      if (isDue) {
-        expect([residual.batchSize, residual.waitsFor, controls['residual-rate']?.[0]]).toEqual([4_096, 4_096, 1]);
-        return;
-      }
-      expect(controls['temperature']?.[0]).toBe(1);
-      const tiny = problem({ ...values, ...small }, agent);
-      const { diagnostics } = await runOnce(
-        tiny,
-        tiny.program('virel update'),
-        withMeans(tiny.initial, 5, 1.9, 2.5),
-        tiny.draw(tiny.program('virel update').signature),
-        'reference',
-      );
-      expect(diagnostics['temperature']?.[0]).toBe(1);
-    },
-  );
 });

@@ -26,7 +26,7 @@ export const learningRate = (
   ...rest,
 });
 
-/** @param citation where the default comes from; the other form's source is added */
+/** @param citation the sources of both forms */
 export const adamEpsilonForm = (value: AdamForm, citation: string): ParameterDeclaration => ({
   name: 'adam-epsilon-form',
   kind: 'choice',
