@@ -49,6 +49,7 @@ const options: Record<string, readonly Option[]> = {
     { 'log-sigma-bounds': 'clip' },
     { 'actor-paused': true },
     { prior: 'learned', 'actor-paused': true },
+    { prior: 'learned', 'adam-epsilon-form': 'before-correction' },
   ],
   virel: [
     ...priorKinds.map((prior) => ({ prior })),
@@ -57,13 +58,24 @@ const options: Record<string, readonly Option[]> = {
     { 'residual-networks': 'target' },
     { 'actor-paused': true },
     { 'critic-form': 'single', prior: 'previous' },
+    { 'actor-sees': 'former' },
+    { 'actor-sees': 'released' },
+    { 'adam-epsilon-form': 'before-correction' },
     { initialisation: 'published', 'log-sigma-bounds': 'clip' },
   ],
-  'virel-published': [{}, { 'temperature-rule': 'learned', temperature: 0.2 }, { 'residual-networks': 'target' }, { 'actor-paused': true }],
+  'virel-published': [
+    {},
+    { 'temperature-rule': 'learned', temperature: 0.2 },
+    { 'residual-networks': 'target' },
+    { 'actor-paused': true },
+    { 'actor-sees': 'former' },
+    { 'actor-sees': 'updated' },
+    { 'adam-epsilon-form': 'plain' },
+  ],
   'virel-fixed': [{}],
-  'sac-v1': [{}, { 'log-sigma-bounds': 'affine' }, { 'actor-paused': true }],
-  td3: [{}, { 'policy-delay': 1 }, { 'actor-paused': true }],
-  ddpg: [{}, { 'actor-paused': true }],
+  'sac-v1': [{}, { 'log-sigma-bounds': 'affine' }, { 'actor-paused': true }, { 'adam-epsilon-form': 'plain' }],
+  td3: [{}, { 'policy-delay': 1 }, { 'actor-paused': true }, { 'adam-epsilon-form': 'before-correction' }],
+  ddpg: [{}, { 'actor-paused': true }, { 'adam-epsilon-form': 'before-correction' }],
 };
 const combinations = Object.entries(options).flatMap(([id, all]) =>
   all.map((values) => ({

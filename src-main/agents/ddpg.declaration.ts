@@ -1,10 +1,10 @@
 // What DDPG says about itself. Importable without loading an engine.
 import type { AgentDeclaration } from '../contract/declarations.ts';
-import { actorPaused, discount, explorationNoise, learningRate, targetSmoothing } from './parts/agent-parameters.ts';
+import { actorPaused, discount, explorationNoise, learningRate, plainAdam, targetSmoothing } from './parts/agent-parameters.ts';
 import { runParametersWith } from './parts/run-parameters.ts';
 import { deterministicUnused } from './parts/unused.ts';
 
-const settings = 'the DDPG of Fujimoto et al. 2018, arXiv 1802.09477, its code';
+const settings = 'OurDDPG in sfujim/TD3 since April 2021, docs/agents/ddpg.md';
 
 export const ddpgDeclaration: AgentDeclaration = {
   id: 'ddpg',
@@ -21,6 +21,7 @@ export const ddpgDeclaration: AgentDeclaration = {
     targetSmoothing(0.005, settings),
     learningRate('actor-learning-rate', 'the policy', settings),
     learningRate('critic-learning-rate', 'the critic', settings),
+    plainAdam,
     actorPaused,
     explorationNoise(`${settings}; the original has Ornstein–Uhlenbeck noise`),
   ],

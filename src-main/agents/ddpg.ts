@@ -1,16 +1,17 @@
 // DDPG. Lillicrap et al. 2016, "Continuous control with deep reinforcement learning", arXiv 1509.02971, algorithm 1: a
-// deterministic actor and one critic, each with a target. With the networks, Adam and Gaussian noise of the DDPG that
-// Fujimoto et al. 2018 compare TD3 with. docs/agents/ddpg.md.
+// deterministic actor and one critic, each with a target. With the networks, Adam and Gaussian noise of OurDDPG
+// in sfujim/TD3 since April 2021. docs/agents/ddpg.md.
 import type * as tf from '@tensorflow/tfjs';
 import type { NamedTensors, ProgramInputs, ProgramOutputs } from '../engine/program.ts';
 import type { Agent, AgentInstance, Problem } from './agent.ts';
 import { ddpgDeclaration } from './ddpg.declaration.ts';
+import { adamForms } from './parts/adam-forms.ts';
 import { asOnline, Critics, targetOf, targetShapesOf, targetsLike } from './parts/critics.ts';
 import { DeterministicPolicy, deterministicPolicyPrograms } from './parts/deterministic-policy.ts';
 import { inspectionOf, type InspectionView } from './parts/inspection.ts';
 import { Adam, at, gradientsOf, pick, polyak } from './parts/optimiser.ts';
 import { criticsProgram, keepFormer, scalarShapes, type Transitions, transitionShapes, transitionsOf } from './parts/programs.ts';
-import { booleanOf, integersOf, numberOf, scalarsOf } from './parts/values.ts';
+import { booleanOf, choiceOf, integersOf, numberOf, scalarsOf } from './parts/values.ts';
 
 const plainControls = [
   'discount',
@@ -33,7 +34,8 @@ export const ddpg: Agent = {
     const critic = new Critics({ observation: observationSize, action: actionSize, hidden }, 1);
     const actorShapes = policy.network.shapes;
     const targeted = { ...actorShapes, ...critic.shapes };
-    const [actorAdam, criticAdam] = [new Adam('actor', actorShapes), new Adam('critics', critic.shapes)];
+    const adamForm = choiceOf(values, 'adam-epsilon-form', adamForms);
+    const [actorAdam, criticAdam] = [new Adam('actor', actorShapes, adamForm), new Adam('critics', critic.shapes, adamForm)];
 
     /** y = r + γ (1 − d) Q′(s′, μ′(s′)), of these networks. */
     const backup = (controls: NamedTensors, networks: NamedTensors, { r, sNext, continues }: Transitions): tf.Tensor =>

@@ -26,7 +26,7 @@ const quickTasks: Readonly<Record<string, number>> = {
   'inverted-double-pendulum': 50_000,
 };
 const stepsOf = ({ id }: TaskDeclaration): number => quickTasks[id] ?? 100_000;
-/** Haarnoja et al. 2018, arXiv 1801.01290, table 2. */
+/** Haarnoja et al. 2018, arXiv 1801.01290, table 2; of swimmer and humanoid-standup its code's (haarnoja/sac, examples/variants.py). */
 const publishedRewardScales: Readonly<Record<string, number>> = {
   swimmer: 25,
   hopper: 5,

@@ -1,6 +1,6 @@
 // What SAC's first version says about itself. Importable without loading an engine.
 import type { AgentDeclaration } from '../contract/declarations.ts';
-import { actorPaused, discount, learningRate, logSigmaBounds, targetSmoothing } from './parts/agent-parameters.ts';
+import { actorPaused, adamEpsilonForm, discount, learningRate, logSigmaBounds, targetSmoothing } from './parts/agent-parameters.ts';
 import { runParametersWith } from './parts/run-parameters.ts';
 import { withoutEntropyTarget, withoutPrior, withoutResidual, withoutTemperature } from './parts/unused.ts';
 
@@ -19,18 +19,22 @@ export const sacV1Declaration: AgentDeclaration = {
       'reward-scale': {
         default: 'auto',
         citation:
-          'Haarnoja et al. 2018, arXiv 1801.01290, table 2: 5 on hopper, half-cheetah, walker2d and ant, 20 on humanoid, 25 on swimmer, 100 on humanoid-standup; 1 where the paper has no such task',
+          'Haarnoja et al. 2018, arXiv 1801.01290, table 2: 5 on hopper, half-cheetah, walker2d and ant, 20 on humanoid; its code alone: 25 on swimmer, 100 on humanoid-standup; 1 on other tasks',
       },
     }),
     discount(table1),
     targetSmoothing(0.005, table1),
     learningRate('actor-learning-rate', 'the policy', table1),
     learningRate('critic-learning-rate', 'the value networks', table1),
+    adamEpsilonForm(
+      'before-correction',
+      'before-correction: TensorFlow 1, in which its code is written; plain: Kingma & Ba 2015, algorithm 1',
+    ),
     actorPaused,
     {
       name: 'policy-regularisation',
       kind: 'number',
-      default: 1e-3,
+      default: 0,
       min: 0,
       max: 100,
       unit: '1',
@@ -38,7 +42,7 @@ export const sacV1Declaration: AgentDeclaration = {
       live: true,
       group: 'optimisation',
       sentence: 'Weight of ½ mean μ² and ½ mean (log σ)² in the actor’s loss.',
-      citation: 'Haarnoja et al. 2018, arXiv 1801.01290, its code',
+      citation: 'none in Haarnoja et al. 2018, arXiv 1801.01290, nor in its code since April 2018; 0.001 in that code before',
     },
     logSigmaBounds('clip'),
   ],

@@ -143,14 +143,15 @@ describe('one SAC v1 update', async () => {
   });
 });
 
-it('has the published settings: κ of 5 on half-cheetah, 256 by 256 units, batches of 256, τ 0.005, log σ clipped, regularisers of 0.001', () => {
+it('has the published settings: κ of 5 on half-cheetah, 256 by 256 units, batches of 256, τ 0.005, log σ clipped, no regulariser, Adam as in TensorFlow 1', () => {
   expect(defaults('half-cheetah')).toMatchObject({
     'reward-scale': 5,
     hidden: [256, 256],
     'batch-size': 256,
     'target-smoothing': 0.005,
     'log-sigma-bounds': 'clip',
-    'policy-regularisation': 1e-3,
+    'policy-regularisation': 0,
+    'adam-epsilon-form': 'before-correction',
     discount: 0.99,
     'actor-learning-rate': 3e-4,
     'critic-learning-rate': 3e-4,

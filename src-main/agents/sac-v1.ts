@@ -4,6 +4,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NamedTensors, ProgramInputs, ProgramOutputs } from '../engine/program.ts';
 import type { Agent, AgentInstance, Problem } from './agent.ts';
+import { adamForms } from './parts/adam-forms.ts';
 import { asOnline, Critics, targetOf, targetShapesOf, targetsLike } from './parts/critics.ts';
 import { inspectionOf, type InspectionView } from './parts/inspection.ts';
 import { Network } from './parts/networks.ts';
@@ -47,10 +48,11 @@ export const sacV1: Agent = {
     const critics = new Critics({ observation: observationSize, action: actionSize, hidden });
     const value = new Network('value', [observationSize, ...hidden, 1]);
     const valueOf = (parameters: Parameters<Network['apply']>[0], s: tf.Tensor2D): tf.Tensor1D => value.apply(parameters, s).squeeze([1]);
+    const adamForm = choiceOf(values, 'adam-epsilon-form', adamForms);
     const [actorAdam, criticAdam, valueAdam] = [
-      new Adam('actor', policy.network.shapes),
-      new Adam('critics', critics.shapes),
-      new Adam('value', value.shapes),
+      new Adam('actor', policy.network.shapes, adamForm),
+      new Adam('critics', critics.shapes, adamForm),
+      new Adam('value', value.shapes, adamForm),
     ];
 
     /** Action values, eqs. 7 to 9: y = κ r + γ (1 − d) V′(s′), of these state values. */
@@ -61,7 +63,7 @@ export const sacV1: Agent = {
       (parameters: NamedTensors): tf.Scalar =>
         critics.squaredError(parameters, s, a, y).mul(0.5);
 
-    /** Actor, eqs. 12 and 13: E[log π(ã|s) − Q₁(s, ã)], the first critic alone, with the code's pull of μ and log σ towards 0. */
+    /** Actor, eqs. 12 and 13: E[log π(ã|s) − Q₁(s, ã)], the first critic alone, with the early code's pull of μ and log σ towards 0. */
     const actorLossOf =
       (controls: NamedTensors, online: NamedTensors, s: tf.Tensor2D, epsilon: tf.Tensor2D) =>
       (parameters: NamedTensors): tf.Scalar => {

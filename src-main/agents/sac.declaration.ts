@@ -6,6 +6,7 @@ import {
   learnedOnly,
   learningRate,
   logSigmaBounds,
+  plainAdam,
   sacTable1,
   targetSmoothing,
   temperatureParameters,
@@ -28,6 +29,7 @@ export const sacDeclaration: AgentDeclaration = {
     learningRate('actor-learning-rate', 'the policy', sacTable1),
     learningRate('critic-learning-rate', 'the critics', sacTable1),
     learningRate('temperature-learning-rate', 'the logarithm of the temperature', sacTable1, { usedWhen: learnedOnly }),
+    plainAdam,
     actorPaused,
     ...temperatureParameters({
       rules: ['learned', 'fixed', 'schedule'],

@@ -4,6 +4,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NamedTensors, ProgramInputs, ProgramOutputs } from '../engine/program.ts';
 import type { Agent, AgentInstance, Problem } from './agent.ts';
+import { adamForms } from './parts/adam-forms.ts';
 import { asOnline, Critics, targetOf, targetShapesOf, targetsLike } from './parts/critics.ts';
 import { inspectionOf, type InspectionView } from './parts/inspection.ts';
 import { Adam, at, gradientsOf, pick, polyak } from './parts/optimiser.ts';
@@ -50,10 +51,11 @@ export const sac: Agent = {
     );
     const critics = new Critics({ observation: observationSize, action: actionSize, hidden });
     const prior = createPrior(values, problem, policy, supplies);
-    const temperature = new Temperature(rule);
+    const adamForm = choiceOf(values, 'adam-epsilon-form', adamForms);
+    const temperature = new Temperature(rule, adamForm);
     const actorShapes = policy.network.shapes;
-    const actorAdam = new Adam('actor', actorShapes);
-    const criticAdam = new Adam('critics', critics.shapes);
+    const actorAdam = new Adam('actor', actorShapes, adamForm);
+    const criticAdam = new Adam('critics', critics.shapes, adamForm);
 
     type Given = Pick<ProgramInputs, 'state' | 'controls'>;
 

@@ -1,6 +1,6 @@
 // What TD3 says about itself. Importable without loading an engine.
 import type { AgentDeclaration } from '../contract/declarations.ts';
-import { actorPaused, discount, explorationNoise, learningRate, targetSmoothing } from './parts/agent-parameters.ts';
+import { actorPaused, discount, explorationNoise, learningRate, plainAdam, targetSmoothing } from './parts/agent-parameters.ts';
 import { runParametersWith } from './parts/run-parameters.ts';
 import { deterministicUnused } from './parts/unused.ts';
 
@@ -23,6 +23,7 @@ export const td3Declaration: AgentDeclaration = {
     targetSmoothing(0.005, settings),
     learningRate('actor-learning-rate', 'the policy', settings),
     learningRate('critic-learning-rate', 'the critics', settings),
+    plainAdam,
     actorPaused,
     {
       name: 'policy-delay',

@@ -4,12 +4,13 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NamedTensors, ProgramInputs, ProgramOutputs } from '../engine/program.ts';
 import type { Agent, AgentInstance, Problem, UpdateProgram } from './agent.ts';
+import { adamForms } from './parts/adam-forms.ts';
 import { asOnline, Critics, targetOf, targetShapesOf, targetsLike } from './parts/critics.ts';
 import { DeterministicPolicy, deterministicPolicyPrograms } from './parts/deterministic-policy.ts';
 import { inspectionOf, type InspectionView } from './parts/inspection.ts';
 import { Adam, at, gradientsOf, pick, polyak } from './parts/optimiser.ts';
 import { criticsProgram, keepFormer, scalarShapes, type Transitions, transitionShapes, transitionsOf } from './parts/programs.ts';
-import { booleanOf, integersOf, numberOf, scalarsOf } from './parts/values.ts';
+import { booleanOf, choiceOf, integersOf, numberOf, scalarsOf } from './parts/values.ts';
 import { td3Declaration } from './td3.declaration.ts';
 
 const plainControls = [
@@ -36,7 +37,8 @@ export const td3: Agent = {
     const critics = new Critics({ observation: observationSize, action: actionSize, hidden });
     const actorShapes = policy.network.shapes;
     const targeted = { ...actorShapes, ...critics.shapes };
-    const [actorAdam, criticAdam] = [new Adam('actor', actorShapes), new Adam('critics', critics.shapes)];
+    const adamForm = choiceOf(values, 'adam-epsilon-form', adamForms);
+    const [actorAdam, criticAdam] = [new Adam('actor', actorShapes, adamForm), new Adam('critics', critics.shapes, adamForm)];
 
     /** ã = clip(π′(s′) + clip(σ̃ ε, ±c), ±1); y = r + γ (1 − d) min Q′(s′, ã), of these networks. */
     function backup({ noise, controls }: ProgramInputs, networks: NamedTensors, { r, sNext, continues }: Transitions): tf.Tensor {

@@ -4,10 +4,12 @@ import type { AgentDeclaration } from '../contract/declarations.ts';
 import type { Condition, ParameterDeclaration } from '../contract/parameters.ts';
 import {
   actorPaused,
+  adamEpsilonForm,
   discount,
   learnedOnly,
   learningRate,
   logSigmaBounds,
+  plainAdam,
   targetSmoothing,
   temperatureParameters,
 } from './parts/agent-parameters.ts';
@@ -21,7 +23,6 @@ const elbow = 'Elbow: docs/agents/virel.md';
 interface Form {
   isPublished: boolean;
   rules: readonly string[];
-  rewardScale: number;
 }
 
 const isResidual: readonly Condition[] = [
@@ -162,12 +163,13 @@ function parametersOf(form: Form): ParameterDeclaration[] {
   return [
     ...runParametersWith({
       'reward-scale': {
-        default: form.rewardScale,
-        citation: `${form.rewardScale}: ${form.rewardScale === 1 ? elbow : 'the example in the authors’ released code'}; ε grows with the square of it under the squared rule`,
+        default: 3,
+        citation:
+          '3, beside a residual-scale of 0.004: the example in the authors’ released code; ε grows with the square of it under the squared rule',
       },
       ...(isPublished
         ? {
-            'warm-up': { default: 1_000, citation: released },
+            'warm-up': { default: 999, citation: `${released}: its first update follows the 1,000th step` },
             'warm-up-actions': { default: 'policy', citation: released },
             hidden: { default: [300, 300], citation: released },
             'batch-size': { default: 128, citation: released },
@@ -184,6 +186,12 @@ function parametersOf(form: Form): ParameterDeclaration[] {
       'as SAC: Haarnoja et al. 2018, arXiv 1812.05905, table 1',
       { usedWhen: learnedOnly },
     ),
+    isPublished
+      ? adamEpsilonForm(
+          'before-correction',
+          'before-correction: PyTorch 0.4.1, which the authors’ released code names; plain: Kingma & Ba 2015, algorithm 1',
+        )
+      : plainAdam,
     actorPaused,
     ...temperatureParameters({
       rules: form.rules,
@@ -209,6 +217,20 @@ function parametersOf(form: Form): ParameterDeclaration[] {
       group: 'networks',
       sentence: 'Twin: two action values with targets, the smaller counts. Single: one action value beside a state value with a target.',
       citation: `single: ${released}; twin: Hartikainen’s implementation`,
+    },
+    {
+      name: 'actor-sees',
+      kind: 'choice',
+      default: isPublished ? 'released' : 'updated',
+      choices: ['released', 'updated', 'former'],
+      formerly: { value: 'former', where: { parameter: 'critic-form', is: ['single'] } },
+      unit: '',
+      scale: 'linear',
+      live: false,
+      group: 'optimisation',
+      sentence:
+        'Which action values the policy’s step climbs: those that the critic’s step of the same update has made (updated); those from before it (former); or both, values and ReLUs from before with weights from after (released).',
+      citation: `released: ${released}; updated: Hartikainen’s implementation; former: every loss of the parameters before the step, Elbow`,
     },
     {
       name: 'policy-regularisation',
@@ -251,7 +273,7 @@ export const virelDeclaration: AgentDeclaration = {
   sentence:
     'Variational EM whose temperature is the critic’s own Bellman error: the policy hardens as the values become right. With twin critics.',
   parts: { prior: 'uniform', posterior: 'direct', value: 'twin Q, hard', temperature: 'residual ε' },
-  parameters: parametersOf({ isPublished: false, rules, rewardScale: 3 }),
+  parameters: parametersOf({ isPublished: false, rules }),
 };
 
 export const virelPublishedDeclaration: AgentDeclaration = {
@@ -261,7 +283,7 @@ export const virelPublishedDeclaration: AgentDeclaration = {
   sentence:
     'VIREL with the networks and settings of its authors’ code: one action value beside a state value, the residual estimated at every update on 4,096 samples.',
   parts: { prior: 'uniform', posterior: 'direct', value: 'single Q with V, hard', temperature: 'residual ε' },
-  parameters: parametersOf({ isPublished: true, rules, rewardScale: 1 }),
+  parameters: parametersOf({ isPublished: true, rules }),
 };
 
 export const virelFixedDeclaration: AgentDeclaration = {
@@ -270,5 +292,5 @@ export const virelFixedDeclaration: AgentDeclaration = {
   title: 'VIREL, fixed temperature',
   sentence: 'What the authors’ released virel script does: a hard critic with the temperature fixed at 1, tuned by the reward’s scale.',
   parts: { prior: 'uniform', posterior: 'direct', value: 'single Q with V, hard', temperature: 'fixed' },
-  parameters: parametersOf({ isPublished: true, rules: ['fixed', ...rules.filter((rule) => rule !== 'fixed')], rewardScale: 3 }),
+  parameters: parametersOf({ isPublished: true, rules: ['fixed', ...rules.filter((rule) => rule !== 'fixed')] }),
 };

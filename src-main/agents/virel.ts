@@ -7,6 +7,7 @@ import type { AgentDeclaration } from '../contract/declarations.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
 import type { NamedTensors, ProgramInputs, ProgramOutputs } from '../engine/program.ts';
 import type { Agent, AgentInstance, Problem, Supplies } from './agent.ts';
+import { adamForms } from './parts/adam-forms.ts';
 import { HardCritic } from './parts/hard-critic.ts';
 import { inspectionOf, type InspectionView } from './parts/inspection.ts';
 import { Adam, at, gradientsOf, pick } from './parts/optimiser.ts';
@@ -45,6 +46,8 @@ function create(declaration: AgentDeclaration, problem: Problem, values: Paramet
   const usesTargets = choiceOf(values, 'residual-networks', ['online', 'target']) === 'target';
   const isActorPaused = booleanOf(values, 'actor-paused');
   const isPublished = choiceOf(values, 'initialisation', ['fan-in', 'published']) === 'published';
+  const actorSees = choiceOf(values, 'actor-sees', ['released', 'updated', 'former']);
+  const adamForm = choiceOf(values, 'adam-epsilon-form', adamForms);
 
   const policy = new SquashedGaussianPolicy(
     'actor',
@@ -52,11 +55,15 @@ function create(declaration: AgentDeclaration, problem: Problem, values: Paramet
     choiceOf(values, 'log-sigma-bounds', ['affine', 'clip']),
     isPublished ? 1e-3 : 'fan-in',
   );
-  const critic = new HardCritic(form, { observation: observationSize, action: actionSize, hidden }, isPublished ? 3e-3 : 'fan-in');
+  const critic = new HardCritic(
+    form,
+    { observation: observationSize, action: actionSize, hidden },
+    { initialisation: isPublished ? 3e-3 : 'fan-in', adamForm },
+  );
   const prior = createPrior(values, problem, policy, supplies);
-  const temperature = new Temperature(rule);
+  const temperature = new Temperature(rule, adamForm);
   const actorShapes = policy.network.shapes;
-  const actorAdam = new Adam('actor', actorShapes);
+  const actorAdam = new Adam('actor', actorShapes, adamForm);
 
   /** δ = Q − (r + γ (1 − d) V(s′)) on fresh samples of the replay buffer, into the running means. */
   function estimate({ state, batch, noise, controls }: ProgramInputs): ProgramOutputs {
@@ -80,18 +87,20 @@ function create(declaration: AgentDeclaration, problem: Problem, values: Paramet
     };
   }
 
+  type Given = Pick<ProgramInputs, 'state' | 'controls'>;
+
   /** ε, or what the rule puts in its place. */
   const weight = (state: NamedTensors, controls: NamedTensors): tf.Tensor =>
     rule === 'residual' ? residualTemperature(residualRule, state, controls) : temperature.value(state, controls);
 
   /** E-step, times ε: E[ε (log π(ã|s) − log p) − Q(s, ã)] and, as published, a pull of μ and log σ towards 0. */
   const actorLoss =
-    (given: Pick<ProgramInputs, 'state' | 'controls'>, networks: NamedTensors, s: tf.Tensor2D, epsilon: tf.Tensor2D, beta: tf.Tensor) =>
+    (given: Given, valueOf: (action: tf.Tensor2D) => tf.Tensor1D, s: tf.Tensor2D, epsilon: tf.Tensor2D, beta: tf.Tensor) =>
     (parameters: NamedTensors): tf.Scalar => {
       const sample = policy.sample(parameters, s, epsilon);
       const objective = beta
         .mul(prior.divergence(given, s, sample))
-        .sub(critic.actionValues.minimum(networks, s, sample.action))
+        .sub(valueOf(sample.action))
         .mean();
       return objective.add(
         at(given.controls, 'policy-regularisation').mul(sample.mu.square().mean().add(sample.logSigma.square().mean())),
@@ -114,7 +123,12 @@ function create(declaration: AgentDeclaration, problem: Problem, values: Paramet
     const nextAction = (): tf.Tensor2D => policy.sample(actor, transitions.sNext, at(noise, 'next') as tf.Tensor2D).action;
     const evaluation = critic.step({ state, controls, transitions, action: current.action, nextAction });
 
-    const improvement = gradientsOf(actorLoss(given, evaluation.actorSees, s, epsilon, beta), actor);
+    const { former, updated } = evaluation;
+    const valueOf = (a: tf.Tensor2D): tf.Tensor1D =>
+      actorSees === 'released'
+        ? critic.actionValues.minimumAcross(former, updated, s, a)
+        : critic.actionValues.minimum(evaluation[actorSees], s, a);
+    const improvement = gradientsOf(actorLoss(given, valueOf, s, epsilon, beta), actor);
     const actorStep = isActorPaused ? {} : actorAdam.step(state, improvement.gradients, at(controls, 'actor-learning-rate'));
     const learned = prior.learn?.(given, s, current, beta);
 
@@ -147,7 +161,7 @@ function create(declaration: AgentDeclaration, problem: Problem, values: Paramet
       target,
       onlineTarget: critic.bellmanTarget(critic.online(state), transitions, controls, nextAction),
       criticLoss: critic.loss(transitions, target),
-      actorLoss: actorLoss(given, state, s, epsilon, beta),
+      actorLoss: actorLoss(given, (a) => critic.actionValues.minimum(state, s, a), s, epsilon, beta),
       action: current.action,
       mean: current.mu,
       logSigma: current.logSigma,

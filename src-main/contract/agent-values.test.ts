@@ -35,7 +35,7 @@ describe('checkValues', () => {
   });
 
   it.each<[string, ParameterValues]>([
-    ['the largest entropy, on any number of dimensions', { 'entropy-target': 4.1016 }],
+    ['the largest entropy, on any number of dimensions', { 'entropy-target': 4.101813 }],
     ['an unreachable entropy target that has no effect', { 'entropy-target': 5, ...fixed }],
     ['an unreachable entropy target under another prior', { 'entropy-target': 5, ...constant }],
     ['a schedule of no length', { ...schedule, 'schedule-from': 5, 'schedule-to': 5 }],
@@ -65,9 +65,14 @@ describe('checkValues', () => {
       id: 'any',
       action: Array.from({ length: actions }, (_, j) => ({ ...found(taskDeclarations, 'reacher').action[0], name: `joint ${j}` })),
     } as unknown as typeof cheetah;
-    const largest = Number((0.6836 * actions).toFixed(4));
-    expect(() => checkValues(agentOf('sac'), task, valuesOf('sac', { 'entropy-target': largest }))).not.toThrow();
-    expect(() => checkValues(agentOf('sac'), task, valuesOf('sac', { 'entropy-target': largest + 0.0001 }))).toThrow(ParameterError);
+    // 0.683635563… each.
+    const check = (target: number) => () => checkValues(agentOf('sac'), task, valuesOf('sac', { 'entropy-target': target }));
+    for (const reachable of [0.6836 * actions, 0.683635 * actions, 0.6836355636 * actions - 1e-9]) expect(check(reachable)).not.toThrow();
+    expect(check(0.6836356 * actions)).toThrow(ParameterError);
+    // What the message gives as the largest is taken.
+    const told = /must be at most ([\d.,]+) nats/.exec(refusal(check(100)).message)?.[1] ?? '';
+    expect(check(Number(told.replaceAll(',', '')))).not.toThrow();
+    expect(Number(told)).toBeGreaterThan(0.6836355 * actions - 1e-6);
   });
 
   it.each<[string, string, ParameterValues, string, RegExp]>([
@@ -76,14 +81,14 @@ describe('checkValues', () => {
       'an entropy that cannot be reached',
       { 'entropy-target': 4.2 },
       'entropy-target',
-      /^entropy-target must be at most 4\.1016 nats on half-cheetah, 0\.6836 for each of its 6 action dimensions: no tanh-Gaussian has more entropy; 4\.2 was given$/,
+      /^entropy-target must be at most 4\.101813 nats on half-cheetah, 0\.683635 for each of its 6 action dimensions: no tanh-Gaussian has more entropy; 4\.2 was given$/,
     ],
     [
       'virel',
       'an entropy that cannot be reached, once it is learned',
       { 'entropy-target': 4.2, 'temperature-rule': 'learned' },
       'entropy-target',
-      /4\.1016 nats/,
+      /4\.101813 nats/,
     ],
     [
       'sac',
@@ -169,7 +174,7 @@ describe('checkEdit', () => {
       {},
       { 'entropy-target': 5 },
       'entropy-target',
-      /at most 4\.1016 nats .*no tanh-Gaussian has more entropy; 5 was given/,
+      /at most 4\.101813 nats .*no tanh-Gaussian has more entropy; 5 was given/,
     ],
     [
       'sac',
@@ -331,7 +336,7 @@ describe('checkEdit', () => {
       /temperature cannot be changed now/,
     );
     expect(refusal(() => checkEdit(agentOf('sac'), cheetah, before, { ...former, 'entropy-target': 5 }, { asks: false })).message).toMatch(
-      /4\.1016/,
+      /4\.101813/,
     );
   });
 

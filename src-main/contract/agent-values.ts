@@ -56,6 +56,11 @@ function failing(conditions: readonly Condition[] | undefined, values: Parameter
   return failed?.otherwise ?? null;
 }
 
+/** The largest value that a bound for each action dimension allows, as a person reads it: rounded down to six decimals, so that it is allowed itself. */
+export function largestFor(perAction: number, actions: number): number {
+  return Math.floor(perAction * actions * 1e6) / 1e6;
+}
+
 /** Values of a `numbers` parameter, one for each action dimension. */
 export function perAction(value: ParameterValue | undefined, actions: number): number[] {
   const list = Array.isArray(value) ? (value as readonly number[]) : typeof value === 'number' ? [value] : [];
@@ -77,9 +82,9 @@ export function checkValues(agent: AgentParameters, task: TaskActions, values: P
       throw new ParameterError(name, `${name} ${message}; ${formatParameter(value)} was given`);
     };
     if (maxPerAction !== undefined && typeof value === 'number' && value > maxPerAction.value * actions * (1 + 1e-12)) {
-      const most = (maxPerAction.value * actions).toLocaleString('en-US', { maximumFractionDigits: 4 });
+      const most = (count: number): string => largestFor(maxPerAction.value, count).toLocaleString('en-US', { maximumFractionDigits: 6 });
       refuse(
-        `must be at most ${most} ${unit} on ${task.id}, ${maxPerAction.value} for each of its ${actions} action dimensions: ${maxPerAction.why}`,
+        `must be at most ${most(actions)} ${unit} on ${task.id}, ${most(1)} for each of its ${actions} action dimensions: ${maxPerAction.why}`,
       );
     }
     if (declaration.kind === 'numbers' && Array.isArray(value) && value.length !== 1 && value.length !== actions) {

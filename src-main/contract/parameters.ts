@@ -26,6 +26,11 @@ export interface ParameterDeclaration {
   max?: number;
   /** What is wrong beyond these bounds, for the message that refuses it. */
   why?: string;
+  /**
+   * What runs did that were stored before this was declared, where that is not the default; with `where`, in runs alone in
+   * which another hyper-parameter has one of these values.
+   */
+  formerly?: { value: ParameterValue; where?: Pick<Condition, 'parameter' | 'is'> };
   /** Largest value allowed for each action dimension: a task with D of them allows D times this. `why` says where it comes from. */
   maxPerAction?: { value: number; why: string };
   /** The name of a hyper-parameter that this one may not exceed. */
@@ -161,6 +166,24 @@ export function parseParameter(declaration: ParameterDeclaration, given: unknown
     case 'text':
       return typeof given === 'string' && given.length <= textLimit ? given.trim() : refuse();
   }
+}
+
+/**
+ * A stored run's hyper-parameters, complete: one that Elbow did not have yet when the run was stored has the value that says
+ * what the run did.
+ */
+export function completeStored(
+  parameters: readonly ParameterDeclaration[],
+  defaults: ParameterValues,
+  stored: ParameterValues,
+): ParameterValues {
+  const values = { ...defaults, ...stored };
+  for (const { name, formerly } of parameters) {
+    if (formerly === undefined || stored[name] !== undefined) continue;
+    const { value, where } = formerly;
+    if (where === undefined || where.is.includes(String(values[where.parameter]))) values[name] = value;
+  }
+  return values;
 }
 
 /** A value as it is written on the command line and shown in tables: `256,256`, `0.0003`, `true`. */

@@ -19,18 +19,19 @@ export function squashedEntropy(sigma: number): number {
   return Math.log(sigma) + halfEntropyOfNormal + expectation;
 }
 
-/** The σ of the largest entropy, 0.6836 nats; a wider Gaussian piles up at the ends of (−1, 1). */
-export const widestSigma = 0.87;
-const largestEntropy = squashedEntropy(widestSigma);
+/** The σ of the largest entropy, where its derivative 1/σ − 2 E[z tanh σz] is 0; a wider Gaussian piles up at the ends of (−1, 1). */
+export const widestSigma = 0.874400369721;
+/** Nats, 0.683636 rounded: no squashed Gaussian of one action dimension has more entropy. */
+export const largestSquashedEntropy = squashedEntropy(widestSigma);
 
 /**
  * The σ before squashing, at mean 0, at which one action dimension has this entropy: −1 nat is σ = 0.0897.
  * @param entropyPerDimension nats
- * @returns null above 0.6836 nats, which no squashed Gaussian reaches, and for what is no number
+ * @returns null above the largest entropy, which no squashed Gaussian passes, and for what is no number
  */
 export function equivalentSigma(entropyPerDimension: number): number | null {
-  // The bound of declarations is rounded to four digits.
-  if (!Number.isFinite(entropyPerDimension) || entropyPerDimension > largestEntropy + 5e-5) return null;
+  // A target for all dimensions, divided by their number, may be off by its last bit.
+  if (!Number.isFinite(entropyPerDimension) || entropyPerDimension > largestSquashedEntropy + 1e-12) return null;
   // Squashing only takes entropy away, so that the Gaussian with this entropy is the narrowest candidate.
   let low = entropyPerDimension - halfEntropyOfNormal;
   let high = Math.log(widestSigma);

@@ -2,7 +2,7 @@
 import type { Agent, Problem, Supplies } from '../agents/agent.ts';
 import { defaultsFor } from '../agents/declarations.ts';
 import { findAgent } from '../agents/registry.ts';
-import type { ParameterValues } from '../contract/parameters.ts';
+import { completeStored, type ParameterValues } from '../contract/parameters.ts';
 import type { RunConfiguration } from '../contract/runs.ts';
 import { ReplayBuffer } from '../replay/replay-buffer.ts';
 import { loadTask, modelHashOf } from '../tasks/node/load-task.ts';
@@ -45,8 +45,9 @@ export type Supply = (values: ParameterValues) => Promise<Supplies>;
 export async function prepareRun(given: RunConfiguration, supply: Supply = () => Promise.resolve({})): Promise<PreparedRun> {
   const maker = findAgent(given.agent);
   const task = await loadTask(given.task, given.taskOptions);
-  // A run stored by an earlier Elbow lacks what came since: its defaults are what that Elbow did.
-  const configuration = { ...given, hyperparameters: { ...defaultsFor(maker.declaration, task.declaration), ...given.hyperparameters } };
+  // A run stored by an earlier Elbow lacks what came since.
+  const defaults = defaultsFor(maker.declaration, task.declaration);
+  const configuration = { ...given, hyperparameters: completeStored(maker.declaration.parameters, defaults, given.hyperparameters) };
   const parameters = readRunParameters(configuration.hyperparameters);
   const modelHash = await modelHashOf(task.declaration);
   const problem = { observationSize: task.observation.length, actionSize: task.declaration.action.length };

@@ -4,6 +4,7 @@ import { defaultsFor } from '../agents/declarations.ts';
 import { findAgent } from '../agents/registry.ts';
 import type { AdapterDescription, DeviceDeclaration } from '../contract/declarations.ts';
 import { describeChange, describeTimings, type DeviceTiming, type EngineChoice } from '../contract/engine-choice.ts';
+import { completeStored } from '../contract/parameters.ts';
 import type { RunConfiguration } from '../contract/runs.ts';
 import { findDevice, findDevices } from '../engine/probe/probe.ts';
 import type { Store } from '../store/store.ts';
@@ -74,7 +75,7 @@ async function chooseFastest(
   const maker = findAgent(name);
   const task = await loadTask(taskName, taskOptions);
   try {
-    const values = { ...defaultsFor(maker.declaration, task.declaration), ...hyperparameters };
+    const values = completeStored(maker.declaration.parameters, defaultsFor(maker.declaration, task.declaration), hyperparameters);
     const problem = { observationSize: task.observation.length, actionSize: task.declaration.action.length };
     const agent = maker.create(problem, values, await supply(values));
     const timings = await timeDevices(agent, { devices, threads, values, initial: agent.initialState(createParameterStream(seed)) });

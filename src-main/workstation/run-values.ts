@@ -1,5 +1,5 @@
 // The hyper-parameters of a run at some moment: in force, with what is still asked for, or as they were at a step.
-import { ParameterError, type ParameterValues } from '../contract/parameters.ts';
+import { completeStored, ParameterError, type ParameterValues } from '../contract/parameters.ts';
 import type { ResolvedAgent, TaskDeclaration } from '../contract/declarations.ts';
 import type { RunConfiguration, RunDetail, RunEdit } from '../contract/runs.ts';
 import type { Store } from '../store/store.ts';
@@ -19,22 +19,23 @@ export function subjectOf(
   return { agent: findNamed('agent', agent, possible.agents), task: planTask(task, taskOptions, possible).task };
 }
 
-/** What came into Elbow after a run was stored has its default, which is what the run did. */
 function complete({ agent, task }: Subject, values: ParameterValues): ParameterValues {
   const defaults = agent.taskDefaults[task.id];
   if (!defaults) throw new ParameterError('agent', `the agent ${agent.id} has no defaults for the task ${task.id}`);
-  return { ...defaults, ...values };
+  return completeStored(agent.parameters, defaults, values);
 }
 
 /** A run as it would be stored today, so that it compares with today's; left as it is where this version has not got its agent or task. */
 export function completed(detail: RunDetail, possible: Possibilities): RunDetail {
-  const defaults = possible.agents.find(({ id }) => id === detail.agent)?.taskDefaults[detail.task];
-  if (!defaults) return detail;
+  const agent = possible.agents.find(({ id }) => id === detail.agent);
+  const defaults = agent?.taskDefaults[detail.task];
+  if (agent === undefined || defaults === undefined) return detail;
+  const whole = (given: ParameterValues): ParameterValues => completeStored(agent.parameters, defaults, given);
   const { configuration, values } = detail;
   return {
     ...detail,
-    configuration: { ...configuration, hyperparameters: { ...defaults, ...configuration.hyperparameters } },
-    values: { ...defaults, ...values },
+    configuration: { ...configuration, hyperparameters: whole(configuration.hyperparameters) },
+    values: whole(values),
   };
 }
 

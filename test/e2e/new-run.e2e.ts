@@ -212,7 +212,7 @@ describeInBrowser('New run', () => {
 
     it('refuses an entropy target that no policy reaches, as one types', async () => {
       await field('entropy-target').fill('5');
-      await helpOf('entropy-target').getByText('must be at most 4.1016 nats on half-cheetah').waitFor();
+      await helpOf('entropy-target').getByText('must be at most 4.101813 nats on half-cheetah').waitFor();
       await field('entropy-target').fill('-3');
       await helpOf('entropy-target').getByText('−0.5 nats for each of 6 action dimensions: σ about 0.15').waitFor();
     });

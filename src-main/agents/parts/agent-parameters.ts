@@ -1,5 +1,7 @@
 // Hyper-parameters that several agents declare, each with that agent's default and source.
 import type { Condition, ParameterDeclaration } from '../../contract/parameters.ts';
+import { largestSquashedEntropy } from '../../contract/squashed-entropy.ts';
+import { type AdamForm, adamForms } from './adam-forms.ts';
 
 export const sacTable1 = 'Haarnoja et al. 2018, arXiv 1812.05905, table 1';
 
@@ -23,6 +25,26 @@ export const learningRate = (
   citation,
   ...rest,
 });
+
+/** @param citation the sources of both forms */
+export const adamEpsilonForm = (value: AdamForm, citation: string): ParameterDeclaration => ({
+  name: 'adam-epsilon-form',
+  kind: 'choice',
+  default: value,
+  choices: adamForms,
+  formerly: { value: 'plain' },
+  unit: '',
+  scale: 'linear',
+  live: false,
+  group: 'optimisation',
+  sentence:
+    'Where Adam adds its ε of 10⁻⁸: after the second moment’s bias is corrected (plain), or before, which damps small gradients in the first steps.',
+  citation,
+});
+export const plainAdam = adamEpsilonForm(
+  'plain',
+  'plain: Kingma & Ba 2015, arXiv 1412.6980, algorithm 1; before-correction: TensorFlow 1 and PyTorch until August 2019',
+);
 
 export const discount = (citation: string): ParameterDeclaration => ({
   name: 'discount',
@@ -201,7 +223,7 @@ const entropyTarget: ParameterDeclaration = {
   scale: 'linear',
   live: true,
   group: 'temperature',
-  maxPerAction: { value: 0.6836, why: 'no tanh-Gaussian has more entropy' },
+  maxPerAction: { value: largestSquashedEntropy, why: 'no tanh-Gaussian has more entropy' },
   usedWhen: [
     isLearned,
     {

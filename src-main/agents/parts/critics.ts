@@ -23,6 +23,10 @@ export function asOnline(state: NamedTensors, shapes: NamedShapes): NamedTensors
   return Object.fromEntries(Object.keys(shapes).map((name) => [name, at(state, targetOf(name))]));
 }
 
+function smallest(values: readonly tf.Tensor1D[]): tf.Tensor1D {
+  return values.reduce((least, value) => tf.minimum(least, value));
+}
+
 export class Critics {
   readonly #networks: readonly Network[];
 
@@ -57,8 +61,13 @@ export class Critics {
 
   /** The smaller of both, [n]. */
   minimum(parameters: NamedTensors, observation: tf.Tensor2D, action: tf.Tensor2D): tf.Tensor1D {
-    const [q1, q2] = this.evaluate(parameters, observation, action) as [tf.Tensor1D, tf.Tensor1D | undefined];
-    return q2 === undefined ? q1 : tf.minimum(q1, q2);
+    return smallest(this.evaluate(parameters, observation, action));
+  }
+
+  /** The smaller of both, [n], whose gradient passes to the action through the weights of others (see Network.applyAcross). */
+  minimumAcross(parameters: NamedTensors, weights: NamedTensors, observation: tf.Tensor2D, action: tf.Tensor2D): tf.Tensor1D {
+    const input = tf.concat([observation, action], 1);
+    return smallest(this.#networks.map((network) => network.applyAcross(parameters, weights, input).squeeze<tf.Tensor1D>([1])));
   }
 
   /** Sum over the critics of the mean squared distance to y. */

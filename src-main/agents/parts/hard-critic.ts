@@ -6,6 +6,7 @@ import type { NamedArrays, NamedShapes, NamedTensors } from '../../engine/progra
 import type { RandomStream } from '../../random/stream.ts';
 import { asOnline, Critics, targetOf, targetShapesOf, targetsLike } from './critics.ts';
 import { type Initialisation, Network } from './networks.ts';
+import type { AdamForm } from './adam-forms.ts';
 import { Adam, at, gradientsOf, pick, polyak } from './optimiser.ts';
 import type { Transitions } from './programs.ts';
 
@@ -22,8 +23,9 @@ export interface CriticInputs {
 export interface CriticStep {
   state: NamedTensors;
   loss: tf.Scalar;
-  /** The action values that the actor's step sees. */
-  actorSees: NamedTensors;
+  /** The action values' parameters before this step and after it. */
+  former: NamedTensors;
+  updated: NamedTensors;
 }
 
 export class HardCritic {
@@ -35,12 +37,13 @@ export class HardCritic {
   constructor(
     form: 'twin' | 'single',
     sizes: { observation: number; action: number; hidden: readonly number[] },
-    initialisation: Initialisation,
+    options: { initialisation: Initialisation; adamForm: AdamForm },
   ) {
+    const { initialisation, adamForm } = options;
     this.actionValues = new Critics(sizes, form === 'twin' ? 2 : 1, initialisation);
     this.#value = form === 'single' ? new Network('value', [sizes.observation, ...sizes.hidden, 1], initialisation) : null;
-    this.#criticAdam = new Adam('critics', this.actionValues.shapes);
-    this.#valueAdam = this.#value === null ? null : new Adam('value', this.#value.shapes);
+    this.#criticAdam = new Adam('critics', this.actionValues.shapes, adamForm);
+    this.#valueAdam = this.#value === null ? null : new Adam('value', this.#value.shapes, adamForm);
   }
 
   /** What has a target: V in the single form, both action values in the twin form. */
@@ -101,25 +104,25 @@ export class HardCritic {
   step({ state, controls, transitions, action, nextAction }: CriticInputs): CriticStep {
     const { s } = transitions;
     const rate = at(controls, 'critic-learning-rate');
-    const online = pick(state, this.actionValues.shapes);
+    const former = pick(state, this.actionValues.shapes);
     const y = this.bellmanTarget(this.targets(state), transitions, controls, nextAction);
-    const critic = gradientsOf(this.loss(transitions, y), online);
+    const critic = gradientsOf(this.loss(transitions, y), former);
     const criticStep = this.#criticAdam.step(state, critic.gradients, rate);
     const updated = pick(criticStep, this.actionValues.shapes);
     if (this.#value === null || this.#valueAdam === null) {
       const targets = polyak(updated, state, at(controls, 'target-smoothing'), targetOf);
-      return { state: { ...criticStep, ...targets }, loss: critic.value, actorSees: updated };
+      return { state: { ...criticStep, ...targets }, loss: critic.value, former, updated };
     }
 
-    // L_V = mean (V(s) − Q(s, ã))²: where SAC v1 has Q − log π, VIREL has Q. Every loss is of the parameters before the step.
+    // L_V = mean (V(s) − Q(s, ã))²: where SAC v1 has Q − log π, VIREL has Q. Q is the one from before its step, as published.
     const network = this.#value;
-    const goal = this.actionValues.minimum(online, s, action);
+    const goal = this.actionValues.minimum(former, s, action);
     const value = gradientsOf(
       (parameters) => tf.squaredDifference(network.apply(parameters, s).squeeze([1]), goal).mean(),
       pick(state, network.shapes),
     );
     const valueStep = this.#valueAdam.step(state, value.gradients, rate);
     const targets = polyak(pick(valueStep, network.shapes), state, at(controls, 'target-smoothing'), targetOf);
-    return { state: { ...criticStep, ...valueStep, ...targets }, loss: critic.value, actorSees: online };
+    return { state: { ...criticStep, ...valueStep, ...targets }, loss: critic.value, former, updated };
   }
 }

@@ -67,6 +67,24 @@ export class Network {
     });
   }
 
+  /**
+   * `apply` of these parameters, whose gradient passes to the input alone, through the weights of others: past the ReLUs as they
+   * stand here. So runs a network whose weights an optimiser has changed in place between a pass and its gradient.
+   */
+  applyAcross(parameters: NamedTensors, weights: NamedTensors, input: tf.Tensor2D): tf.Tensor2D {
+    const across = tf.customGrad((given, save) => {
+      const outputs = this.outputs(parameters, given as tf.Tensor2D);
+      (save as tf.GradSaveFunc)(outputs);
+      const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor =>
+        this.#layers().reduceRight<tf.Tensor2D>((gradient, [k]) => {
+          const open = k === this.#sizes.length - 2 ? gradient : gradient.mul<tf.Tensor2D>(tf.step(saved[k] as tf.Tensor));
+          return tf.matMul(open, at(weights, `${this.name}/layer-${k}/weight`) as tf.Tensor2D, false, true);
+        }, dy as tf.Tensor2D);
+      return { value: outputs.at(-1) as tf.Tensor, gradFunc };
+    });
+    return across(input) as tf.Tensor2D;
+  }
+
   #layers(): [number, [number, number]][] {
     return this.#sizes.slice(1).map((fanOut, k) => [k, [this.#sizes[k] as number, fanOut]]);
   }

@@ -1,6 +1,7 @@
 // Gradients, Adam and Polyak averaging over named groups of parameters.
 import * as tf from '@tensorflow/tfjs';
 import type { NamedArrays, NamedShapes, NamedTensors } from '../../engine/program.ts';
+import type { AdamForm } from './adam-forms.ts';
 
 /** Entries of a state whose names begin with `prefix/`, under their full names. */
 export function pick(state: NamedTensors, shapes: NamedShapes): NamedTensors {
@@ -32,15 +33,17 @@ const epsilon = 1e-8;
 
 /**
  * Adam (Kingma & Ba 2015, algorithm 1, with the bias corrections folded into the step size as its section 2
- * describes; ε is scaled along, so that the result is that of the plain form). One optimiser steps one group.
+ * describes; in the plain form ε is scaled along). One optimiser steps one group.
  */
 export class Adam {
   readonly #group: string;
   readonly #parameters: NamedShapes;
+  readonly #form: AdamForm;
 
-  constructor(group: string, parameters: NamedShapes) {
+  constructor(group: string, parameters: NamedShapes, form: AdamForm) {
     this.#group = group;
     this.#parameters = parameters;
+    this.#form = form;
   }
 
   /** Shapes of the optimiser's own state: both moments of each parameter and the powers β₁ᵗ, β₂ᵗ. */
@@ -67,7 +70,7 @@ export class Adam {
     const power2 = at(state, `adam/beta2-power/${this.#group}`).mul(beta2);
     const correction = tf.sqrt(tf.sub(1, power2));
     const stepSize = learningRate.mul(correction).div(tf.sub(1, power1));
-    const scaledEpsilon = correction.mul(epsilon);
+    const added = this.#form === 'plain' ? correction.mul(epsilon) : tf.scalar(epsilon);
     const next: NamedTensors = { [`adam/beta1-power/${this.#group}`]: power1, [`adam/beta2-power/${this.#group}`]: power2 };
     for (const name of Object.keys(this.#parameters)) {
       const g = at(gradients, name);
@@ -79,7 +82,7 @@ export class Adam {
         .add(g.square().mul(1 - beta2));
       next[`adam/first/${name}`] = m;
       next[`adam/second/${name}`] = v;
-      next[name] = at(state, name).sub(stepSize.mul(m).div(tf.sqrt(v).add(scaledEpsilon)));
+      next[name] = at(state, name).sub(stepSize.mul(m).div(tf.sqrt(v).add(added)));
     }
     return next;
   }

@@ -50,7 +50,7 @@ export const priorParameters: readonly ParameterDeclaration[] = [
     scale: 'log',
     usedWhen: [only('constant')],
     sentence: 'Standard deviation of the constant prior before squashing; 0.87 is closest to uniform.',
-    citation: `0.87 maximises the entropy of tanh(N(0, σ²)), 0.6836 nats; ${elbow}`,
+    citation: `0.87, to two digits, maximises the entropy of tanh(N(0, σ²)); ${elbow}`,
   },
   {
     ...base,
@@ -76,7 +76,7 @@ export const priorParameters: readonly ParameterDeclaration[] = [
     scale: 'log',
     usedWhen: [...learnedOnly, only('previous', 'learned')],
     sentence: 'KL that the policy may have from a prior that follows it; a learned temperature steers towards it.',
-    citation: `${elbow}; 0.1 in the settings that Marino et al. 2021 give for learned priors`,
+    citation: `${elbow}; 0.1 in a comment on learned priors in the settings of Marino et al. 2021`,
   },
   {
     ...base,

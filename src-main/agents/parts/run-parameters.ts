@@ -27,7 +27,7 @@ export const runParameters: readonly ParameterDeclaration[] = [
     countsUntil: 'warm-up',
     group: 'run',
     sentence: 'Steps at the start in which nothing is learned, and actions are uniformly random unless warm-up-actions says otherwise.',
-    citation: 'Elbow: 1,000 on the tasks with fewer than 100,000 steps, else 5,000; published choices run from 0 to 10,000',
+    citation: 'Elbow: 1,000 on the tasks with fewer than 100,000 steps, else 5,000; published choices run from 0 to 25,000',
   },
   {
     name: 'warm-up-actions',

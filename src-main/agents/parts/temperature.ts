@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ParameterValues } from '../../contract/parameters.ts';
 import type { NamedArrays, NamedTensors } from '../../engine/program.ts';
+import type { AdamForm } from './adam-forms.ts';
 import { Adam, at } from './optimiser.ts';
 import { numberOf } from './values.ts';
 
@@ -16,10 +17,11 @@ const shapes = { 'log-temperature': [] };
 /** The learned temperature's state. It is kept under every rule, so that a change to `learned` begins where the former rule was. */
 export class Temperature {
   readonly #rule: TemperatureRule;
-  readonly #adam = new Adam('temperature', shapes);
+  readonly #adam: Adam;
 
-  constructor(rule: TemperatureRule) {
+  constructor(rule: TemperatureRule, adamForm: AdamForm) {
     this.#rule = rule;
+    this.#adam = new Adam('temperature', shapes, adamForm);
   }
 
   get stateShapes() {

@@ -31,6 +31,22 @@ export function mlp(p: Doubles, name: string, input: readonly number[]): number[
   return x;
 }
 
+/** `mlp` with the parameters `weights`, whose ReLUs let pass what they let pass of the parameters p at the input `at`. */
+export function gatedMlp(p: Doubles, weights: Doubles, name: string, at: readonly number[], input: readonly number[]): number[] {
+  let [former, x] = [[...at], [...input]];
+  const layer = (q: Doubles, k: number, from: readonly number[]): number[] => {
+    const [w, b] = [q[`${name}/layer-${k}/weight`] as number[], q[`${name}/layer-${k}/bias`] as number[]];
+    return b.map((bias, j) => from.reduce((total, value, i) => total + value * (w[i * b.length + j] as number), bias));
+  };
+  for (let k = 0; p[`${name}/layer-${k}/bias`]; k += 1) {
+    const isLast = !p[`${name}/layer-${k + 1}/bias`];
+    const gate = layer(p, k, former).map((z) => isLast || z > 0);
+    former = layer(p, k, former).map((z, j) => (gate[j] ? z : 0));
+    x = layer(weights, k, x).map((z, j) => (gate[j] ? z : 0));
+  }
+  return x;
+}
+
 /** Qᵢ(s, a) of the network `name`. */
 export const actionValue = (p: Doubles, name: string, s: readonly number[], a: readonly number[]): number =>
   mlp(p, name, [...s, ...a])[0] as number;

@@ -17,7 +17,7 @@ export interface FitPrograms {
 
 export function fitPrograms(network: BehaviourNetwork, { observation, action }: { observation: number; action: number }): FitPrograms {
   const shapes = network.network.shapes;
-  const adam = new Adam('behaviour', shapes);
+  const adam = new Adam('behaviour', shapes, 'plain');
   const batchShapes = (n: number): NamedShapes => ({ observation: [n, observation], 'before-squashing': [n, action] });
   const givenIn = (batch: NamedTensors) => ({
     s: at(batch, 'observation') as tf.Tensor2D,

@@ -1,5 +1,5 @@
 // Drafted changes of live hyper-parameters: what is typed, what follows from it, and what the declarations say about it.
-import { checkEdit, whyNotLive, type AgentParameters, type TaskActions } from '../../../src-main/contract/agent-values.ts';
+import { checkEdit, largestFor, whyNotLive, type AgentParameters, type TaskActions } from '../../../src-main/contract/agent-values.ts';
 import {
   formatParameter,
   ParameterError,
@@ -132,6 +132,6 @@ function proposal(
   if (measured === null || !Number.isFinite(measured)) return formatParameter(values[name] ?? '');
   const rounded = kind === 'integer' ? Math.round(measured) : Number(measured.toPrecision(3));
   return formatParameter(
-    Math.min(Math.max(rounded, min), max, maxPerAction === undefined ? Infinity : maxPerAction.value * task.action.length),
+    Math.min(Math.max(rounded, min), max, maxPerAction === undefined ? Infinity : largestFor(maxPerAction.value, task.action.length)),
   );
 }

@@ -1,4 +1,5 @@
 // Where a value stands on its slider, and which round value a place on the slider means.
+import { largestFor } from '../../../src-main/contract/agent-values.ts';
 import type { ParameterDeclaration } from '../../../src-main/contract/parameters.ts';
 
 /** Places of a slider run from 0 to this, one for each press of an arrow key. */
@@ -31,7 +32,7 @@ export function sliderScale(declaration: ParameterDeclaration, value: number, ac
     low = Math.max(min, middle * 10 ** -decadesBelow);
     high = Math.min(max, middle * 10 ** decadesAbove);
   } else if (maxPerAction !== undefined) {
-    high = Math.min(max, maxPerAction.value * actions);
+    high = Math.min(max, largestFor(maxPerAction.value, actions));
     low = Math.max(min, -natsPerAction * actions);
   } else if (unit === 'environment steps') high = Math.min(max, Math.max(reach, 1));
   else if (name === 'kl-target') high = Math.min(max, natsPerAction * actions);

@@ -1,6 +1,7 @@
 // The prior that a run's hyper-parameters name.
 import type { ParameterValues } from '../../../contract/parameters.ts';
 import type { Problem, Supplies } from '../../agent.ts';
+import { adamForms } from '../adam-forms.ts';
 import type { SquashedGaussianPolicy } from '../squashed-gaussian.ts';
 import { choiceOf, integersOf, numberOf } from '../values.ts';
 import { behaviourPrior } from './behaviour.ts';
@@ -29,6 +30,7 @@ export function createPrior(
       return learnedPrior(
         { observation: observationSize, hidden: integersOf(values, 'hidden'), action: actionSize },
         numberOf(values, 'prior-copy-every'),
+        choiceOf(values, 'adam-epsilon-form', adamForms),
       );
     case 'behaviour':
       if (supplies.behaviourPrior === undefined) throw new Error('the behaviour prior of this run has not been fitted');

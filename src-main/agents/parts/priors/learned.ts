@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { NamedArrays, NamedShapes, NamedTensors } from '../../../engine/program.ts';
 import { klDivergence, type GaussianParameters, SquashedGaussianPolicy } from '../squashed-gaussian.ts';
 import { targetOf, asOnline, targetShapesOf, targetsLike } from '../critics.ts';
+import type { AdamForm } from '../adam-forms.ts';
 import { Adam, at, gradientsOf, pick } from '../optimiser.ts';
 import { numberOf } from '../values.ts';
 import type { Prior } from './prior.ts';
@@ -13,11 +14,15 @@ import type { Prior } from './prior.ts';
 const multiplierShapes = { 'prior/log-multiplier-mean': [], 'prior/log-multiplier-scale': [] } as const satisfies NamedShapes;
 
 /** @param copyEvery updates between two copies into the target prior */
-export function learnedPrior(sizes: { observation: number; hidden: readonly number[]; action: number }, copyEvery: number): Prior {
+export function learnedPrior(
+  sizes: { observation: number; hidden: readonly number[]; action: number },
+  copyEvery: number,
+  adamForm: AdamForm,
+): Prior {
   const network = new SquashedGaussianPolicy('prior', sizes, 'affine');
   const shapes = network.network.shapes;
-  const adam = new Adam('prior', shapes);
-  const multiplierAdam = new Adam('prior-multipliers', multiplierShapes);
+  const adam = new Adam('prior', shapes, adamForm);
+  const multiplierAdam = new Adam('prior-multipliers', multiplierShapes, adamForm);
   const copies = <T>(state: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(Object.keys(shapes).map((name) => [targetOf(name), at(state, name)]));
   return {
