@@ -46,7 +46,7 @@ const automaticDefaults: Readonly<Record<string, (task: TaskDeclaration, agent: 
     if (id in quickTasks) return 1_000;
     return parts.posterior === 'deterministic' ? 25_000 : 5_000;
   },
-  'hindsight-goals': ({ goal }) => (goal === undefined ? 0 : 4),
+  'hindsight-goals': ({ goal }) => (goal === undefined || goal.noHindsight !== undefined ? 0 : 4),
   'entropy-target': ({ action }) => -action.length,
   'kl-target': ({ action }) => round(action.length * (1 + Math.LN2)),
   'schedule-to': (task) => stepsOf(task),
