@@ -19,7 +19,7 @@ export interface ParameterDeclaration {
    * all of them; `text` a name.
    */
   kind: 'integer' | 'number' | 'choice' | 'boolean' | 'integers' | 'numbers' | 'text';
-  /** The default; `'auto'` where it depends on the task (see ResolvedAgent.taskDefaults). */
+  /** The default; `'auto'` where it depends on the task (see ResolvedAgent.taskDefaults) or follows another value. */
   default: ParameterValue;
   /** Smallest and largest value allowed, both inclusive (of each entry, for lists). */
   min?: number;
@@ -28,6 +28,8 @@ export interface ParameterDeclaration {
   why?: string;
   /** Largest value allowed for each action dimension: a task with D of them allows D times this. `why` says where it comes from. */
   maxPerAction?: { value: number; why: string };
+  /** The name of the hyper-parameter whose value is this one's default: it follows that one in the same run (contract/following.ts). */
+  follows?: string;
   /** The name of a hyper-parameter that this one may not exceed. */
   atMost?: string;
   /** The name of a hyper-parameter that has to be larger, and what else would be. */

@@ -3,6 +3,7 @@ import type { Agent, Problem, Supplies } from '../agents/agent.ts';
 import { defaultsFor } from '../agents/declarations.ts';
 import { findAgent } from '../agents/registry.ts';
 import { checkHindsight } from '../contract/agent-values.ts';
+import { withFollowing } from '../contract/following.ts';
 import { ParameterError, type ParameterValues } from '../contract/parameters.ts';
 import type { RunConfiguration } from '../contract/runs.ts';
 import { ReplayBuffer } from '../replay/replay-buffer.ts';
@@ -62,7 +63,8 @@ export async function prepareRun(given: RunConfiguration, supply: Supply = () =>
   const maker = findAgent(given.agent);
   const task = await loadTask(given.task, given.taskOptions);
   // A run stored by an earlier Elbow lacks what came since: its defaults are what that Elbow did.
-  const hyperparameters = { ...defaultsFor(maker.declaration, task.declaration), ...given.hyperparameters };
+  const { parameters: declared } = maker.declaration;
+  const hyperparameters = withFollowing(declared, defaultsFor(maker.declaration, task.declaration), given.hyperparameters);
   const configuration = { ...given, hyperparameters };
   refuseSettings(task, hyperparameters);
   const parameters = readRunParameters(hyperparameters);

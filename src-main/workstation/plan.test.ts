@@ -180,3 +180,23 @@ describe('unknownName', () => {
     expect(unknownName('task', 'x'.repeat(500), [])).toBe(`there is no task named "${'x'.repeat(60)}"`);
   });
 });
+
+describe('a value that means the run’s end', () => {
+  const valuesOf = (hyperparameters: RunWishes['hyperparameters']) => {
+    const { configurations, names } = planRuns(wishes({ hyperparameters }), possible);
+    return { ...configurations[0]?.hyperparameters, name: names[0] };
+  };
+  it('follows the run’s own steps, and makes no other run of it', () => {
+    expect(valuesOf({})).toMatchObject({ steps: 20_000, 'schedule-to': 20_000 });
+    expect(valuesOf({ steps: 2000 })).toMatchObject({ steps: 2000, 'schedule-to': 2000, name: 'sac-default' });
+    expect(valuesOf({ steps: '3000', 'schedule-to': 'auto' })).toMatchObject({ 'schedule-to': 3000 });
+  });
+  it('stays where it is given', () => {
+    expect(valuesOf({ steps: 2000, 'schedule-to': 1500 })).toMatchObject({ 'schedule-to': 1500 });
+    expect(valuesOf({ steps: 2000, 'schedule-to': 20_000 })).toMatchObject({ 'schedule-to': 20_000 });
+  });
+  it('is what its schedule is checked against', () => {
+    const { parameter, message } = refusal(() => valuesOf({ steps: 2000, 'temperature-rule': 'schedule', 'schedule-from': 5000 }));
+    expect([parameter, message]).toEqual(['hyperparameters.schedule-from', expect.stringContaining('at most schedule-to, which is 2000')]);
+  });
+});

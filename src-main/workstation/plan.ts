@@ -4,6 +4,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { checkValues } from '../contract/agent-values.ts';
 import type { DeviceDeclaration, ResolvedAgent, TaskDeclaration } from '../contract/declarations.ts';
 import type { EngineChoice } from '../contract/engine-choice.ts';
+import { withFollowing } from '../contract/following.ts';
 import { formatParameter, ParameterError, parseParameter, type ParameterValues } from '../contract/parameters.ts';
 import { WorkstationError } from '../contract/requests.ts';
 import type { RunConfiguration, RunDetail } from '../contract/runs.ts';
@@ -135,11 +136,12 @@ export function planParameters(agent: ResolvedAgent, task: TaskDeclaration, give
 }
 
 /**
- * Complete values with what was given, as typed or as numbers, in place of some; `auto` leaves an automatic one as it is.
+ * Complete values with what was given, as typed or as numbers, in place of some; `auto` leaves an automatic one as it is, or
+ * lets it follow the value that it follows.
  * @throws ParameterError naming the hyper-parameter
  */
 export function overlay(agent: ResolvedAgent, base: ParameterValues, given: Readonly<Record<string, unknown>>): ParameterValues {
-  const values: ParameterValues = { ...base };
+  const changes: ParameterValues = {};
   for (const [name, value] of Object.entries(given)) {
     const declaration = agent.parameters.find((parameter) => parameter.name === name);
     if (!declaration)
@@ -152,9 +154,9 @@ export function overlay(agent: ResolvedAgent, base: ParameterValues, given: Read
         ),
       );
     if (value === 'auto' && declaration.default === 'auto') continue;
-    values[name] = parseParameter(declaration, value);
+    changes[name] = parseParameter(declaration, value);
   }
-  return values;
+  return withFollowing(agent.parameters, base, changes);
 }
 
 /** Makes a refusal name the field of the request: `batch-size` becomes `hyperparameters.batch-size`. */
@@ -215,7 +217,7 @@ function planName(given: string | null, agent: ResolvedAgent, task: string, valu
   const name = given?.trim() ?? '';
   if (name.length > 120) throw new ParameterError('name', `a name has at most 120 characters; ${name.length} were given`);
   if (name !== '') return name;
-  const defaults = agent.taskDefaults[task] ?? {};
+  const defaults = withFollowing(agent.parameters, agent.taskDefaults[task] ?? {}, { steps: values['steps'] ?? 0 });
   const changed = agent.parameters
     .filter(({ group }) => group !== 'run' && group !== 'evaluation')
     .map((parameter) => [parameter.name, values[parameter.name], defaults[parameter.name]] as const)

@@ -1,6 +1,7 @@
 // The hyper-parameters of a run at some moment: in force, with what is still asked for, or as they were at a step.
 import { ParameterError, type ParameterValues } from '../contract/parameters.ts';
 import type { ResolvedAgent, TaskDeclaration } from '../contract/declarations.ts';
+import { withFollowing } from '../contract/following.ts';
 import type { RunConfiguration, RunDetail, RunEdit } from '../contract/runs.ts';
 import type { Store } from '../store/store.ts';
 import { findNamed, planTask, type Possibilities } from './plan.ts';
@@ -23,18 +24,19 @@ export function subjectOf(
 function complete({ agent, task }: Subject, values: ParameterValues): ParameterValues {
   const defaults = agent.taskDefaults[task.id];
   if (!defaults) throw new ParameterError('agent', `the agent ${agent.id} has no defaults for the task ${task.id}`);
-  return { ...defaults, ...values };
+  return withFollowing(agent.parameters, defaults, values);
 }
 
 /** A run as it would be stored today, so that it compares with today's; left as it is where this version has not got its agent or task. */
 export function completed(detail: RunDetail, possible: Possibilities): RunDetail {
-  const defaults = possible.agents.find(({ id }) => id === detail.agent)?.taskDefaults[detail.task];
-  if (!defaults) return detail;
+  const agent = possible.agents.find(({ id }) => id === detail.agent);
+  const defaults = agent?.taskDefaults[detail.task];
+  if (!agent || !defaults) return detail;
   const { configuration, values } = detail;
   return {
     ...detail,
-    configuration: { ...configuration, hyperparameters: { ...defaults, ...configuration.hyperparameters } },
-    values: { ...defaults, ...values },
+    configuration: { ...configuration, hyperparameters: withFollowing(agent.parameters, defaults, configuration.hyperparameters) },
+    values: withFollowing(agent.parameters, defaults, values),
   };
 }
 

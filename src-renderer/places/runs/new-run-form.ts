@@ -1,6 +1,7 @@
 // The New run form: what is typed, what the declarations say about it, and the request that it makes.
 import { checkLessThan, checkValues, whyUnused } from '../../../src-main/contract/agent-values.ts';
 import type { ResolvedAgent, TaskDeclaration } from '../../../src-main/contract/declarations.ts';
+import { withFollowing } from '../../../src-main/contract/following.ts';
 import {
   formatParameter,
   ParameterError,
@@ -41,8 +42,21 @@ export interface CheckedForm {
   unused: Readonly<Record<string, string>>;
 }
 
-export function defaultsOf(form: Pick<NewRunForm, 'task' | 'agent'>): ParameterValues {
-  return form.agent.taskDefaults[form.task.id] ?? {};
+/** The defaults as they are beside what is typed: some follow another value of the run, such as its steps. */
+export function defaultsOf({ agent, task, typed }: Pick<NewRunForm, 'task' | 'agent' | 'typed'>): ParameterValues {
+  const defaults = agent.taskDefaults[task.id] ?? {};
+  const followed = new Set(agent.parameters.flatMap(({ follows }) => (follows === undefined ? [] : [follows])));
+  const given: ParameterValues = {};
+  for (const declaration of agent.parameters.filter(({ name }) => followed.has(name) && typed[name] !== undefined)) {
+    try {
+      given[declaration.name] = parseParameter(declaration, typed[declaration.name]);
+    } catch (error) {
+      // Said at its own field; what follows it waits for a value.
+      if (!(error instanceof ParameterError)) throw error;
+    }
+  }
+  const moved = withFollowing(agent.parameters, defaults, given);
+  return { ...moved, ...Object.fromEntries(Object.keys(given).map((name) => [name, defaults[name] ?? ''])) };
 }
 
 /** A default as it stands in the field. */
@@ -86,7 +100,7 @@ export function checkForm(form: NewRunForm): CheckedForm {
   // What has no effect may hold anything; it is not sent.
   for (const [name, message] of Object.entries(unreadable)) if (!(name in unused)) errors[`hyperparameters.${name}`] = message;
   const readable = Object.fromEntries(Object.entries(values).filter(([name]) => !(name in unreadable)));
-  checkTogether(agent, task, readable, hyperparameters, errors);
+  checkTogether(form, readable, hyperparameters, errors);
   const seeds = attempt('seeds', () => parseSeeds(form.seeds));
   const threads = form.threads.trim();
   if (threads !== '' && !(/^\d+$/.test(threads) && Number(threads) >= 1 && Number(threads) <= 256)) {
@@ -144,8 +158,7 @@ export function readTaskOptions(
 
 /** What no single declaration can check: bounds that depend on the task or on another value. */
 function checkTogether(
-  agent: ResolvedAgent,
-  task: TaskDeclaration,
+  { agent, task }: Pick<NewRunForm, 'agent' | 'task'>,
   values: ParameterValues,
   changed: ParameterValues,
   errors: Record<string, string>,
@@ -169,7 +182,8 @@ export function typedLike(
   configuration: RunConfiguration,
   form: Pick<NewRunForm, 'task' | 'agent'>,
 ): { typed: Record<string, string>; taskTyped: Record<string, string>; unknown: string[] } {
-  const defaults = defaultsOf(form);
+  const { steps } = configuration.hyperparameters;
+  const defaults = defaultsOf({ ...form, typed: steps === undefined ? {} : { steps: formatParameter(steps) } });
   const typed: Record<string, string> = {};
   const unknown: string[] = [];
   for (const [name, value] of Object.entries(configuration.hyperparameters)) {
