@@ -1,4 +1,5 @@
 // The replay buffer: a ring of transitions in memory, sampled uniformly with replacement.
+import { rowWidthOf } from '../contract/replay-memory.ts';
 import type { RandomStream } from '../random/stream.ts';
 import { EpisodeStarts, endingOf, endings, endsWith, type Hindsight } from './hindsight.ts';
 
@@ -24,12 +25,6 @@ export interface Transition {
 
 /** Memory grows by this many rows, so that a short run does not pay for the whole capacity. */
 const chunkRows = 8192;
-
-/** Numbers in a row. @param sizes `goalSize` is 0 where the task has no goals */
-export function rowWidthOf(sizes: { observationSize: number; actionSize: number; goalSize: number }): number {
-  const { observationSize, actionSize, goalSize } = sizes;
-  return 2 * observationSize + actionSize + 2 + (goalSize === 0 ? 0 : goalSize + 1);
-}
 
 /**
  * Rows are numbered from 0 in the order in which they were added, for ever; row n lies in slot n mod

@@ -5,11 +5,13 @@ import { findAgent } from '../agents/registry.ts';
 import { checkHindsight } from '../contract/agent-values.ts';
 import { withFollowing } from '../contract/following.ts';
 import { ParameterError, type ParameterValues } from '../contract/parameters.ts';
+import { checkReplayMemory } from '../contract/replay-memory.ts';
 import type { RunConfiguration } from '../contract/runs.ts';
 import { ReplayBuffer } from '../replay/replay-buffer.ts';
 import { loadTask, modelHashOf } from '../tasks/node/load-task.ts';
 import type { Task } from '../tasks/task.ts';
 import { lanesFor } from './evaluation.ts';
+import { machineMemory } from './launch.ts';
 import { TrainingLoop } from './loop.ts';
 import { readRunParameters, type RunParameters } from './run-parameters.ts';
 import { TrainingError } from './training-error.ts';
@@ -49,6 +51,7 @@ export function createBuffer({ goal }: Task, problem: Problem, { bufferSize, hin
 function refuseSettings({ declaration }: Task, values: ParameterValues): void {
   try {
     checkHindsight(declaration, values);
+    checkReplayMemory(declaration, values, machineMemory());
   } catch (error) {
     if (!(error instanceof ParameterError)) throw error;
     throw new TrainingError(`${error.message}. Nothing was trained. Start a new run with another ${error.parameter}.`, { cause: error });

@@ -200,3 +200,29 @@ describe('a value that means the run’s end', () => {
     expect([parameter, message]).toEqual(['hyperparameters.schedule-from', expect.stringContaining('at most schedule-to, which is 2000')]);
   });
 });
+
+describe('before a run starts', () => {
+  const plan = (task: string, hyperparameters: RunWishes['hyperparameters'], memoryBytes = 16e9) =>
+    planRuns(wishes({ task, hyperparameters }), { ...possible, memoryBytes });
+
+  it('says where it would learn nothing', () => {
+    expect(plan('inverted-pendulum', { steps: 1001 }).remarks).toEqual([]);
+    expect(plan('inverted-pendulum', { steps: 1000 }).remarks).toEqual([expect.stringMatching(/^Nothing will be learned: .*1,000.*1,000/)]);
+    expect(plan('inverted-pendulum', { steps: 1, 'warm-up': 0 }).remarks).toEqual([]);
+  });
+
+  it('refuses a replay buffer that the run would fill beyond the memory, with the largest that fits', () => {
+    const { parameter, message } = refusal(() => plan('humanoid', { 'buffer-size': 1e8, steps: 1e8 }));
+    expect(parameter).toBe('hyperparameters.buffer-size');
+    expect(message).toMatch(/286 GB \(2,860 bytes a transition of humanoid\).* 16 GB of memory.*80 %, 12\.8 GB; .* 4,475,524 transitions$/);
+    expect(plan('humanoid', { 'buffer-size': 4_475_524, steps: 1e8 }).remarks).toEqual([]);
+    expect(() => plan('humanoid', { 'buffer-size': 4_475_525, steps: 1e8 })).toThrow('does not fit');
+  });
+
+  it('only says it of one that the run does not fill', () => {
+    expect(plan('humanoid', { 'buffer-size': 1e8 }).remarks).toEqual([
+      expect.stringMatching(/could not be filled here: .*286 GB .* 4,475,524 transitions.* 100,000 steps of this run fill 286 MB/),
+    ]);
+    expect(plan('humanoid', {}).remarks).toEqual([]);
+  });
+});

@@ -6,7 +6,9 @@ import type { DeviceDeclaration, ResolvedAgent, TaskDeclaration } from '../contr
 import type { EngineChoice } from '../contract/engine-choice.ts';
 import { withFollowing } from '../contract/following.ts';
 import { formatParameter, ParameterError, parseParameter, type ParameterValues } from '../contract/parameters.ts';
+import { checkReplayMemory } from '../contract/replay-memory.ts';
 import { WorkstationError } from '../contract/requests.ts';
+import { remarksOn } from '../contract/run-remarks.ts';
 import type { RunConfiguration, RunDetail } from '../contract/runs.ts';
 import { parseSeeds } from '../contract/seeds.ts';
 import { changedOptions, configureTask } from '../tasks/declarations.ts';
@@ -32,6 +34,8 @@ export interface Possibilities {
   agents: readonly ResolvedAgent[];
   devices: readonly DeviceDeclaration[];
   cpuCount: number;
+  /** All the memory of this machine, or of the part of it that is ours. */
+  memoryBytes: number;
   /** Trainers that may run at once on this machine. */
   trainerShare: number;
 }
@@ -40,6 +44,8 @@ export interface RunPlan {
   configurations: RunConfiguration[];
   /** One a configuration. Seeds of one plan share a name: they are told apart by their seed. */
   names: string[];
+  /** What to say before they start, where nothing is refused. */
+  remarks: string[];
 }
 
 /**
@@ -50,7 +56,7 @@ export function planRuns(wishes: RunWishes, possible: Possibilities): RunPlan {
   const { task, options } = planTask(wishes.task, wishes.taskOptions ?? {}, possible);
   const agent = findNamed('agent', wishes.agent, possible.agents);
   const device = findUsable(wishes.device, possible);
-  const hyperparameters = planParameters(agent, task, wishes.hyperparameters);
+  const hyperparameters = planParameters(agent, task, wishes.hyperparameters, possible);
   const seeds = parseSeeds(wishes.seeds);
   const threads = planThreads(wishes.threads, possible);
   const name = planName(wishes.name, agent, task.id, hyperparameters, options);
@@ -66,6 +72,7 @@ export function planRuns(wishes: RunWishes, possible: Possibilities): RunPlan {
       hyperparameters: { ...hyperparameters },
     })),
     names: seeds.map(() => name),
+    remarks: remarksOn(task, hyperparameters, possible.memoryBytes),
   };
 }
 
@@ -125,12 +132,18 @@ export function planMove(
  * default where the default depends on the task.
  * @throws ParameterError whose field begins with `hyperparameters.`
  */
-export function planParameters(agent: ResolvedAgent, task: TaskDeclaration, given: Readonly<Record<string, unknown>>): ParameterValues {
+export function planParameters(
+  agent: ResolvedAgent,
+  task: TaskDeclaration,
+  given: Readonly<Record<string, unknown>>,
+  { memoryBytes }: Pick<Possibilities, 'memoryBytes'>,
+): ParameterValues {
   const defaults = agent.taskDefaults[task.id];
   if (!defaults) throw new ParameterError('agent', `the agent ${agent.id} has no defaults for the task ${task.id}`);
   return inField('hyperparameters', () => {
     const values = overlay(agent, defaults, given);
     checkValues(agent, task, values);
+    checkReplayMemory(task, values, memoryBytes);
     return values;
   });
 }

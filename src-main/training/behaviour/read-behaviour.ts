@@ -1,7 +1,7 @@
 // Reads what a stored run did: the replay rows of its newest usable checkpoint or, where it has none, its recorded
 // evaluation episodes. Read-only, and the run may be training meanwhile.
+import { rowWidthOf } from '../../contract/replay-memory.ts';
 import type { RolloutColumn } from '../../contract/series.ts';
-import { rowWidthOf } from '../../replay/replay-buffer.ts';
 import type { Checkpoint, Store } from '../../store/store.ts';
 import { CheckpointError, readNewestRows } from '../checkpoint/read.ts';
 import { runFolder } from '../launch.ts';

@@ -273,6 +273,15 @@ describe('the form and the run’s length', () => {
     expect(typedOf({ steps: 7000, 'schedule-to': 100_000 })).toEqual({ steps: '7000', 'schedule-to': '100000' });
   });
 
+  it('says what the command line says before the start', () => {
+    expect(checkForm(filled({ steps: '5000' })).remarks).toEqual([expect.stringMatching(/^Nothing will be learned/)]);
+    expect(checkForm(filled({ steps: '5001' })).remarks).toEqual([]);
+    expect(checkForm(filled({ 'buffer-size': '1e8' }), 8e9).remarks).toEqual([expect.stringMatching(/could not be filled here/)]);
+    const { errors, request } = checkForm(filled({ 'buffer-size': '1e8', steps: '1e8' }), 8e9);
+    expect(errors).toEqual({ 'hyperparameters.buffer-size': expect.stringMatching(/does not fit: .*the largest that fits is/) });
+    expect(request).toBeNull();
+  });
+
   it('refuses hindsight where a task’s end cannot be judged by another goal', () => {
     const goalTask = { ...half, goal: { dimensions: [], noHindsight: 'termination.0 reads more' } };
     const { errors } = checkForm(form({ task: goalTask, agent: sac, typed: { 'hindsight-goals': '4' } }));

@@ -10,7 +10,9 @@ import {
   type ParameterValue,
   type ParameterValues,
 } from '../../../src-main/contract/parameters.ts';
+import { checkReplayMemory } from '../../../src-main/contract/replay-memory.ts';
 import type { RequestOf } from '../../../src-main/contract/requests.ts';
+import { remarksOn } from '../../../src-main/contract/run-remarks.ts';
 import type { RunConfiguration, RunSummary } from '../../../src-main/contract/runs.ts';
 import { parseSeeds } from '../../../src-main/contract/seeds.ts';
 
@@ -40,6 +42,8 @@ export interface CheckedForm {
   values: ParameterValues;
   /** Why a value has no effect beside the others, by hyper-parameter. */
   unused: Readonly<Record<string, string>>;
+  /** What to know of these settings before the start, where nothing is refused. */
+  remarks: readonly string[];
 }
 
 /** The defaults as they are beside what is typed: some follow another value of the run, such as its steps. */
@@ -64,7 +68,8 @@ export function defaultText(declaration: ParameterDeclaration, defaults: Paramet
   return formatParameter(defaults[declaration.name] ?? declaration.default);
 }
 
-export function checkForm(form: NewRunForm): CheckedForm {
+/** @param memoryBytes all the memory of the machine that is to train; without it the replay buffer's is not looked at */
+export function checkForm(form: NewRunForm, memoryBytes = Infinity): CheckedForm {
   const errors: Record<string, string> = {};
   const attempt = <T>(field: string, act: () => T): T | undefined => {
     try {
@@ -100,7 +105,7 @@ export function checkForm(form: NewRunForm): CheckedForm {
   // What has no effect may hold anything; it is not sent.
   for (const [name, message] of Object.entries(unreadable)) if (!(name in unused)) errors[`hyperparameters.${name}`] = message;
   const readable = Object.fromEntries(Object.entries(values).filter(([name]) => !(name in unreadable)));
-  checkTogether(form, readable, hyperparameters, errors);
+  checkTogether(form, readable, hyperparameters, memoryBytes, errors);
   const seeds = attempt('seeds', () => parseSeeds(form.seeds));
   const threads = form.threads.trim();
   if (threads !== '' && !(/^\d+$/.test(threads) && Number(threads) >= 1 && Number(threads) <= 256)) {
@@ -123,6 +128,7 @@ export function checkForm(form: NewRunForm): CheckedForm {
     request: Object.keys(errors).length === 0 ? request : null,
     values,
     unused,
+    remarks: remarksOn(task, readable, memoryBytes),
   };
 }
 
@@ -161,10 +167,12 @@ function checkTogether(
   { agent, task }: Pick<NewRunForm, 'agent' | 'task'>,
   values: ParameterValues,
   changed: ParameterValues,
+  memoryBytes: number,
   errors: Record<string, string>,
 ): void {
   try {
     checkValues(agent, task, values, changed);
+    checkReplayMemory(task, values, memoryBytes);
   } catch (error) {
     if (!(error instanceof ParameterError)) throw error;
     errors[`hyperparameters.${error.parameter}`] ??= error.message;
