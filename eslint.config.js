@@ -13,7 +13,7 @@ const rooms = {
   contract: [],
   engine: ['contract'],
   physics: ['contract', 'random'],
-  replay: ['random'],
+  replay: ['contract', 'random'],
   tasks: ['contract', 'physics', 'random'],
   agents: ['contract', 'engine', 'random'],
   store: ['contract'],

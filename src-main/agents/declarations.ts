@@ -46,10 +46,9 @@ const automaticDefaults: Readonly<Record<string, (task: TaskDeclaration, agent: 
     if (id in quickTasks) return 1_000;
     return parts.posterior === 'deterministic' ? 25_000 : 5_000;
   },
-  'hindsight-goals': ({ goal }) => (goal === undefined ? 0 : 4),
+  'hindsight-goals': ({ goal }) => (goal === undefined || goal.noHindsight !== undefined ? 0 : 4),
   'entropy-target': ({ action }) => -action.length,
   'kl-target': ({ action }) => round(action.length * (1 + Math.LN2)),
-  'schedule-to': (task) => stepsOf(task),
   'reward-scale': ({ id }) => publishedRewardScales[id] ?? 1,
 };
 
@@ -79,7 +78,7 @@ export function defaultsFor(agent: AgentDeclaration, task: TaskDeclaration): Par
       const ofGoals = task.goal === undefined ? undefined : goalDefault(agent, parameter.name);
       if (ofGoals !== undefined) return [parameter.name, ofGoals];
       if (parameter.default !== 'auto') return [parameter.name, parameter.default];
-      const resolve = automaticDefaults[parameter.name];
+      const resolve = automaticDefaults[parameter.follows ?? parameter.name];
       if (!resolve) throw new Error(`${agent.id} declares ${parameter.name} as automatic, but nothing resolves it`);
       return [parameter.name, resolve(task, agent)];
     }),

@@ -15,7 +15,7 @@ import {
 
 /** What the checks need to know of an agent and a task. */
 export type AgentParameters = Pick<AgentDeclaration, 'title' | 'parameters' | 'unused'>;
-export type TaskActions = Pick<TaskDeclaration, 'id' | 'action'>;
+export type TaskActions = Pick<TaskDeclaration, 'id' | 'action' | 'goal'>;
 
 /** Why this value has no effect beside the others; null where it has one. */
 export function whyUnused(declaration: ParameterDeclaration, values: ParameterValues): string | null {
@@ -99,6 +99,17 @@ export function checkValues(agent: AgentParameters, task: TaskActions, values: P
     if (declaration.kind === 'text' && value === '')
       throw new ParameterError(name, `${name} has to be given beside the other values: ${describeRange(declaration)}`);
   }
+  checkHindsight(task, values);
+}
+
+/** @throws ParameterError where transitions are to be judged by goals that they cannot be judged by */
+export function checkHindsight({ id, goal }: Pick<TaskDeclaration, 'id' | 'goal'>, values: ParameterValues): void {
+  const goals = values['hindsight-goals'];
+  if (goal?.noHindsight === undefined || goals === undefined || goals === 0) return;
+  throw new ParameterError(
+    'hindsight-goals',
+    `hindsight-goals must be 0 on ${id}, whose steps cannot be judged by another goal: ${goal.noHindsight}; ${formatParameter(goals)} was given`,
+  );
 }
 
 /** A run that was made without this check keeps its edits: they are refused only where they bring the trouble about. */

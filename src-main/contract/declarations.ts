@@ -25,6 +25,8 @@ export interface RewardTermDeclaration {
 export interface GoalDeclaration {
   /** Of the desired goal, which is the end of the observation, and of the achieved goal, which lies beside it. */
   dimensions: readonly DimensionDeclaration[];
+  /** Why a step cannot be judged by another goal than its own, in words; left out where it can. */
+  noHindsight?: string;
 }
 
 /** A camera as in MuJoCo's viewer: it looks at a body or point from a distance (m) and two angles (degrees). */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { completeStored, describeRange, formatParameter, type ParameterDeclaration, ParameterError, parseParameter } from './parameters.ts';
+import { describeRange, formatParameter, type ParameterDeclaration, ParameterError, parseParameter } from './parameters.ts';
 
 const declare = (rest: Partial<ParameterDeclaration>): ParameterDeclaration => ({
   name: 'knob',
@@ -99,23 +99,4 @@ it.each([
 
 it('writes values as the command line takes them', () => {
   expect([formatParameter([256, 256]), formatParameter(3e-4), formatParameter(true)]).toEqual(['256,256', '0.0003', 'true']);
-});
-
-describe('completeStored', () => {
-  const parameters = [
-    declare({ name: 'form', kind: 'choice', choices: ['twin', 'single'] }),
-    declare({ name: 'order', formerly: { value: 'former', where: { parameter: 'form', is: ['single'] } } }),
-    declare({ name: 'epsilon', formerly: { value: 'plain' } }),
-  ];
-  const defaults = { form: 'twin', order: 'updated', epsilon: 'early', rate: 1 };
-
-  it.each([
-    ['what was not there yet as it was', {}, { form: 'twin', order: 'updated', epsilon: 'plain', rate: 1 }],
-    ['it by the other values', { form: 'single' }, { form: 'single', order: 'former', epsilon: 'plain', rate: 1 }],
-    [
-      'nothing that is stored',
-      { form: 'single', order: 'updated', epsilon: 'early', rate: 2 },
-      { form: 'single', order: 'updated', epsilon: 'early', rate: 2 },
-    ],
-  ])('fills in %s', (_, stored, complete) => expect(completeStored(parameters, defaults, stored)).toEqual(complete));
 });

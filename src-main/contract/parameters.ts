@@ -19,7 +19,7 @@ export interface ParameterDeclaration {
    * all of them; `text` a name.
    */
   kind: 'integer' | 'number' | 'choice' | 'boolean' | 'integers' | 'numbers' | 'text';
-  /** The default; `'auto'` where it depends on the task (see ResolvedAgent.taskDefaults). */
+  /** The default; `'auto'` where it depends on the task (see ResolvedAgent.taskDefaults) or follows another value. */
   default: ParameterValue;
   /** Smallest and largest value allowed, both inclusive (of each entry, for lists). */
   min?: number;
@@ -33,6 +33,8 @@ export interface ParameterDeclaration {
   formerly?: { value: ParameterValue; where?: Pick<Condition, 'parameter' | 'is'> };
   /** Largest value allowed for each action dimension: a task with D of them allows D times this. `why` says where it comes from. */
   maxPerAction?: { value: number; why: string };
+  /** The name of the hyper-parameter whose value is this one's default: it follows that one in the same run (contract/following.ts). */
+  follows?: string;
   /** The name of a hyper-parameter that this one may not exceed. */
   atMost?: string;
   /** The name of a hyper-parameter that has to be larger, and what else would be. */
@@ -166,24 +168,6 @@ export function parseParameter(declaration: ParameterDeclaration, given: unknown
     case 'text':
       return typeof given === 'string' && given.length <= textLimit ? given.trim() : refuse();
   }
-}
-
-/**
- * A stored run's hyper-parameters, complete: one that Elbow did not have yet when the run was stored has the value that says
- * what the run did.
- */
-export function completeStored(
-  parameters: readonly ParameterDeclaration[],
-  defaults: ParameterValues,
-  stored: ParameterValues,
-): ParameterValues {
-  const values = { ...defaults, ...stored };
-  for (const { name, formerly } of parameters) {
-    if (formerly === undefined || stored[name] !== undefined) continue;
-    const { value, where } = formerly;
-    if (where === undefined || where.is.includes(String(values[where.parameter]))) values[name] = value;
-  }
-  return values;
 }
 
 /** A value as it is written on the command line and shown in tables: `256,256`, `0.0003`, `true`. */

@@ -180,6 +180,8 @@ export interface SystemDescription {
   host: string;
   platform: string;
   cpuCount: number;
+  /** All the memory of that machine. */
+  memoryBytes: number;
   /** Trainers that may run at once on this machine. */
   trainerShare: number;
   tasks: TaskDeclaration[];
@@ -200,7 +202,8 @@ export interface Responses {
   'runs.list': AtRevision & { runs: RunSummary[] };
   /** Of its evaluations the newest 50: `runs.evaluations` has the others. */
   'runs.get': RunDetail & { nonFinite: NonFiniteCount[] };
-  'runs.create': { runs: string[] };
+  /** `remarks`: what a person should know of their settings. */
+  'runs.create': { runs: string[]; remarks: string[] };
   'runs.rename': Record<never, never>;
   'runs.star': Record<never, never>;
   'runs.annotate': Record<never, never>;
@@ -208,7 +211,7 @@ export interface Responses {
   'runs.restore': { restored: string[] };
   'runs.deleteCheckpoints': { freedBytes: number };
   'runs.control': Record<never, never>;
-  'runs.continue': Record<never, never>;
+  'runs.continue': { remarks: string[] };
   /** The checkpoint's step, and the edit that the changes became; null where there were none. */
   'runs.rollBack': { step: number; edit: number | null };
   'runs.edit': { edit: number };
@@ -216,7 +219,7 @@ export interface Responses {
   'runs.edits': { edits: RunEdit[]; count: number };
   /** null where the policy has not been looked at yet. */
   'runs.actions': { histogram: ActionHistogram | null };
-  'runs.fork': { run: string };
+  'runs.fork': { run: string; remarks: string[] };
   'runs.repeat': { run: string };
   /** Ascending in step; `count` is of all in these steps. */
   'runs.evaluations': { evaluations: EvaluationSummary[]; count: number };

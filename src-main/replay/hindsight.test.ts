@@ -1,7 +1,7 @@
 // Hindsight relabelling, with episodes that can be followed by hand: in episode e, step t leads to the place 10 e + t + 1.
 import { describe, expect, it } from 'vitest';
 import { createStream } from '../random/stream.ts';
-import { EpisodeStarts } from './hindsight.ts';
+import { endings, EpisodeStarts, type Hindsight } from './hindsight.ts';
 import { ReplayBuffer, type Transition } from './replay-buffer.ts';
 
 /** What was asked for in every episode: a place that none of them reaches. */
@@ -25,8 +25,15 @@ const reward = (achieved: ArrayLike<number>, desired: ArrayLike<number>): number
   return distance < 0.5 ? 0 : -distance;
 };
 
-function bufferOf(lengths: readonly number[], { capacity = 100, relabelled = 4 } = {}): ReplayBuffer {
-  const buffer = new ReplayBuffer({ observationSize: 2, actionSize: 1, capacity }, { goalSize: 1, relabelled, reward });
+function bufferOf(
+  lengths: readonly number[],
+  {
+    capacity = 100,
+    relabelled = 4,
+    terminates = null,
+  }: { capacity?: number; relabelled?: number; terminates?: Hindsight['terminates'] } = {},
+): ReplayBuffer {
+  const buffer = new ReplayBuffer({ observationSize: 2, actionSize: 1, capacity }, { goalSize: 1, relabelled, reward, terminates });
   lengths.forEach((length, episode) => {
     for (let t = 0; t < length; t += 1) buffer.add(transition(episode, t));
   });
@@ -152,5 +159,82 @@ describe('hindsight', () => {
     const plain = new ReplayBuffer({ observationSize: 2, actionSize: 1, capacity: 4 });
     expect(() => plain.add(transition(0, 0))).toThrow('needs no goal dimensions; 1 were given');
     expect(buffer.rowsAdded).toBe(2);
+  });
+});
+
+describe('the end of an episode in hindsight', () => {
+  /** A goal is reached, and the episode over, within a unit and a half of it. */
+  const terminates = (achieved: ArrayLike<number>, desired: ArrayLike<number>): boolean =>
+    Math.abs((achieved[0] as number) - (desired[0] as number)) < 1.5;
+  /** One episode of places 1, 2, 3 …; each step's end as given. */
+  const ending = (goal: number, ends: readonly [terminated: boolean, anyway: boolean][], rule: Hindsight['terminates'] = terminates) => {
+    const buffer = bufferOf([], { terminates: rule });
+    ends.forEach(([terminated, terminatedAnyway], t) =>
+      buffer.add({
+        ...transition(0, t),
+        observation: [t, goal],
+        nextObservation: [t + 1, goal],
+        terminated,
+        goal: { achieved: [t + 1], episodeStep: t, terminatedAnyway },
+      }),
+    );
+    return buffer;
+  };
+  /** The ends that a batch shows of relabelled rows and of others: "place goal" to 0 or 1, which must always be the same. */
+  const endsOf = (buffer: ReplayBuffer): [Record<string, number>, Record<string, number>] => {
+    const batch = buffer.createBatch(1000);
+    buffer.sample(batch, createStream(1, 'replay'));
+    const seen: [Record<string, number>, Record<string, number>] = [{}, {}];
+    batch.terminated.forEach((end, row) => {
+      const key = `${batch['next-observation'][2 * row]} ${batch['next-observation'][2 * row + 1]}`;
+      const of = seen[row < 800 ? 0 : 1];
+      expect(of[key] ?? end).toBe(end);
+      of[key] = end;
+    });
+    return seen;
+  };
+  const none: [boolean, boolean] = [false, false];
+
+  it('is judged by the new goal, also where the own one was never reached', () => {
+    const [relabelled, own] = endsOf(ending(asked, [none, none, none]));
+    expect(relabelled).toEqual({ '1 1': 1, '1 2': 1, '1 3': 0, '2 2': 1, '2 3': 1, '3 3': 1 });
+    expect(own).toEqual({ '1 99': 0, '2 99': 0, '3 99': 0 });
+  });
+
+  it('is no end where only the own goal made it one', () => {
+    const [relabelled, own] = endsOf(ending(-1, [[true, false], none, none]));
+    expect(relabelled).toMatchObject({ '1 1': 1, '1 2': 1, '1 3': 0 });
+    expect(own).toEqual({ '1 -1': 1, '2 -1': 0, '3 -1': 0 });
+  });
+
+  it('stays one where it came of something else than the goal', () => {
+    expect(endsOf(ending(2, [[true, true], none, none]))[0]).toMatchObject({ '1 1': 1, '1 2': 1, '1 3': 1 });
+  });
+
+  it('is left as it is where a goal never ends an episode', () => {
+    const [relabelled] = endsOf(ending(asked, [[true, true], none, none], null));
+    expect(relabelled).toEqual({ '1 1': 1, '1 2': 1, '1 3': 1, '2 2': 0, '2 3': 0, '3 3': 0 });
+  });
+
+  it('of a row that does not say why is taken as its own goal’s where that reaches so far, else as something else’s', () => {
+    for (const [goal, end] of [
+      [2, 0],
+      [asked, 1],
+    ] as const) {
+      const buffer = ending(goal, [[true, true], none, none]);
+      const rows = buffer.copyRows(0, 3);
+      // As versions before 0.2.0 wrote it.
+      expect(rows[6]).toBe(endings.anyway);
+      rows[6] = endings.ended;
+      buffer.restart(0);
+      buffer.appendRows(rows);
+      const [relabelled, own] = endsOf(buffer);
+      expect(relabelled['1 3']).toBe(end);
+      expect(own[`1 ${goal}`]).toBe(1);
+    }
+  });
+
+  it('takes up no more room than before: rows of either kind have one width', () => {
+    expect(ending(asked, [none]).rowWidth).toBe(ending(asked, [none], null).rowWidth);
   });
 });

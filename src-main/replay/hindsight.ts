@@ -8,6 +8,37 @@ export interface Hindsight {
   relabelled: number;
   /** The reward of a transition to `achieved` where `desired` was asked for; both [g]. */
   reward: (achieved: ArrayLike<number>, desired: ArrayLike<number>) => number;
+  /** Does that transition end the episode because of the two? null where a goal never does. */
+  terminates: ((achieved: ArrayLike<number>, desired: ArrayLike<number>) => boolean) | null;
+}
+
+/**
+ * What a row of the replay buffer says of an episode's end. `ended` does not say why: all rows are so where a goal never ends an
+ * episode, and those of versions before 0.2.0.
+ */
+export const endings = { none: 0, ended: 1, byGoal: 2, anyway: 3 } as const;
+
+/** @param terminatedAnyway whatever goal had been asked for */
+export function endingOf(terminated: boolean, terminatedAnyway: boolean, { terminates }: Pick<Hindsight, 'terminates'>): number {
+  if (!terminated) return endings.none;
+  if (terminates === null) return endings.ended;
+  return terminatedAnyway ? endings.anyway : endings.byGoal;
+}
+
+/**
+ * Does a transition end its episode where another goal is asked for?
+ * @param ending of `endings`. Of a row that does not say why it ended, its own goal is taken as the reason where it is one.
+ * @param own the goal that was asked for when it was stored
+ */
+export function endsWith(
+  ending: number,
+  achieved: ArrayLike<number>,
+  { own, other }: { own: ArrayLike<number>; other: ArrayLike<number> },
+  { terminates }: Pick<Hindsight, 'terminates'>,
+): boolean {
+  if (terminates === null) return ending !== endings.none;
+  if (ending === endings.anyway || (ending === endings.ended && !terminates(achieved, own))) return true;
+  return terminates(achieved, other);
 }
 
 /** Rows of the replay buffer at which episodes begin, in ascending order. */

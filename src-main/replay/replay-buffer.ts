@@ -1,6 +1,7 @@
 // The replay buffer: a ring of transitions in memory, sampled uniformly with replacement.
+import { rowWidthOf } from '../contract/replay-memory.ts';
 import type { RandomStream } from '../random/stream.ts';
-import { EpisodeStarts, type Hindsight } from './hindsight.ts';
+import { EpisodeStarts, endingOf, endings, endsWith, type Hindsight } from './hindsight.ts';
 
 /** A batch of transitions, row-major, named as agents' programs name their inputs. */
 export type ReplayBatch = Record<'observation' | 'action' | 'reward' | 'next-observation' | 'terminated', Float32Array>;
@@ -15,23 +16,20 @@ export interface Transition {
   nextObservation: ArrayLike<number>;
   /** Only where the episode really ended; a truncation is not stored as an end. */
   terminated: boolean;
-  /** Only of a goal task: what the next state achieves [g], and how many steps of the episode came before this one. */
-  goal?: { achieved: ArrayLike<number>; episodeStep: number };
+  /**
+   * Only of a goal task: what the next state achieves [g], how many steps of the episode came before this one, and whether it
+   * would have terminated whatever goal was asked for; left out, the goal is taken to have no part in it.
+   */
+  goal?: { achieved: ArrayLike<number>; episodeStep: number; terminatedAnyway?: boolean };
 }
 
 /** Memory grows by this many rows, so that a short run does not pay for the whole capacity. */
 const chunkRows = 8192;
 
-/** Numbers in a row. @param sizes `goalSize` is 0 where the task has no goals */
-export function rowWidthOf(sizes: { observationSize: number; actionSize: number; goalSize: number }): number {
-  const { observationSize, actionSize, goalSize } = sizes;
-  return 2 * observationSize + actionSize + 2 + (goalSize === 0 ? 0 : goalSize + 1);
-}
-
 /**
  * Rows are numbered from 0 in the order in which they were added, for ever; row n lies in slot n mod
  * capacity. A row is `rowWidth` numbers in single precision: observation, action, reward, next observation,
- * terminated (1 or 0); of a goal task also the goal achieved and the step within the episode.
+ * terminated (0 where it is not, else one of `endings`); of a goal task also the goal achieved and the step within the episode.
  */
 export class ReplayBuffer {
   readonly observationSize: number;
@@ -93,7 +91,7 @@ export class ReplayBuffer {
     row.set(action, o);
     row[o + a] = reward;
     row.set(nextObservation, o + a + 1);
-    row[2 * o + a + 1] = terminated ? 1 : 0;
+    row[2 * o + a + 1] = endingOf(terminated, goal?.terminatedAnyway ?? terminated, hindsight ?? { terminates: null });
     if (goal !== undefined) {
       row.set(goal.achieved, 2 * o + a + 2);
       row[this.rowWidth - 1] = goal.episodeStep;
@@ -143,22 +141,26 @@ export class ReplayBuffer {
       reward[row] = chunk[from] as number;
       from += 1;
       for (let to = row * o, end = to + o; to < end; to += 1, from += 1) nextObservation[to] = chunk[from] as number;
-      terminated[row] = chunk[from] as number;
-      if (row < relabelled) this.#relabel(batch, row, slot, stream);
+      const ending = chunk[from] as number;
+      terminated[row] = ending === endings.none ? 0 : 1;
+      if (row < relabelled) this.#relabel(batch, { row, slot, ending }, stream);
     }
   }
 
   /** Puts a goal that the episode achieved at or after the transition in the place of the one that it was after. */
-  #relabel(batch: ReplayBatch, row: number, slot: number, stream: RandomStream): void {
+  #relabel(batch: ReplayBatch, { row, slot, ending }: { row: number; slot: number; ending: number }, stream: RandomStream): void {
     const { observationSize: o, firstRow, capacity } = this;
-    const { goalSize: g, reward } = this.hindsight as Hindsight;
+    const hindsight = this.hindsight as Hindsight;
+    const { goalSize: g } = hindsight;
     const number = firstRow + ((slot - (firstRow % capacity) + capacity) % capacity);
     const later = number + stream.integer(this.#starts.endOf(number, this.#rowsAdded) - number);
-    const goal = this.#achieved(later);
+    const [achieved, goal] = [this.#achieved(number), this.#achieved(later)];
     const at = (row + 1) * o - g;
+    const own = batch['next-observation'].subarray(at, at + g);
+    batch.terminated[row] = endsWith(ending, achieved, { own, other: goal }, hindsight) ? 1 : 0;
     batch.observation.set(goal, at);
     batch['next-observation'].set(goal, at);
-    batch.reward[row] = reward(this.#achieved(number), goal);
+    batch.reward[row] = hindsight.reward(achieved, goal);
   }
 
   #achieved(row: number): Float32Array {

@@ -31,6 +31,10 @@ export interface TaskGoal {
   readonly desired: Float64Array;
   /** The reward of a step that led to `achieved` where `desired` was asked for. It depends on nothing else, so that a step can be judged by another goal. */
   reward(achieved: ArrayLike<number>, desired: ArrayLike<number>): number;
+  /** Does a step that led to `achieved` where `desired` was asked for end the episode because of them? null where a goal never does. */
+  readonly terminates: ((achieved: ArrayLike<number>, desired: ArrayLike<number>) => boolean) | null;
+  /** Did the newest step terminate for a reason that stands whatever goal is asked for? */
+  readonly terminatedAnyway: boolean;
 }
 
 export interface Task {

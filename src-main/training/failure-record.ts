@@ -84,7 +84,7 @@ function unpack(row: Float32Array, { observationSize: o, actionSize: a, rowWidth
     action: row.subarray(o, o + a),
     reward: row[o + a] as number,
     nextObservation: row.subarray(o + a + 1, 2 * o + a + 1),
-    terminated: row[2 * o + a + 1] === 1,
+    terminated: row[2 * o + a + 1] !== 0,
     ...(hindsight === null
       ? {}
       : { goal: { achieved: row.subarray(2 * o + a + 2, rowWidth - 1), episodeStep: row[rowWidth - 1] as number } }),

@@ -52,6 +52,13 @@ export function launchTrainer(options: { dataDirectory: string; run: string }): 
   }
 }
 
+/** Bytes of memory that this machine has in all, or that its control group (a container's) leaves to this process. */
+export function machineMemory(): number {
+  // 0 where nothing limits it, or where that cannot be told; else it may exceed what there is.
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}
+
 /** Trainers that may run at once on this machine: half its processors, or what ELBOW_TRAINERS says. */
 export function trainerShare(): number {
   const given = process.env['ELBOW_TRAINERS'];

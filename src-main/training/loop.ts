@@ -227,7 +227,9 @@ export class TrainingLoop {
       reward,
       nextObservation,
       terminated,
-      ...(goal === null ? {} : { goal: { achieved: goal.achieved, episodeStep: this.#episode.length } }),
+      ...(goal === null
+        ? {}
+        : { goal: { achieved: goal.achieved, episodeStep: this.#episode.length, terminatedAnyway: goal.terminatedAnyway } }),
     };
   }
 

@@ -2,14 +2,19 @@
 import type { Agent, Problem, Supplies } from '../agents/agent.ts';
 import { defaultsFor } from '../agents/declarations.ts';
 import { findAgent } from '../agents/registry.ts';
-import { completeStored, type ParameterValues } from '../contract/parameters.ts';
+import { checkHindsight } from '../contract/agent-values.ts';
+import { completeStored } from '../contract/following.ts';
+import { ParameterError, type ParameterValues } from '../contract/parameters.ts';
+import { checkReplayMemory } from '../contract/replay-memory.ts';
 import type { RunConfiguration } from '../contract/runs.ts';
 import { ReplayBuffer } from '../replay/replay-buffer.ts';
 import { loadTask, modelHashOf } from '../tasks/node/load-task.ts';
 import type { Task } from '../tasks/task.ts';
 import { lanesFor } from './evaluation.ts';
+import { machineMemory } from './launch.ts';
 import { TrainingLoop } from './loop.ts';
 import { readRunParameters, type RunParameters } from './run-parameters.ts';
+import { TrainingError } from './training-error.ts';
 
 export interface PreparedRun {
   configuration: RunConfiguration;
@@ -34,8 +39,23 @@ export function createBuffer({ goal }: Task, problem: Problem, { bufferSize, hin
           goalSize: goal.desired.length,
           relabelled: hindsightGoals,
           reward: (achieved: ArrayLike<number>, desired: ArrayLike<number>) => goal.reward(achieved, desired),
+          terminates: goal.terminates,
         };
   return new ReplayBuffer({ ...problem, capacity: bufferSize }, hindsight);
+}
+
+/**
+ * What a workstation refuses before a run is made; one may have been made by an earlier version, or on another machine.
+ * @throws TrainingError with the reason and what to do
+ */
+function refuseSettings({ declaration }: Task, values: ParameterValues): void {
+  try {
+    checkHindsight(declaration, values);
+    checkReplayMemory(declaration, values, machineMemory());
+  } catch (error) {
+    if (!(error instanceof ParameterError)) throw error;
+    throw new TrainingError(`${error.message}. Nothing was trained. Start a new run with another ${error.parameter}.`, { cause: error });
+  }
 }
 
 /** @param supply makes what the agent needs besides its values, such as a fitted prior */
@@ -47,8 +67,10 @@ export async function prepareRun(given: RunConfiguration, supply: Supply = () =>
   const task = await loadTask(given.task, given.taskOptions);
   // A run stored by an earlier Elbow lacks what came since.
   const defaults = defaultsFor(maker.declaration, task.declaration);
-  const configuration = { ...given, hyperparameters: completeStored(maker.declaration.parameters, defaults, given.hyperparameters) };
-  const parameters = readRunParameters(configuration.hyperparameters);
+  const hyperparameters = completeStored(maker.declaration.parameters, defaults, given.hyperparameters);
+  const configuration = { ...given, hyperparameters };
+  refuseSettings(task, hyperparameters);
+  const parameters = readRunParameters(hyperparameters);
   const modelHash = await modelHashOf(task.declaration);
   const problem = { observationSize: task.observation.length, actionSize: task.declaration.action.length };
   const buffer = createBuffer(task, problem, parameters);

@@ -1,5 +1,6 @@
 // Runs one attempt at a run: prepares its parts, puts them back to the newest checkpoint, opens the attempt,
 // trains, and says how it ended.
+import { remarksOn } from '../contract/run-remarks.ts';
 import { DeviceLostError } from '../engine/devices/device-error.ts';
 import type { Store } from '../store/store.ts';
 import { processIdentity } from '../store/store.ts';
@@ -7,7 +8,7 @@ import { createSupplier } from './behaviour/supplier.ts';
 import { type FileSystem, realFileSystem } from './checkpoint/durable-files.ts';
 import { describeEnvironment } from './environment.ts';
 import { interruptLost } from './lost-device.ts';
-import { runFolder } from './launch.ts';
+import { machineMemory, runFolder } from './launch.ts';
 import { type PreparedRun, prepareRun } from './prepare.ts';
 import { useImportedTasks } from '../tasks/declarations.ts';
 import type { Requests } from './requests.ts';
@@ -60,7 +61,8 @@ export async function runTraining({ store, run, requests, log, onOpen, fs = real
       log(message);
       store.events.append(run, attempt, { step: resumed.step, kind, message, requester: null });
     };
-    for (const warning of resumed.warnings) say('warning', warning);
+    const remarks = remarksOn(prepared.task.declaration, prepared.configuration.hyperparameters, machineMemory());
+    for (const warning of [...resumed.warnings, ...remarks]) say('warning', warning);
     const task = `${configuration.agent} on ${configuration.task}, seed ${configuration.seed}`;
     if (attempt === 1) say('started', `Started: ${task}.`);
     else say('resumed', `Continued from step ${resumed.step.toLocaleString('en-US')}: ${task}.`);

@@ -1,6 +1,7 @@
 // A trainer's session on one run: the loop, and around it everything that depends on wall time or on people:
 // requests, evaluation, live snapshots, checkpoints.
 import { setTimeout as delay } from 'node:timers/promises';
+import { nothingLearned } from '../contract/run-remarks.ts';
 import type { RunEvent } from '../contract/runs.ts';
 import type { Store } from '../store/store.ts';
 import { Checkpointer, keptCheckpoints } from './checkpoint/checkpointer.ts';
@@ -84,7 +85,7 @@ export class Session {
       store,
       run,
       attempt,
-      prepared: { loop },
+      prepared: { loop, configuration },
     } = this.#options;
     this.#checkpointer.tidy();
     const outcome = await this.#trainOn().catch(async (error: unknown) => {
@@ -94,9 +95,14 @@ export class Session {
     });
     await this.#journal.commit('The end of the run', () => {
       const steps = loop.environmentSteps;
-      if (outcome === 'finished') this.#journal.event('finished', steps, `Finished: ${formatStep(steps)} environment steps.`);
+      // A run that learned nothing has come to its end like any other, and must not look like one.
+      const reason = outcome === 'finished' && loop.gradientSteps === 0 ? nothingLearned(configuration.hyperparameters) : null;
+      if (outcome === 'finished') {
+        const message = `Finished: ${formatStep(steps)} environment steps.`;
+        this.#journal.event('finished', steps, reason === null ? message : `${message} ${reason}`);
+      }
       store.attempts.close(run, attempt);
-      store.runs.setState(run, outcome, null);
+      store.runs.setState(run, outcome, reason);
     });
     return outcome;
   }

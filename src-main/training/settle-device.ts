@@ -4,7 +4,7 @@ import { defaultsFor } from '../agents/declarations.ts';
 import { findAgent } from '../agents/registry.ts';
 import type { AdapterDescription, DeviceDeclaration } from '../contract/declarations.ts';
 import { describeChange, describeTimings, type DeviceTiming, type EngineChoice } from '../contract/engine-choice.ts';
-import { completeStored } from '../contract/parameters.ts';
+import { completeStored } from '../contract/following.ts';
 import type { RunConfiguration } from '../contract/runs.ts';
 import { findDevice, findDevices } from '../engine/probe/probe.ts';
 import type { Store } from '../store/store.ts';

@@ -1,6 +1,7 @@
 // Runs made from runs: a fork goes on from a checkpoint with other settings, a repetition does the same again, edits
 // included.
 import { checkValues, whyNotForkable } from '../contract/agent-values.ts';
+import { checkReplayMemory } from '../contract/replay-memory.ts';
 import { formatParameter, ParameterError, type ParameterValues } from '../contract/parameters.ts';
 import { WorkstationError } from '../contract/requests.ts';
 import { continuationProblem, type RunConfiguration, type RunDetail } from '../contract/runs.ts';
@@ -32,6 +33,7 @@ export function planFork(store: Store, wishes: ForkWishes, possible: Possibiliti
     refuseUnforkable(subject, base, values, checkpoint.step);
     checkSteps(values, checkpoint.step, wishes.hyperparameters['steps'] !== undefined);
     checkValues(subject.agent, subject.task, values);
+    checkReplayMemory(subject.task, values, possible.memoryBytes);
     const changes = Object.fromEntries(Object.keys(given).map((name) => [name, values[name] ?? '']));
     checkPriorRun(store, null, subject, values, changes, possible);
     return values;

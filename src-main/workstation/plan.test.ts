@@ -180,3 +180,49 @@ describe('unknownName', () => {
     expect(unknownName('task', 'x'.repeat(500), [])).toBe(`there is no task named "${'x'.repeat(60)}"`);
   });
 });
+
+describe('a value that means the run’s end', () => {
+  const valuesOf = (hyperparameters: RunWishes['hyperparameters']) => {
+    const { configurations, names } = planRuns(wishes({ hyperparameters }), possible);
+    return { ...configurations[0]?.hyperparameters, name: names[0] };
+  };
+  it('follows the run’s own steps, and makes no other run of it', () => {
+    expect(valuesOf({})).toMatchObject({ steps: 20_000, 'schedule-to': 20_000 });
+    expect(valuesOf({ steps: 2000 })).toMatchObject({ steps: 2000, 'schedule-to': 2000, name: 'sac-default' });
+    expect(valuesOf({ steps: '3000', 'schedule-to': 'auto' })).toMatchObject({ 'schedule-to': 3000 });
+  });
+  it('stays where it is given', () => {
+    expect(valuesOf({ steps: 2000, 'schedule-to': 1500 })).toMatchObject({ 'schedule-to': 1500 });
+    expect(valuesOf({ steps: 2000, 'schedule-to': 20_000 })).toMatchObject({ 'schedule-to': 20_000 });
+  });
+  it('is what its schedule is checked against', () => {
+    const { parameter, message } = refusal(() => valuesOf({ steps: 2000, 'temperature-rule': 'schedule', 'schedule-from': 5000 }));
+    expect([parameter, message]).toEqual(['hyperparameters.schedule-from', expect.stringContaining('at most schedule-to, which is 2000')]);
+  });
+});
+
+describe('before a run starts', () => {
+  const plan = (task: string, hyperparameters: RunWishes['hyperparameters'], memoryBytes = 16e9) =>
+    planRuns(wishes({ task, hyperparameters }), { ...possible, memoryBytes });
+
+  it('says where it would learn nothing', () => {
+    expect(plan('inverted-pendulum', { steps: 1001 }).remarks).toEqual([]);
+    expect(plan('inverted-pendulum', { steps: 1000 }).remarks).toEqual([expect.stringMatching(/^Nothing will be learned: .*1,000.*1,000/)]);
+    expect(plan('inverted-pendulum', { steps: 1, 'warm-up': 0 }).remarks).toEqual([]);
+  });
+
+  it('refuses a replay buffer that the run would fill beyond the memory, with the largest that fits', () => {
+    const { parameter, message } = refusal(() => plan('humanoid', { 'buffer-size': 1e8, steps: 1e8 }));
+    expect(parameter).toBe('hyperparameters.buffer-size');
+    expect(message).toMatch(/286 GB \(2,860 bytes a transition of humanoid\).* 16 GB of memory.*80 %, 12\.8 GB; .* 4,475,524 transitions$/);
+    expect(plan('humanoid', { 'buffer-size': 4_475_524, steps: 1e8 }).remarks).toEqual([]);
+    expect(() => plan('humanoid', { 'buffer-size': 4_475_525, steps: 1e8 })).toThrow('does not fit');
+  });
+
+  it('only says it of one that the run does not fill', () => {
+    expect(plan('humanoid', { 'buffer-size': 1e8 }).remarks).toEqual([
+      expect.stringMatching(/could not be filled here: .*286 GB .* 4,475,524 transitions.* 100,000 steps of this run fill 286 MB/),
+    ]);
+    expect(plan('humanoid', {}).remarks).toEqual([]);
+  });
+});

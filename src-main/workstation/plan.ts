@@ -4,8 +4,11 @@ import { closest, distance } from 'fastest-levenshtein';
 import { checkValues } from '../contract/agent-values.ts';
 import type { DeviceDeclaration, ResolvedAgent, TaskDeclaration } from '../contract/declarations.ts';
 import type { EngineChoice } from '../contract/engine-choice.ts';
+import { withFollowing } from '../contract/following.ts';
 import { formatParameter, ParameterError, parseParameter, type ParameterValues } from '../contract/parameters.ts';
+import { checkReplayMemory } from '../contract/replay-memory.ts';
 import { WorkstationError } from '../contract/requests.ts';
+import { remarksOn } from '../contract/run-remarks.ts';
 import type { RunConfiguration, RunDetail } from '../contract/runs.ts';
 import { parseSeeds } from '../contract/seeds.ts';
 import { changedOptions, configureTask } from '../tasks/declarations.ts';
@@ -31,6 +34,8 @@ export interface Possibilities {
   agents: readonly ResolvedAgent[];
   devices: readonly DeviceDeclaration[];
   cpuCount: number;
+  /** All the memory of this machine, or of the part of it that is ours. */
+  memoryBytes: number;
   /** Trainers that may run at once on this machine. */
   trainerShare: number;
 }
@@ -39,6 +44,8 @@ export interface RunPlan {
   configurations: RunConfiguration[];
   /** One a configuration. Seeds of one plan share a name: they are told apart by their seed. */
   names: string[];
+  /** What to say before they start, where nothing is refused. */
+  remarks: string[];
 }
 
 /**
@@ -49,7 +56,7 @@ export function planRuns(wishes: RunWishes, possible: Possibilities): RunPlan {
   const { task, options } = planTask(wishes.task, wishes.taskOptions ?? {}, possible);
   const agent = findNamed('agent', wishes.agent, possible.agents);
   const device = findUsable(wishes.device, possible);
-  const hyperparameters = planParameters(agent, task, wishes.hyperparameters);
+  const hyperparameters = planParameters(agent, task, wishes.hyperparameters, possible);
   const seeds = parseSeeds(wishes.seeds);
   const threads = planThreads(wishes.threads, possible);
   const name = planName(wishes.name, agent, task.id, hyperparameters, options);
@@ -65,6 +72,7 @@ export function planRuns(wishes: RunWishes, possible: Possibilities): RunPlan {
       hyperparameters: { ...hyperparameters },
     })),
     names: seeds.map(() => name),
+    remarks: remarksOn(task, hyperparameters, possible.memoryBytes),
   };
 }
 
@@ -124,22 +132,29 @@ export function planMove(
  * default where the default depends on the task.
  * @throws ParameterError whose field begins with `hyperparameters.`
  */
-export function planParameters(agent: ResolvedAgent, task: TaskDeclaration, given: Readonly<Record<string, unknown>>): ParameterValues {
+export function planParameters(
+  agent: ResolvedAgent,
+  task: TaskDeclaration,
+  given: Readonly<Record<string, unknown>>,
+  { memoryBytes }: Pick<Possibilities, 'memoryBytes'>,
+): ParameterValues {
   const defaults = agent.taskDefaults[task.id];
   if (!defaults) throw new ParameterError('agent', `the agent ${agent.id} has no defaults for the task ${task.id}`);
   return inField('hyperparameters', () => {
     const values = overlay(agent, defaults, given);
     checkValues(agent, task, values);
+    checkReplayMemory(task, values, memoryBytes);
     return values;
   });
 }
 
 /**
- * Complete values with what was given, as typed or as numbers, in place of some; `auto` leaves an automatic one as it is.
+ * Complete values with what was given, as typed or as numbers, in place of some; `auto` leaves an automatic one as it is, or
+ * lets it follow the value that it follows.
  * @throws ParameterError naming the hyper-parameter
  */
 export function overlay(agent: ResolvedAgent, base: ParameterValues, given: Readonly<Record<string, unknown>>): ParameterValues {
-  const values: ParameterValues = { ...base };
+  const changes: ParameterValues = {};
   for (const [name, value] of Object.entries(given)) {
     const declaration = agent.parameters.find((parameter) => parameter.name === name);
     if (!declaration)
@@ -152,9 +167,9 @@ export function overlay(agent: ResolvedAgent, base: ParameterValues, given: Read
         ),
       );
     if (value === 'auto' && declaration.default === 'auto') continue;
-    values[name] = parseParameter(declaration, value);
+    changes[name] = parseParameter(declaration, value);
   }
-  return values;
+  return withFollowing(agent.parameters, base, changes);
 }
 
 /** Makes a refusal name the field of the request: `batch-size` becomes `hyperparameters.batch-size`. */
@@ -215,7 +230,7 @@ function planName(given: string | null, agent: ResolvedAgent, task: string, valu
   const name = given?.trim() ?? '';
   if (name.length > 120) throw new ParameterError('name', `a name has at most 120 characters; ${name.length} were given`);
   if (name !== '') return name;
-  const defaults = agent.taskDefaults[task] ?? {};
+  const defaults = withFollowing(agent.parameters, agent.taskDefaults[task] ?? {}, { steps: values['steps'] ?? 0 });
   const changed = agent.parameters
     .filter(({ group }) => group !== 'run' && group !== 'evaluation')
     .map((parameter) => [parameter.name, values[parameter.name], defaults[parameter.name]] as const)

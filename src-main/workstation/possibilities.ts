@@ -5,14 +5,14 @@ import type { DeviceDeclaration } from '../contract/declarations.ts';
 import { deviceDeclarations } from '../engine/declarations.ts';
 import { findDevice, findDevices } from '../engine/probe/probe.ts';
 import { allTaskDeclarations } from '../tasks/declarations.ts';
-import { findNodeBinary, trainerShare } from '../training/launch.ts';
+import { findNodeBinary, machineMemory, trainerShare } from '../training/launch.ts';
 import type { Possibilities } from './plan.ts';
 
 /** @param devices as they were found; else as they are known without looking */
 export function findPossibilities(devices: readonly DeviceDeclaration[] = deviceDeclarations): Possibilities {
   const cpuCount = availableParallelism();
   const tasks = allTaskDeclarations();
-  return { tasks, agents: resolveAgents(tasks), devices, cpuCount, trainerShare: shareOf(cpuCount) };
+  return { tasks, agents: resolveAgents(tasks), devices, cpuCount, memoryBytes: machineMemory(), trainerShare: shareOf(cpuCount) };
 }
 
 /** Every device of this machine, looked for once in this process's life; software drivers, which are for checking, only if asked for. */

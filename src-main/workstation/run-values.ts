@@ -1,6 +1,7 @@
 // The hyper-parameters of a run at some moment: in force, with what is still asked for, or as they were at a step.
-import { completeStored, ParameterError, type ParameterValues } from '../contract/parameters.ts';
+import { ParameterError, type ParameterValues } from '../contract/parameters.ts';
 import type { ResolvedAgent, TaskDeclaration } from '../contract/declarations.ts';
+import { completeStored } from '../contract/following.ts';
 import type { RunConfiguration, RunDetail, RunEdit } from '../contract/runs.ts';
 import type { Store } from '../store/store.ts';
 import { findNamed, planTask, type Possibilities } from './plan.ts';

@@ -200,6 +200,7 @@ export function temperatureParameters(options: {
       name: 'schedule-to',
       kind: 'integer',
       default: 'auto',
+      follows: 'steps',
       min: 0,
       max: 1e9,
       unit: 'environment steps',
@@ -207,8 +208,8 @@ export function temperatureParameters(options: {
       live: true,
       usedWhen: onlySchedule,
       group: 'temperature',
-      sentence: 'Environment step at which the schedule arrives at its end.',
-      citation: 'Elbow: the last step of the default run',
+      sentence: 'Environment step at which the schedule arrives at its end; where none is given, the last step of the run.',
+      citation: 'Elbow: the last step of the run',
     },
   ];
 }

@@ -49,13 +49,14 @@ function printParameter(output: Output, parameter: ParameterDeclaration, agent: 
   const live = parameter.live ? '; may be turned during a run' : '';
   output.line(`    ${parameter.name}`);
   output.line(wrap(parameter.sentence, 100, '      '));
-  output.line(wrap(`default ${describeDefault(parameter, agent)}${unit}; ${describeRange(parameter)}${live}`, 100, '      '));
+  output.line(wrap(`default ${describeDefault(parameter, agent, unit)}; ${describeRange(parameter)}${live}`, 100, '      '));
   output.line(output.dim(wrap(parameter.citation, 100, '      ')));
 }
 
-/** An automatic default is listed task by task. */
-function describeDefault({ name, default: value }: ParameterDeclaration, agent: ResolvedAgent): string {
-  if (value !== 'auto') return formatParameter(value);
+/** An automatic default is listed task by task, unless it is another value of the run. */
+function describeDefault({ name, default: value, follows }: ParameterDeclaration, agent: ResolvedAgent, unit: string): string {
+  if (follows !== undefined) return `auto: the run’s own ${follows}`;
+  if (value !== 'auto') return `${formatParameter(value)}${unit}`;
   const perTask = Object.entries(agent.taskDefaults).map(([task, values]) => `${formatParameter(values[name] ?? '')} (${task})`);
-  return `auto: ${perTask.join(', ')}`;
+  return `auto: ${perTask.join(', ')}${unit}`;
 }

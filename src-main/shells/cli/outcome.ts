@@ -8,6 +8,8 @@ export interface Outcome {
   run: string;
   status: RunState;
   environmentSteps: number;
+  /** Why it is in that state, where there is something to say. */
+  reason: string | null;
   /** Null where no checkpoint says it: before the first, or once they were deleted. */
   gradientSteps: number | null;
   /** Mean return of the last evaluation. */
@@ -31,6 +33,7 @@ export function readOutcome(store: Store, summary: RunSummary): Outcome {
     run: summary.id,
     status: summary.state,
     environmentSteps,
+    reason: summary.stateReason,
     gradientSteps: details.success ? details.data.gradientSteps : null,
     evaluationReturn: summary.lastReturn,
     evaluationSuccess: newestSuccess(store, summary),

@@ -18,14 +18,14 @@ export async function forkRun(given: string, options: ForkOptions): Promise<void
   const steps = options.steps === undefined ? null : parseWholeNumber('--steps', options.steps, 1, 1e9);
   refuseStepsTwice(steps, hyperparameters);
   await make(given, options, async ({ workstation, store }, original) => {
-    const { run } = await workstation.call('runs.fork', {
+    const { run, remarks } = await workstation.call('runs.fork', {
       run: original,
       step,
       hyperparameters: { ...hyperparameters, ...(steps === null ? {} : { steps }) },
       name: options.name ?? null,
     });
     const { parent } = store.runs.summary(run);
-    return { run, text: `forked from ${original} at step ${formatCount(parent?.step ?? 0)}`, kind: 'forked' };
+    return { run, remarks, text: `forked from ${original} at step ${formatCount(parent?.step ?? 0)}`, kind: 'forked' };
   });
 }
 
@@ -34,25 +34,26 @@ export async function repeatRun(given: string, options: CommonOptions & { name?:
     const { run } = await workstation.call('runs.repeat', { run: original, name: options.name ?? null });
     const { editCount } = store.runs.get(run);
     const edits = editCount === 0 ? '' : `, with ${formatCount(editCount)} ${editCount === 1 ? 'edit' : 'edits'} at the same steps`;
-    return { run, text: `repeats ${original}${edits}`, kind: 'repeated' };
+    return { run, remarks: [], text: `repeats ${original}${edits}`, kind: 'repeated' };
   });
 }
 
 async function make(
   given: string,
   options: CommonOptions,
-  ask: (session: Session, original: string) => Promise<{ run: string; text: string; kind: string }>,
+  ask: (session: Session, original: string) => Promise<{ run: string; remarks: readonly string[]; text: string; kind: string }>,
 ): Promise<void> {
   const output = createOutput(options.json === true);
   const session = await openSession(options);
   try {
     const original = resolveRun(session.store, given);
-    const { run, text, kind } = await ask(session, original);
+    const { run, remarks, text, kind } = await ask(session, original);
     const { name, totalSteps, queuePosition, parent } = session.store.runs.summary(run);
     const { trainerShare } = await session.workstation.call('system.describe', {});
     output.line(`${output.bold(`Run ${run}`)} ${name}: ${text}, to ${formatCount(totalSteps)} environment steps`);
     output.line(`  ${queuePosition === null ? `it starts; see: npm run runs -- show ${run}` : waitingText(queuePosition, trainerShare)}`);
-    output.json({ kind, run, original, name, parent, totalSteps, queuePosition });
+    for (const remark of remarks) output.line(`  ${remark}`);
+    output.json({ kind, run, original, name, parent, totalSteps, queuePosition, remarks });
   } finally {
     await session.close();
   }

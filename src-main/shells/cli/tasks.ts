@@ -111,6 +111,7 @@ function printTask(output: Output, task: TaskDeclaration): void {
     ...(task.goal === undefined
       ? []
       : [['goal', `${task.goal.dimensions.map(({ name, unit }) => name + bracketed(unit)).join(', ')}: the end of the observation`]]),
+    ...(task.goal?.noHindsight === undefined ? [] : [['hindsight', `None: ${task.goal.noHindsight}.`]]),
     ...(task.success === undefined ? [] : [['success', task.success]]),
     ['action', task.action.map(({ name, unit, low, high }) => `${name} from ${low} to ${high}${bracketed(unit)}`).join(', ')],
     ['reward', task.rewardTerms.map(({ name, weight }) => `${name} (weight ${formatNumber(weight)})`).join(' + ')],

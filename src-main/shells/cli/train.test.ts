@@ -20,6 +20,7 @@ const resultKeys = [
   'run',
   'status',
   'environmentSteps',
+  'reason',
   'gradientSteps',
   'evaluationReturn',
   'evaluationSuccess',
@@ -289,4 +290,36 @@ it('shows the share of successes where the task counts them', async () => {
   );
   const [detail] = parseLines((await runCli(['runs', 'show', 'arm', '--json'], { env })).stdout);
   expect(detail?.['evaluationSuccess']).toBeGreaterThanOrEqual(0);
+});
+
+it('says before the start and in its result that a run within its warm-up learns nothing', async () => {
+  const env = { ELBOW_DATA_DIR: path.join(folder, 'warm-up') };
+  const train = ['train', '--task', 'inverted-pendulum', '--steps', '60', ...small];
+  const { code, stdout } = await runCli(train, { env });
+  expect(code).toBe(0);
+  const [before = '', after = ''] = [stdout.indexOf('Nothing will be learned'), stdout.lastIndexOf('finished:')].map((at) =>
+    stdout.slice(at),
+  );
+  expect(before).toMatch(/^Nothing will be learned: the run ends at step 60, and its warm-up lasts for 100 steps/);
+  expect(after).toMatch(/Nothing was learned: its 60 steps lie within the warm-up of 100/);
+  const lines = parseLines((await runCli([...train, '--json'], { env })).stdout);
+  expect(lines[0]).toMatchObject({ kind: 'warning', message: expect.stringMatching(/^Nothing will be learned/) });
+  const result = lines.at(-1);
+  expect(result).toMatchObject({ status: 'finished', gradientSteps: 0, reason: expect.stringMatching(/^Nothing was learned/) });
+  const store = openStore(env.ELBOW_DATA_DIR);
+  const { events, stateReason } = store.runs.get(String(result?.['run']));
+  store.close();
+  expect(stateReason).toBe(result?.['reason']);
+  expect(events.filter(({ kind }) => kind === 'warning').map(({ message }) => message)).toEqual([lines[0]?.['message']]);
+  expect(events.at(-1)).toMatchObject({ kind: 'finished', message: expect.stringContaining('Nothing was learned') });
+});
+
+it('refuses a replay buffer beyond the machine’s memory and stores nothing', async () => {
+  const env = { ELBOW_DATA_DIR: path.join(folder, 'memory') };
+  const { code, stderr } = await runCli(['train', '--task', 'humanoid', '--steps', '1000000000', '--set', 'buffer-size=100000000'], {
+    env,
+  });
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/buffer-size 100,000,000 does not fit: .*286 GB .*the largest that fits is [0-9,]+ transitions/);
+  expect(parseLines((await runCli(['runs', 'list', '--json'], { env })).stdout)).toEqual([]);
 });

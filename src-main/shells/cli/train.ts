@@ -103,10 +103,14 @@ function prepare(options: TrainOptions): Prepared {
 async function train(session: Session, options: TrainOptions, prepared: Prepared): Promise<ExitCode> {
   const { store, workstation } = session;
   const output = createOutput(options.json === true);
-  const runs = await requestRuns(session, options, prepared);
+  const { runs, remarks } = await requestRuns(session, options, prepared);
   const share = trainerShare();
 
   for (const run of runs) announce(output, store, run, share);
+  for (const message of remarks) {
+    output.line(`  ${message}`);
+    output.json({ kind: 'warning', message, runs });
+  }
   if (options.queue === true) {
     for (const run of runs) output.json({ kind: 'queued', ...standing(store, store.runs.summary(run)) });
     return exitCodes.done;
@@ -124,13 +128,18 @@ async function train(session: Session, options: TrainOptions, prepared: Prepared
 }
 
 /** Asks the workstation for new runs, or for an old one to go on. */
-async function requestRuns({ store, workstation }: Session, options: TrainOptions, prepared: Prepared): Promise<string[]> {
+async function requestRuns(
+  { store, workstation }: Session,
+  options: TrainOptions,
+  prepared: Prepared,
+): Promise<{ runs: string[]; remarks: string[] }> {
   if (options.resume !== undefined) {
     const run = resolveRun(store, options.resume);
-    await workstation.call('runs.continue', { run, steps: prepared.steps, device: options.device ?? null, threads: prepared.threads });
-    return [run];
+    const wishes = { run, steps: prepared.steps, device: options.device ?? null, threads: prepared.threads };
+    const { remarks } = await workstation.call('runs.continue', wishes);
+    return { runs: [run], remarks };
   }
-  const { runs } = await workstation.call('runs.create', {
+  return workstation.call('runs.create', {
     task: options.task ?? '',
     taskOptions: prepared.taskOptions,
     agent: options.agent,
@@ -140,7 +149,6 @@ async function requestRuns({ store, workstation }: Session, options: TrainOption
     threads: prepared.threads,
     name: options.name ?? null,
   });
-  return runs;
 }
 
 function announce(output: Output, store: Store, run: string, share: number): void {
@@ -169,6 +177,7 @@ function report(output: Output, store: Store, summary: RunSummary): void {
     output.line(`  ${store.runs.get(summary.id).lastError ?? summary.stateReason ?? 'its log says more'}`);
   }
   if (summary.state !== 'finished') output.line(`  ${continueText(summary.id)}`);
+  else if (summary.stateReason !== null) output.line(`  ${summary.stateReason}`);
   output.json({ kind: 'result', ...outcome });
 }
 

@@ -1,4 +1,5 @@
 // Looks a model's folder over, with its task file: what it holds, what is wrong with it, and what an import would keep.
+import type { TaskDeclaration } from '../../contract/declarations.ts';
 import { type Inspection, type ModelFile, taskFileName, type TaskProblem } from '../../contract/models.ts';
 import { PhysicsError } from '../../physics/errors.ts';
 import type { MuJoCo } from '../../physics/mujoco.ts';
@@ -86,13 +87,18 @@ function tryTask(mujoco: MuJoCo, collected: CollectedModel, file: TaskFile, text
         );
       if (terminated || truncated) task.reset(stream);
     }
-    return { task, problems: [], warnings: [] };
+    return { task, problems: [], warnings: hindsightWarning(task.declaration) };
   } catch (error) {
     if (!(error instanceof PhysicsError)) throw error;
     return { task, problems: [], warnings: [`Under random actions, ${error.message}`] };
   } finally {
     task.dispose();
   }
+}
+
+/** A goal task without hindsight learns far slower: the person who wrote its file is told why it has none. */
+function hindsightWarning({ goal }: TaskDeclaration): string[] {
+  return goal?.noHindsight === undefined ? [] : [`Hindsight relabelling cannot be used with this task: ${goal.noHindsight}.`];
 }
 
 /** @param path into the task file */

@@ -5,7 +5,8 @@ import type { RandomStream } from '../../random/stream.ts';
 import { MujocoTask } from '../mujoco-task.ts';
 import type { TaskGoal } from '../task.ts';
 import type { StepNumbers } from './plan.ts';
-import { hasGoalReward, type TaskPlan } from './task-plan.ts';
+import type { PlannedRule } from './terms.ts';
+import type { TaskPlan } from './task-plan.ts';
 
 /** How a pose fares, without any motion: what an editor shows while the model is moved by hand. */
 export interface PoseReading {
@@ -16,7 +17,7 @@ export interface PoseReading {
 export class OwnTask extends MujocoTask {
   readonly #plan: TaskPlan;
   readonly #numbers: StepNumbers;
-  readonly #goal: TaskGoal | null;
+  readonly #goal: (TaskGoal & { terminatedAnyway: boolean }) | null;
 
   constructor(simulator: Simulator, declaration: TaskDeclaration, plan: TaskPlan) {
     super(declaration, simulator, plan.layout.size);
@@ -31,7 +32,8 @@ export class OwnTask extends MujocoTask {
       qvel: new Float64Array(qvel),
       qposBefore: new Float64Array(qpos),
     };
-    this.#goal = hasGoalReward(plan) ? this.#makeGoal() : null;
+    const { achievedOffset } = plan.goalReading;
+    this.#goal = achievedOffset === null ? null : this.#makeGoal(achievedOffset);
   }
 
   override get goal(): TaskGoal | null {
@@ -61,15 +63,20 @@ export class OwnTask extends MujocoTask {
     this.#numbers.qpos.set(this.simulator.qpos);
     this.#numbers.qvel.set(this.simulator.qvel);
     this.#plan.observation.forEach(({ read }, k) => (observation[k] = read(this.#numbers)));
-    this.#goal?.achieved.set(this.#achieved());
+    const { achievedOffset } = this.#plan.goalReading;
+    if (achievedOffset !== null) this.#goal?.achieved.set(this.derived.subarray(achievedOffset, achievedOffset + 3));
     this.#goal?.desired.set(this.derived.subarray(this.#plan.layout.goalOffset, this.#plan.layout.goalOffset + 3));
   }
 
   protected override isTerminated(): boolean {
-    return (
-      this.#plan.rules.some((rule) => rule.isOutside(rule.value(this.#numbers))) ||
-      !this.observation.every((value) => Number.isFinite(value))
-    );
+    const {
+      rules,
+      goalReading: { goalRules },
+    } = this.#plan;
+    const broken = rules.flatMap((rule, k) => (rule.isOutside(rule.value(this.#numbers)) ? [k] : []));
+    const isFinite = this.observation.every((value) => Number.isFinite(value));
+    if (this.#goal !== null) this.#goal.terminatedAnyway = !isFinite || broken.some((k) => !goalRules.includes(k));
+    return !isFinite || broken.length > 0;
   }
 
   protected override reward(terms: Float64Array, terminated: boolean): void {
@@ -100,21 +107,28 @@ export class OwnTask extends MujocoTask {
     return { terms: this.#plan.terms.map((term) => ({ name: term.name, weight: term.weight, value: term.value(numbers, isOver) })), rules };
   }
 
-  #achieved(): Float64Array {
-    const { achievedOffset } = this.#plan;
-    return this.derived.subarray(achievedOffset ?? 0, (achievedOffset ?? 0) + 3);
-  }
-
-  #makeGoal(): TaskGoal {
-    const { layout, terms, achievedOffset } = this.#plan;
+  #makeGoal(achievedOffset: number): TaskGoal & { terminatedAnyway: boolean } {
+    const { layout, terms, rules, goalReading } = this.#plan;
     const imagined = new Float64Array(layout.size);
     const numbers: StepNumbers = { ...this.#numbers, derived: imagined, before: imagined };
+    const imagine = (achieved: ArrayLike<number>, desired: ArrayLike<number>): void => {
+      imagined.set(achieved, achievedOffset);
+      imagined.set(desired, layout.goalOffset);
+    };
+    const goalRules = goalReading.noHindsight === null ? goalReading.goalRules.map((k) => rules[k] as PlannedRule) : [];
     return {
       achieved: new Float64Array(3),
       desired: new Float64Array(3),
+      terminatedAnyway: false,
+      terminates:
+        goalRules.length === 0
+          ? null
+          : (achieved, desired) => {
+              imagine(achieved, desired);
+              return goalRules.some((rule) => rule.isOutside(rule.value(numbers)));
+            },
       reward(achieved, desired) {
-        imagined.set(achieved, achievedOffset ?? 0);
-        imagined.set(desired, layout.goalOffset);
+        imagine(achieved, desired);
         let sum = 0;
         for (const term of terms) sum += term.value(numbers, false);
         return sum;

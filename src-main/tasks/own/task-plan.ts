@@ -1,9 +1,10 @@
 // A task file fitted to a compiled model, and the declaration that comes of it.
-import type { TaskDeclaration } from '../../contract/declarations.ts';
+import type { GoalDeclaration, TaskDeclaration } from '../../contract/declarations.ts';
 import { describePlace, type ModelPlace } from '../../physics/own/model-file-error.ts';
 import type { Simulator } from '../../physics/simulator.ts';
 import { planObservation } from './blocks.ts';
 import { planGoal, type GoalSampler } from './goal.ts';
+import { type GoalReading, readGoal } from './goal-reading.ts';
 import { OwnTaskError } from './own-task-error.ts';
 import { Layout, type ObservedNumber, type StepNumbers } from './plan.ts';
 import { planStart, type Start } from './start.ts';
@@ -18,8 +19,7 @@ export interface TaskPlan {
   rules: readonly PlannedRule[];
   start: Start;
   goal: GoalSampler | null;
-  /** Where, among the derived values, the point lies that every term compares with the goal; null where there is none. */
-  achievedOffset: number | null;
+  goalReading: GoalReading;
   isSuccess: ((numbers: StepNumbers) => boolean) | null;
   /** Where the model's own actuators stand in its files; empty where that is not known. */
   actuatorPlaces: readonly ModelPlace[];
@@ -41,24 +41,16 @@ export function planTask(simulator: Simulator, task: TaskFile, actuatorPlaces: r
     actuatorPlaces,
     start: planStart(layout, task),
     goal: planGoal(layout, task),
-    achievedOffset: findAchieved(layout, task),
+    goalReading: readGoal(layout, task),
     isSuccess: success === undefined ? null : planSuccess(layout, success),
   };
 }
 
-/** Can a step be judged by another goal than its own? Only where its reward depends on nothing but the two points. */
-export function hasGoalReward({ achievedOffset }: TaskPlan): boolean {
-  return achievedOffset !== null;
-}
-
-function findAchieved(layout: Layout, { goal, observation, reward }: TaskFile): number | null {
-  if (goal === undefined || observation.at(-1)?.block !== 'goal') return null;
-  const offsets = reward.map((term) => {
-    if ((term.term !== 'distance' && term.term !== 'success') || (term.from === 'goal') === (term.to === 'goal')) return null;
-    return layout.point(term.from === 'goal' ? term.to : term.from, 'reward');
-  });
-  const [first = null] = offsets;
-  return first !== null && offsets.every((offset) => offset === first) ? first : null;
+/** The goal as the declaration tells of it: of a task whose reward depends on nothing but it and one point. */
+function declareGoal({ goalReading: { achievedOffset, noHindsight } }: TaskPlan): { goal?: GoalDeclaration } {
+  if (achievedOffset === null) return {};
+  const dimensions = ['x', 'y', 'z'].map((axis) => ({ name: axis, unit: 'm' }));
+  return { goal: { dimensions, ...(noHindsight === null ? {} : { noHindsight }) } };
 }
 
 function planSuccess(layout: Layout, { from, to, radius }: Extract<RewardTerm, { term: 'success' }>): (numbers: StepNumbers) => boolean {
@@ -108,7 +100,7 @@ export function declareTask(plan: TaskPlan, model: string): TaskDeclaration {
     family: 'own',
     model,
     observation: plan.observation.map(({ name, unit }) => ({ name, unit })),
-    ...(hasGoalReward(plan) ? { goal: { dimensions: ['x', 'y', 'z'].map((axis) => ({ name: axis, unit: 'm' })) } } : {}),
+    ...declareGoal(plan),
     action,
     rewardTerms: plan.terms.map(({ name, weight, sentence }) => ({ name, weight, sentence })),
     ...(success === undefined ? {} : { success: `Within ${success.radius} m.` }),

@@ -1,7 +1,7 @@
 // Reads what a stored run did: the replay rows of its newest usable checkpoint or, where it has none, its recorded
 // evaluation episodes. Read-only, and the run may be training meanwhile.
+import { rowWidthOf } from '../../contract/replay-memory.ts';
 import type { RolloutColumn } from '../../contract/series.ts';
-import { rowWidthOf } from '../../replay/replay-buffer.ts';
 import type { Checkpoint, Store } from '../../store/store.ts';
 import { CheckpointError, readNewestRows } from '../checkpoint/read.ts';
 import { runFolder } from '../launch.ts';
@@ -78,7 +78,7 @@ function replayData(store: Store, { id, sizes, goalSize }: Source, checkpoint: C
 
 /** Does the row after the one that begins at `from` go on with the same episode? Then it begins with the state that this one ended in. */
 function continues(numbers: Float32Array, from: number, rowWidth: number, { observation: o, action: a }: Source['sizes']): boolean {
-  if (numbers[from + 2 * o + a + 1] === 1) return false;
+  if (numbers[from + 2 * o + a + 1] !== 0) return false;
   for (let j = 0; j < o; j += 1) if (numbers[from + o + a + 1 + j] !== numbers[from + rowWidth + j]) return false;
   return true;
 }

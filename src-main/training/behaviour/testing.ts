@@ -70,7 +70,10 @@ export function storeCheckpoint(store: Store, run: string, rows: number, actionO
 
 /** The same of a run on fetch-reach: the first number of the observation at row n is n/100, every action dimension is `actionOf(n)`, and episodes have 40 rows. */
 export function storeGoalCheckpoint(store: Store, run: string, rows: number, actionOf: ActionOf): void {
-  const buffer = new ReplayBuffer({ observationSize: 13, actionSize: 4, capacity: rows }, { goalSize: 3, relabelled: 4, reward: () => -1 });
+  const buffer = new ReplayBuffer(
+    { observationSize: 13, actionSize: 4, capacity: rows },
+    { goalSize: 3, relabelled: 4, reward: () => -1, terminates: null },
+  );
   const seen = (first: number): number[] => [first, ...new Array<number>(12).fill(0.5)];
   for (let row = 0; row < rows; row += 1) {
     const step = row % 40;

@@ -1,16 +1,21 @@
 // Runs made from runs: forks and repetitions. They wait in the queue like new ones.
+import { remarksOn } from '../../contract/run-remarks.ts';
 import type { Store } from '../../store/store.ts';
 import { planFork, planRepeat, type Repetition } from '../forks.ts';
 import { findPossibilities } from '../possibilities.ts';
+import { subjectOf } from '../run-values.ts';
 import type { ForkRequests, HandlerContext, Handlers } from './handlers.ts';
 
 export function createForkHandlers({ store, advanceQueue }: HandlerContext): Pick<Handlers, ForkRequests> {
   return {
     'runs.fork'(wishes) {
-      const run = store.runs.fork(planFork(store, wishes, findPossibilities()));
+      const possible = findPossibilities();
+      const fork = planFork(store, wishes, possible);
+      const { configuration } = fork;
+      const run = store.runs.fork(fork);
       store.queue.enqueue(run);
       advanceQueue();
-      return { run };
+      return { run, remarks: remarksOn(subjectOf(configuration, possible).task, configuration.hyperparameters, possible.memoryBytes) };
     },
     'runs.repeat'({ run: original, name }) {
       const repetition = planRepeat(store, original, name);

@@ -1,8 +1,10 @@
 // Runs: looking at them, making and continuing them, steering and keeping them.
 import { WorkstationError } from '../../contract/requests.ts';
-import { continuationProblem, type RunDetail } from '../../contract/runs.ts';
+import { checkReplayMemory } from '../../contract/replay-memory.ts';
+import { remarksOn } from '../../contract/run-remarks.ts';
+import { continuationProblem, type RunConfiguration, type RunDetail } from '../../contract/runs.ts';
 import { runLogPath } from '../../training/launch.ts';
-import { inField, planMove, planRuns } from '../plan.ts';
+import { inField, planMove, planRuns, planTask, type Possibilities } from '../plan.ts';
 import { findPossibilities, findPossibilitiesFor } from '../possibilities.ts';
 import { importDemo } from '../demo.ts';
 import { readTail } from '../log-tail.ts';
@@ -29,7 +31,7 @@ export function createRunHandlers({
     async 'runs.create'(wishes) {
       const possible = await findPossibilitiesFor(wishes.device);
       const hyperparameters = inField('hyperparameters', () => resolvePriorRun(store, wishes.hyperparameters));
-      const { configurations, names } = planRuns({ ...wishes, hyperparameters }, possible);
+      const { configurations, names, remarks } = planRuns({ ...wishes, hyperparameters }, possible);
       const [first] = configurations;
       if (first)
         inField('hyperparameters', () =>
@@ -44,7 +46,7 @@ export function createRunHandlers({
         }),
       );
       advanceQueue();
-      return { runs };
+      return { runs, remarks };
     },
     'runs.rename'({ run, name }) {
       store.runs.rename(run, name);
@@ -69,13 +71,15 @@ export function createRunHandlers({
       refuseWithoutCheckpoints(store.runs.get(run));
       const isMoved = wishes.device !== null || wishes.threads !== null;
       const possible = await findPossibilitiesFor(wishes.device ?? '');
-      store.transaction(() => {
+      const remarks = store.transaction(() => {
+        const remarks = checkContinuation(store.runs.configuration(run), steps, possible);
         if (isMoved) store.runs.setDevice(run, planMove(store.runs.get(run), wishes, possible));
         if (steps !== null) store.runs.extend(run, steps, requester);
         store.queue.enqueue(run);
+        return remarks;
       });
       advanceQueue();
-      return {};
+      return { remarks };
     },
     'runs.rollBack'(wishes) {
       const done = store.transaction(() => {
@@ -98,6 +102,17 @@ export function createRunHandlers({
     },
     'runs.importDemo': () => ({ run: importDemo(store) }),
   };
+}
+
+/**
+ * What to say of a run that goes on, perhaps to another step. Its schedule stays as it is: what it has learned followed it.
+ * @throws ParameterError where it would fill more memory than there is
+ */
+function checkContinuation(configuration: RunConfiguration, steps: number | null, possible: Possibilities): string[] {
+  const { task } = planTask(configuration.task, configuration.taskOptions ?? {}, possible);
+  const values = { ...configuration.hyperparameters, ...(steps === null ? {} : { steps }) };
+  inField('hyperparameters', () => checkReplayMemory(task, values, possible.memoryBytes));
+  return remarksOn(task, values, possible.memoryBytes);
 }
 
 /** Before anything is stored: a trainer would refuse too, and leave a finished run marked failed. */

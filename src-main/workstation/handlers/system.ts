@@ -11,13 +11,14 @@ export function createSystemHandlers({ store }: HandlerContext): HandlersOf<'sys
   return {
     async 'system.describe'() {
       const devices = await findMachineDevices();
-      const { tasks, agents, cpuCount } = findPossibilities(devices);
+      const { tasks, agents, cpuCount, memoryBytes } = findPossibilities(devices);
       return {
         version: findApplication().version,
         dataDirectory: store.dataDirectory,
         host: hostname(),
         platform: `${process.platform}-${process.arch}`,
         cpuCount,
+        memoryBytes,
         trainerShare: trainerShare(),
         tasks: [...tasks],
         agents: [...agents],

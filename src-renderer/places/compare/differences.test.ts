@@ -71,3 +71,19 @@ describe('changedFromDefaults', () => {
   });
   it('says nothing without defaults', () => expect(changedFromDefaults({ a: 1 }, undefined)).toEqual([]));
 });
+
+describe('a schedule’s end, which follows the steps', () => {
+  const runs = (rule: string) => [100, 200].map((steps) => configuration({ steps, 'schedule-to': steps, 'temperature-rule': rule }));
+  const differing = (rule: string) =>
+    parameterRows(runs(rule))
+      .filter(({ differs }) => differs)
+      .map(({ name }) => name);
+  it('sets no runs apart where nothing follows the schedule', () => {
+    expect(new Set(runs('learned').map(configurationKey)).size).toBe(1);
+    expect(differing('learned')).toEqual(['steps']);
+  });
+  it('does where the temperature follows it', () => {
+    expect(new Set(runs('schedule').map(configurationKey)).size).toBe(2);
+    expect(differing('schedule')).toEqual(['steps', 'schedule-to']);
+  });
+});

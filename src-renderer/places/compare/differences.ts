@@ -4,11 +4,14 @@ import type { RunConfiguration } from '../../../src-main/contract/runs.ts';
 
 /** The settings that do not make two runs different experiments: how long, and on what. */
 const besidesTheExperiment = new Set(['steps', 'checkpoint-minutes']);
+/** The schedule's end follows the steps also where nothing follows the schedule: then it sets no runs apart. */
+const isIdle = (name: string, { hyperparameters }: RunConfiguration): boolean =>
+  name === 'schedule-to' && hyperparameters['temperature-rule'] !== 'schedule';
 
 /** Equal for runs of one task and agent whose hyper-parameters agree in all but seed, length and device. */
 export function configurationKey(configuration: RunConfiguration): string {
   const values = Object.entries(configuration.hyperparameters)
-    .filter(([name]) => !besidesTheExperiment.has(name))
+    .filter(([name]) => !besidesTheExperiment.has(name) && !isIdle(name, configuration))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}=${formatParameter(value)}`);
   return [configuration.task, writtenOptions(configuration) ?? '', configuration.agent, ...values].join('\n');
@@ -38,7 +41,8 @@ export function parameterRows(configurations: readonly RunConfiguration[], edite
   const names = new Set(configurations.flatMap((one) => Object.keys(one.hyperparameters)));
   const row = (name: string, read: (one: RunConfiguration) => string | null): ParameterRow => {
     const values = configurations.map(read);
-    return { name, values, differs: new Set(values).size > 1 || edited.has(name) };
+    const counted = values.filter((_, k) => !isIdle(name, configurations[k] as RunConfiguration));
+    return { name, values, differs: new Set(counted).size > 1 || edited.has(name) };
   };
   const rows = [
     row('task', (one) => one.task),

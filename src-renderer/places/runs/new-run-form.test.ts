@@ -4,7 +4,7 @@ import { resolveAgents } from '../../../src-main/agents/declarations.ts';
 import type { ResolvedAgent, TaskDeclaration } from '../../../src-main/contract/declarations.ts';
 import type { RunConfiguration, RunSummary } from '../../../src-main/contract/runs.ts';
 import { taskDeclarations } from '../../../src-main/tasks/declarations.ts';
-import { checkForm, measuredSpeed, retyped, searchParameters, typedLike, type NewRunForm } from './new-run-form.ts';
+import { checkForm, defaultsOf, measuredSpeed, retyped, searchParameters, typedLike, type NewRunForm } from './new-run-form.ts';
 
 const parameter = { scale: 'linear', sentence: 'A sentence.', citation: 'A source', live: false, unit: '1' } as const;
 const agent: ResolvedAgent = {
@@ -245,4 +245,47 @@ describe('measuredSpeed', () => {
     expect(measuredSpeed(runs, 'reacher', 'sac', 'cpu')?.stepsPerSecond).toBe(80);
   });
   it('guesses nothing', () => expect(measuredSpeed([run({ device: 'gpu' })], 'reacher', 'sac', 'cpu')).toBeNull());
+});
+
+describe('the form and the run’s length', () => {
+  const half = taskDeclarations.find(({ id }) => id === 'half-cheetah');
+  const sac = resolveAgents(taskDeclarations).find(({ id }) => id === 'sac');
+  if (half === undefined || sac === undefined) throw new Error('half-cheetah and SAC are declared');
+  const filled = (typed: NewRunForm['typed']): NewRunForm => form({ task: half, agent: sac, typed });
+
+  it('moves the schedule’s end with the steps as they are typed', () => {
+    expect(defaultsOf(filled({}))).toMatchObject({ steps: 100_000, 'schedule-to': 100_000 });
+    // The default of the steps themselves is still their own.
+    expect(defaultsOf(filled({ steps: '7000' }))).toMatchObject({ steps: 100_000, 'schedule-to': 7000 });
+    expect(defaultsOf(filled({ steps: 'many' }))).toMatchObject({ 'schedule-to': 100_000 });
+    const { values, request } = checkForm(filled({ steps: '7000', 'schedule-to': '7000' }));
+    expect(values).toMatchObject({ steps: 7000, 'schedule-to': 7000 });
+    expect(request?.hyperparameters).toEqual({ steps: 7000 });
+    expect(checkForm(filled({ steps: '7000', 'schedule-to': '100000' })).request?.hyperparameters).toMatchObject({
+      'schedule-to': 100_000,
+    });
+  });
+
+  it('takes a stored run’s schedule for its own only where it ended elsewhere', () => {
+    const typedOf = (hyperparameters: RunConfiguration['hyperparameters']) =>
+      typedLike({ task: half.id, agent: 'sac', seed: 1, device: 'cpu', threads: 1, hyperparameters }, { task: half, agent: sac }).typed;
+    expect(typedOf({ steps: 7000, 'schedule-to': 7000 })).toEqual({ steps: '7000' });
+    expect(typedOf({ steps: 7000, 'schedule-to': 100_000 })).toEqual({ steps: '7000', 'schedule-to': '100000' });
+  });
+
+  it('says what the command line says before the start', () => {
+    expect(checkForm(filled({ steps: '5000' })).remarks).toEqual([expect.stringMatching(/^Nothing will be learned/)]);
+    expect(checkForm(filled({ steps: '5001' })).remarks).toEqual([]);
+    expect(checkForm(filled({ 'buffer-size': '1e8' }), 8e9).remarks).toEqual([expect.stringMatching(/could not be filled here/)]);
+    const { errors, request } = checkForm(filled({ 'buffer-size': '1e8', steps: '1e8' }), 8e9);
+    expect(errors).toEqual({ 'hyperparameters.buffer-size': expect.stringMatching(/does not fit: .*the largest that fits is/) });
+    expect(request).toBeNull();
+  });
+
+  it('refuses hindsight where a task’s end cannot be judged by another goal', () => {
+    const goalTask = { ...half, goal: { dimensions: [], noHindsight: 'termination.0 reads more' } };
+    const { errors } = checkForm(form({ task: goalTask, agent: sac, typed: { 'hindsight-goals': '4' } }));
+    expect(errors).toEqual({ 'hyperparameters.hindsight-goals': expect.stringContaining('must be 0 on half-cheetah, whose steps cannot') });
+    expect(errors['hyperparameters.hindsight-goals']).toContain('termination.0 reads more');
+  });
 });

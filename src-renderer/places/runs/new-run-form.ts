@@ -1,6 +1,7 @@
 // The New run form: what is typed, what the declarations say about it, and the request that it makes.
 import { checkLessThan, checkValues, whyUnused } from '../../../src-main/contract/agent-values.ts';
 import type { ResolvedAgent, TaskDeclaration } from '../../../src-main/contract/declarations.ts';
+import { withFollowing } from '../../../src-main/contract/following.ts';
 import {
   formatParameter,
   ParameterError,
@@ -9,7 +10,9 @@ import {
   type ParameterValue,
   type ParameterValues,
 } from '../../../src-main/contract/parameters.ts';
+import { checkReplayMemory } from '../../../src-main/contract/replay-memory.ts';
 import type { RequestOf } from '../../../src-main/contract/requests.ts';
+import { remarksOn } from '../../../src-main/contract/run-remarks.ts';
 import type { RunConfiguration, RunSummary } from '../../../src-main/contract/runs.ts';
 import { parseSeeds } from '../../../src-main/contract/seeds.ts';
 
@@ -39,10 +42,25 @@ export interface CheckedForm {
   values: ParameterValues;
   /** Why a value has no effect beside the others, by hyper-parameter. */
   unused: Readonly<Record<string, string>>;
+  /** What to know of these settings before the start, where nothing is refused. */
+  remarks: readonly string[];
 }
 
-export function defaultsOf(form: Pick<NewRunForm, 'task' | 'agent'>): ParameterValues {
-  return form.agent.taskDefaults[form.task.id] ?? {};
+/** The defaults as they are beside what is typed: some follow another value of the run, such as its steps. */
+export function defaultsOf({ agent, task, typed }: Pick<NewRunForm, 'task' | 'agent' | 'typed'>): ParameterValues {
+  const defaults = agent.taskDefaults[task.id] ?? {};
+  const followed = new Set(agent.parameters.flatMap(({ follows }) => (follows === undefined ? [] : [follows])));
+  const given: ParameterValues = {};
+  for (const declaration of agent.parameters.filter(({ name }) => followed.has(name) && typed[name] !== undefined)) {
+    try {
+      given[declaration.name] = parseParameter(declaration, typed[declaration.name]);
+    } catch (error) {
+      // Said at its own field; what follows it waits for a value.
+      if (!(error instanceof ParameterError)) throw error;
+    }
+  }
+  const moved = withFollowing(agent.parameters, defaults, given);
+  return { ...moved, ...Object.fromEntries(Object.keys(given).map((name) => [name, defaults[name] ?? ''])) };
 }
 
 /** A default as it stands in the field. */
@@ -50,7 +68,8 @@ export function defaultText(declaration: ParameterDeclaration, defaults: Paramet
   return formatParameter(defaults[declaration.name] ?? declaration.default);
 }
 
-export function checkForm(form: NewRunForm): CheckedForm {
+/** @param memoryBytes all the memory of the machine that is to train; without it the replay buffer's is not looked at */
+export function checkForm(form: NewRunForm, memoryBytes = Infinity): CheckedForm {
   const errors: Record<string, string> = {};
   const attempt = <T>(field: string, act: () => T): T | undefined => {
     try {
@@ -86,7 +105,7 @@ export function checkForm(form: NewRunForm): CheckedForm {
   // What has no effect may hold anything; it is not sent.
   for (const [name, message] of Object.entries(unreadable)) if (!(name in unused)) errors[`hyperparameters.${name}`] = message;
   const readable = Object.fromEntries(Object.entries(values).filter(([name]) => !(name in unreadable)));
-  checkTogether(agent, task, readable, hyperparameters, errors);
+  checkTogether(form, readable, hyperparameters, memoryBytes, errors);
   const seeds = attempt('seeds', () => parseSeeds(form.seeds));
   const threads = form.threads.trim();
   if (threads !== '' && !(/^\d+$/.test(threads) && Number(threads) >= 1 && Number(threads) <= 256)) {
@@ -109,6 +128,7 @@ export function checkForm(form: NewRunForm): CheckedForm {
     request: Object.keys(errors).length === 0 ? request : null,
     values,
     unused,
+    remarks: remarksOn(task, readable, memoryBytes),
   };
 }
 
@@ -144,14 +164,15 @@ export function readTaskOptions(
 
 /** What no single declaration can check: bounds that depend on the task or on another value. */
 function checkTogether(
-  agent: ResolvedAgent,
-  task: TaskDeclaration,
+  { agent, task }: Pick<NewRunForm, 'agent' | 'task'>,
   values: ParameterValues,
   changed: ParameterValues,
+  memoryBytes: number,
   errors: Record<string, string>,
 ): void {
   try {
     checkValues(agent, task, values, changed);
+    checkReplayMemory(task, values, memoryBytes);
   } catch (error) {
     if (!(error instanceof ParameterError)) throw error;
     errors[`hyperparameters.${error.parameter}`] ??= error.message;
@@ -169,7 +190,8 @@ export function typedLike(
   configuration: RunConfiguration,
   form: Pick<NewRunForm, 'task' | 'agent'>,
 ): { typed: Record<string, string>; taskTyped: Record<string, string>; unknown: string[] } {
-  const defaults = defaultsOf(form);
+  const { steps } = configuration.hyperparameters;
+  const defaults = defaultsOf({ ...form, typed: steps === undefined ? {} : { steps: formatParameter(steps) } });
   const typed: Record<string, string> = {};
   const unknown: string[] = [];
   for (const [name, value] of Object.entries(configuration.hyperparameters)) {

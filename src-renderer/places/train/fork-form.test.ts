@@ -1,8 +1,9 @@
 // The Fork dialog's form against SAC's declarations.
 import { describe, expect, it } from 'vitest';
 import { sacDeclaration } from '../../../src-main/agents/sac.declaration.ts';
+import type { ParameterDeclaration } from '../../../src-main/contract/parameters.ts';
 import type { CheckpointSummary, RunEdit } from '../../../src-main/contract/runs.ts';
-import { checkFork, forkParameters, forkPoints, valuesAt, type ForkForm } from './fork-form.ts';
+import { checkFork, forkDefaults, forkParameters, forkPoints, valuesAt, type ForkForm } from './fork-form.ts';
 
 const values = { steps: 1000, 'entropy-target': -6, 'critic-learning-rate': 3e-4 };
 const form = (rest: Partial<ForkForm> = {}): ForkForm => ({ step: 400, typed: {}, name: '', ...rest });
@@ -94,5 +95,21 @@ describe('valuesAt', () => {
   it('goes by the order in which they were applied, of one step by their ids', () => {
     const edits = [edit(1, 50, 2), edit(3, 20, 4), edit(2, 20, 3)];
     expect([20, 50].map((step) => at(edits, step)['c'])).toEqual([4, 2]);
+  });
+});
+
+describe('forkDefaults', () => {
+  const agent = {
+    parameters: [
+      { name: 'steps', kind: 'integer', min: 1, max: 1e9 },
+      { name: 'schedule-to', kind: 'integer', follows: 'steps' },
+    ] as unknown as ParameterDeclaration[],
+  };
+  it('move with the fork’s own steps, unless the parent’s ended elsewhere', () => {
+    const parent = { steps: 100, 'schedule-to': 100 };
+    expect(forkDefaults(agent, parent, { steps: '500' })).toEqual({ steps: 500, 'schedule-to': 500 });
+    expect(forkDefaults(agent, { ...parent, 'schedule-to': 60 }, { steps: '500' })).toEqual({ steps: 500, 'schedule-to': 60 });
+    expect(forkDefaults(agent, parent, { steps: 'x' })).toEqual(parent);
+    expect(forkDefaults(agent, parent, {})).toEqual(parent);
   });
 });

@@ -1,6 +1,7 @@
 // The Fork dialog's form: from which checkpoint, what is changed, and the request that it makes.
 import { whyNotForkable } from '../../../src-main/contract/agent-values.ts';
 import type { ResolvedAgent } from '../../../src-main/contract/declarations.ts';
+import { withFollowing } from '../../../src-main/contract/following.ts';
 import {
   formatParameter,
   ParameterError,
@@ -60,6 +61,26 @@ export function valuesAt(
 /** What a fork may change: not what shapes the stored networks and memory; the total of steps has a field of its own. */
 export function forkParameters(agent: Pick<ResolvedAgent, 'parameters'>): ParameterDeclaration[] {
   return agent.parameters.filter(({ name, structural }) => structural !== true && name !== 'steps');
+}
+
+/**
+ * What a fork has where nothing is typed: its parent's values, and those that follow its own steps.
+ * @param parent the parent's values at the checkpoint
+ */
+export function forkDefaults(
+  agent: Pick<ResolvedAgent, 'parameters'>,
+  parent: ParameterValues,
+  typed: CheckpointForm['typed'],
+): ParameterValues {
+  const steps = agent.parameters.find(({ name }) => name === 'steps');
+  const text = typed['steps'];
+  if (steps === undefined || text === undefined) return parent;
+  try {
+    return withFollowing(agent.parameters, parent, { steps: parseParameter(steps, text) });
+  } catch (error) {
+    if (error instanceof ParameterError) return parent;
+    throw error;
+  }
 }
 
 /** What was typed is sent as it stands, also where it is what the parent had. */

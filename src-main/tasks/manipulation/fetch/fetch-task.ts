@@ -55,6 +55,8 @@ export class FetchTask extends MujocoTask {
       achieved: new Float64Array(GOAL),
       desired: new Float64Array(GOAL),
       reward: (achieved, desired) => this.#rewardAt(distance(achieved, desired)),
+      terminates: null,
+      terminatedAnyway: false,
     };
   }
 
