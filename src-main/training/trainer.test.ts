@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ParameterValues } from '../contract/parameters.ts';
 import { createStream } from '../random/stream.ts';
-import { openStore, processIdentity, processIsAlive, type Store } from '../store/store.ts';
+import { openStore, processIdentity, judgeProcess, type Store } from '../store/store.ts';
 import { type FileSystem, realFileSystem } from './checkpoint/durable-files.ts';
 import { describeEnvironment } from './environment.ts';
 import { advanceQueue, launchTrainer, runLogPath } from './launch.ts';
@@ -346,7 +346,7 @@ describe('a trainer', () => {
     await gone(launch(run));
     expect(stateOf(run)).toBe('running');
     expect(store.attempts.holder(run)?.pid).toBe(holder.pid);
-    expect(processIsAlive(holder.pid, holder.bootId)).toBe(true);
+    expect(judgeProcess(holder.pid, holder.bootId)).toBe('alive');
     store.commands.request(run, 'stop', 'test');
     await gone(pid);
     expect(stateOf(run)).toBe('stopped');

@@ -1,7 +1,7 @@
 // Runs: looking at them, making and continuing them, steering and keeping them.
 import { WorkstationError } from '../../contract/requests.ts';
 import { continuationProblem, type RunDetail } from '../../contract/runs.ts';
-import { runLogPath } from '../../training/launch.ts';
+import { endTrainer, runLogPath } from '../../training/launch.ts';
 import { inField, planMove, planRuns } from '../plan.ts';
 import { findPossibilities, findPossibilitiesFor } from '../possibilities.ts';
 import { importDemo } from '../demo.ts';
@@ -63,6 +63,11 @@ export function createRunHandlers({
     'runs.control'({ run, action }) {
       store.commands.request(run, action, requester);
       return {};
+    },
+    async 'runs.end'({ run }) {
+      const ended = await endTrainer(store, run, requester);
+      advanceQueue();
+      return ended;
     },
     async 'runs.continue'({ run, steps, ...wishes }) {
       refuseWithoutCheckpoints(store.runs.get(run));
