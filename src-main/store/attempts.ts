@@ -3,7 +3,7 @@ import type { AttemptSummary, RunEnvironment } from '../contract/runs.ts';
 import type { AttemptsApi, NewAttempt, Trainer } from './api.ts';
 import { checkInteger, checkLine } from './checks.ts';
 import { currentCheckpoints } from './checkpoints.ts';
-import { beatColumns, type Claim, selectClaims, trainerOf } from './claims.ts';
+import { beatColumns, type Claim, noteSilence, selectClaims, trainerOf } from './claims.ts';
 import { fromJson } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { dropPendingEdits } from './edits.ts';
@@ -112,7 +112,7 @@ export class Attempts implements AttemptsApi {
         run,
         attempt,
       );
-      this.#setSilence(run, null);
+      noteSilence(this.#connection, run, null);
     });
   }
 
@@ -145,21 +145,23 @@ export class Attempts implements AttemptsApi {
   }
 
   noteSilence(judge?: Judge): string[] {
-    const news = this.#connection.all<OpenRow>(selectOpen).flatMap((row) => {
-      const { condition, silentSeconds } = judgeHolder(row, judge);
+    const claims = this.#connection.all<Claim>(selectClaims).flatMap((claim) => {
+      const trainer = trainerOf(claim);
+      return trainer === null ? [] : [{ ...trainer, run: claim.id, silentSeconds: claim.silentSeconds }];
+    });
+    const news = [...this.#connection.all<OpenRow>(selectOpen), ...claims].flatMap((trainer) => {
+      const { condition, silentSeconds } = judgeHolder(trainer, judge);
       const noted = condition === 'silent' ? Math.round(silentSeconds) : null;
-      return noted === row.silentSeconds ? [] : [{ run: row.run, attempt: row.attempt, noted }];
+      return noted === trainer.silentSeconds ? [] : [{ trainer, noted }];
     });
     if (news.length === 0) return [];
     return this.#connection.write(() => {
-      for (const { run, attempt, noted } of news) if (this.holder(run)?.attempt === attempt) this.#setSilence(run, noted);
-      return news.map(({ run }) => run);
+      for (const { trainer, noted } of news) {
+        const now = this.trainer(trainer.run);
+        if (now?.pid === trainer.pid && now.bootId === trainer.bootId) noteSilence(this.#connection, trainer.run, noted);
+      }
+      return news.map(({ trainer }) => trainer.run);
     });
-  }
-
-  #setSilence(run: string, seconds: number | null): void {
-    const sql = 'UPDATE runs SET silent_seconds = ? WHERE id = ? AND silent_seconds IS NOT ?';
-    if (this.#connection.run(sql, seconds, run, seconds).changes > 0) this.#connection.touch(run, 'summary');
   }
 
   interrupt(run: string, cause: string): void {

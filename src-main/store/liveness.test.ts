@@ -78,6 +78,24 @@ describe('a trainer that does not respond', () => {
   });
 });
 
+describe('a trainer that loads', () => {
+  it('is said to be silent too, until it says something', () => {
+    const store = temporaryStore();
+    const run = newRun(store);
+    store.queue.enqueue(run);
+    expect(store.queue.claim({ share: 1, claimant: 'a test' })).toBe(run);
+    expect(store.queue.takeClaim(run, me)).toBe(true);
+    const later = vi.spyOn(process.hrtime, 'bigint').mockReturnValue(process.hrtime.bigint() + BigInt(50e9));
+    expect(store.attempts.noteSilence()).toEqual([run]);
+    expect(store.runs.summary(run)).toMatchObject({ state: 'running', silentSeconds: 50 });
+    later.mockRestore();
+    store.queue.renewClaim(run, me);
+    expect(store.runs.summary(run).silentSeconds).toBeNull();
+    store.attempts.interrupt(run, 'it was ended');
+    expect(refusal(() => store.queue.renewClaim(run, me)).code).toBe('superseded');
+  });
+});
+
 describe('a trainer whose run was taken from it', () => {
   it('is refused whatever it writes, from the same moment on', () => {
     const store = temporaryStore();

@@ -2,7 +2,7 @@
 import type { QueueEntry } from '../contract/runs.ts';
 import type { QueueApi } from './api.ts';
 import { checkInteger, checkLine } from './checks.ts';
-import { beatColumns, type Claim, selectClaims, signature, trainerOf } from './claims.ts';
+import { beatColumns, type Claim, noteSilence, selectClaims, signature, trainerOf } from './claims.ts';
 import type { Connection } from './connection.ts';
 import { StoreError } from './errors.ts';
 import { type Beat, beatNow, describeHolder, judgeHolder } from './liveness.ts';
@@ -49,7 +49,7 @@ export class Queue implements QueueApi {
   #insert(run: string, rank: number): void {
     this.#connection.run('INSERT INTO queue (run, rank, enqueued_at) VALUES (?, ?, ?) ON CONFLICT (run) DO NOTHING', run, rank, Date.now());
     this.#connection.run(
-      "UPDATE runs SET state = 'queued', state_reason = NULL, finished_at = NULL, claimed_at = NULL, claimed_by = NULL WHERE id = ?",
+      "UPDATE runs SET state = 'queued', state_reason = NULL, finished_at = NULL, claimed_at = NULL, claimed_by = NULL, silent_seconds = NULL WHERE id = ?",
       run,
     );
     this.#connection.touchQueue();
@@ -176,6 +176,7 @@ export class Queue implements QueueApi {
       uptime,
       run,
     );
+    noteSilence(this.#connection, run, null);
   }
 
   unclaim(run: string): void {

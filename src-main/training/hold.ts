@@ -12,7 +12,8 @@ export function isSuperseded(error: unknown): boolean {
 export class Hold {
   readonly #store: Store;
   readonly #run: string;
-  readonly #me = processIdentity();
+  /** Looked at once: it must be the same in the claim and in the attempt. */
+  readonly me = processIdentity();
   readonly #lost = Promise.withResolvers<never>();
   #hasClaim = false;
   #attempt: number | null = null;
@@ -27,7 +28,7 @@ export class Hold {
 
   /** @throws StoreError conflict where another process has the run that is not lost */
   claim(): void {
-    this.#hasClaim = this.#store.queue.takeClaim(this.#run, this.#me);
+    this.#hasClaim = this.#store.queue.takeClaim(this.#run, this.me);
     this.#timer ??= setInterval(() => this.#beat(), heartbeatInterval);
   }
 
@@ -49,7 +50,7 @@ export class Hold {
   #beat(): void {
     try {
       if (this.#attempt !== null) this.#store.attempts.heartbeat(this.#run, this.#attempt);
-      else if (this.#hasClaim) this.#store.queue.renewClaim(this.#run, this.#me);
+      else if (this.#hasClaim) this.#store.queue.renewClaim(this.#run, this.me);
     } catch (error) {
       // No room or a busy store: the step's own writes meet the same trouble and deal with it.
       if (!isSuperseded(error) && !(error instanceof StoreError && error.code === 'not-found')) return;

@@ -152,12 +152,12 @@ describe('a trainer', () => {
     const other = new Database(join(dataDirectory, 'elbow.sqlite'));
     try {
       other.exec('BEGIN IMMEDIATE');
-      const pid = launchTrainer({ dataDirectory, run });
+      const { pid, bootId } = processIdentity(launchTrainer({ dataDirectory, run }));
       await until('its word', () => /busy for more than 5 s/.test(logOf(run)), 60);
       other.exec('COMMIT');
       await until('its end', () => store.runs.summary(run).state === 'finished', 60);
       expect(logOf(run)).toMatch(/stored after all/);
-      await until('its exit', () => judgeProcess(pid, processIdentity(pid).bootId) === 'dead', 60);
+      await until('its exit', () => judgeProcess(pid, bootId) === 'dead', 60);
     } finally {
       other.close();
     }

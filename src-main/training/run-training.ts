@@ -2,7 +2,6 @@
 // trains, and says how it ended.
 import { DeviceLostError } from '../engine/devices/device-error.ts';
 import type { Store } from '../store/store.ts';
-import { processIdentity } from '../store/store.ts';
 import { useImportedTasks } from '../tasks/declarations.ts';
 import { createSupplier } from './behaviour/supplier.ts';
 import { type FileSystem, realFileSystem } from './checkpoint/durable-files.ts';
@@ -73,7 +72,7 @@ async function train(options: TrainingOptions, hold: Hold, made: { prepared: Pre
   const resumed = await restoreNewest({ store, run, folder, loop, buffer, configuration: prepared.configuration });
   const environment = describeEnvironment(configuration, prepared.modelHash, adapter);
   const attempt = await stored(options, "The attempt's beginning", () =>
-    store.attempts.open(run, { startStep: resumed.step, environment, ...processIdentity() }),
+    store.attempts.open(run, { startStep: resumed.step, environment, ...hold.me }),
   );
   hold.opened(attempt);
   held = store.heldBy(run, attempt);

@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { availableParallelism, hostname, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runDirectory, runLogName } from '../store/data-directory.ts';
-import { processIdentity, type Store, StoreError } from '../store/store.ts';
+import { judgeProcess, processIdentity, type Store, StoreError } from '../store/store.ts';
 import { findNodeBinary } from './node-binary.ts';
 import { processEntry, processEnvironment } from './process-entry.ts';
 
@@ -102,8 +102,11 @@ export function advanceQueue(store: Store, options: { share?: number } = {}): st
 
 /** Takes the claim for the trainer, which does so itself once it is loaded: should it be killed before, that is seen at once. */
 function vouchFor(store: Store, run: string, pid: number): void {
+  const trainer = processIdentity(pid);
+  // What cannot be read now, or has ended already, is no word for it.
+  if (judgeProcess(trainer.pid, trainer.bootId) !== 'alive') return;
   try {
-    store.queue.takeClaim(run, processIdentity(pid));
+    store.queue.takeClaim(run, trainer);
   } catch (error) {
     // It was quicker, or the store is busy: its own word follows.
     if (!(error instanceof StoreError)) throw error;

@@ -22,11 +22,17 @@ export function describeTrainers(store: Store): DoctorLine[] {
   ];
 }
 
+/** A trainer answers at the end of its step, or of the evaluation that it is in. */
+const patienceMs = 120_000;
+
 function describeOutstanding(store: Store): DoctorLine[] {
   return store.commands.outstanding().map(({ run, action, requester, requestedAt }) => {
-    // By the calendar, which may have been set since: no duration is made of it.
+    // The calendar may have been set since: no duration is shown.
     const value = `${action} of run ${run}, asked by ${requester} at ${new Date(requestedAt).toLocaleString('en-GB')}`;
-    return line('asked of a trainer', value);
+    // Also where the calendar was set back since.
+    if (Math.abs(Date.now() - requestedAt) < patienceMs) return line('asked of a trainer', value);
+    const advice = 'Its trainer has not answered for long. It may be in a long evaluation; else its log (Runs, Log) may say why.';
+    return line('asked of a trainer', value, 'warning', advice);
   });
 }
 
