@@ -19,6 +19,7 @@ export default defineConfig({
           'shells/electron/main': source('/shells/electron/main.ts'),
           'training/trainer': source('/training/trainer.ts'),
           'training/evaluate-policy': source('/training/evaluate-policy.ts'),
+          'training/queue-keeper': source('/training/queue-keeper.ts'),
           'engine/probe/child': source('/engine/probe/child.ts'),
           'engine/native/lane-worker': source('/engine/native/lane-worker.ts'),
           'tasks/own/node/aside-worker': source('/tasks/own/node/aside-worker.ts'),

@@ -64,6 +64,8 @@ export const requestSchemas = {
   'runs.restore': z.strictObject({ runs: z.array(runId).min(1).max(10_000) }),
   'runs.deleteCheckpoints': z.strictObject({ run: runId }),
   'runs.control': z.strictObject({ run: runId, action: z.enum(controlActions) }),
+  /** Ends the run's trainer, and nothing else: SIGTERM, and SIGKILL 5 s later. For one that does not respond. */
+  'runs.end': z.strictObject({ run: runId }),
   /** Continues a stopped, interrupted, failed or finished run; `steps` is a new total. Another device or number of threads ends what the seed promises. */
   'runs.continue': z.strictObject({
     run: runId,
@@ -211,6 +213,8 @@ export interface Responses {
   'runs.restore': { restored: string[] };
   'runs.deleteCheckpoints': { freedBytes: number };
   'runs.control': Record<never, never>;
+  /** What ended process `pid`; null where it was gone, or could not be reached and the run was taken from it. */
+  'runs.end': { pid: number; signal: 'SIGTERM' | 'SIGKILL' | null };
   'runs.continue': { remarks: string[] };
   /** The checkpoint's step, and the edit that the changes became; null where there were none. */
   'runs.rollBack': { step: number; edit: number | null };

@@ -79,6 +79,10 @@ export interface RunSummary {
   isDemo: boolean;
   /** Was anything turned by a person while it ran? */
   isEdited: boolean;
+  /** Seconds since its trainer last said that it lives, where that is too long ago: it hangs, or was suspended. Else null. */
+  silentSeconds: number | null;
+  /** Grows from run to run in the order in which they were stored; the clock's `createdAt` may not. */
+  ordinal: number;
 }
 
 /** One evaluation: all returns are kept, and the best, median and worst episode as rollouts. */

@@ -3,10 +3,12 @@
 import type { EditsApi, FittedPriorsApi, HistogramsApi } from './edits-api.ts';
 import type { ModelsApi } from './models-api.ts';
 import type { CheckpointsApi, CommandsApi, EvaluationsApi, EventsApi, MetricsApi, RolloutsApi, SnapshotsApi } from './records-api.ts';
-import type { AttemptsApi, QueueApi, RunsApi } from './runs-api.ts';
+import type { AttemptsApi, KeepersApi, QueueApi } from './processes-api.ts';
+import type { RunsApi } from './runs-api.ts';
 
 export type * from './edits-api.ts';
 export type * from './models-api.ts';
+export type * from './processes-api.ts';
 export type * from './records-api.ts';
 export type * from './runs-api.ts';
 
@@ -28,6 +30,7 @@ export interface Store {
   readonly isReadonly: boolean;
   readonly runs: RunsApi;
   readonly queue: QueueApi;
+  readonly keepers: KeepersApi;
   readonly attempts: AttemptsApi;
   readonly metrics: MetricsApi;
   readonly events: EventsApi;
@@ -42,6 +45,11 @@ export interface Store {
   readonly models: ModelsApi;
   /** Everything in `fn` is committed together or not at all. */
   transaction<T>(fn: () => T): T;
+  /**
+   * The same store, for the trainer that holds the run: each write, whatever it writes, is refused with `superseded` once
+   * the attempt has ended or was replaced. That is looked at within the write's own transaction.
+   */
+  heldBy(run: string, attempt: number): Store;
   /** A number that changes when another connection commits. */
   dataVersion(): number;
   storage(): StorageReport;

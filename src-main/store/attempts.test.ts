@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { environment, evaluationAt, newRun, openAttempt, refusal, startProcess, temporaryStore } from './testing/temporary-store.ts';
-import { processIdentity, processIsAlive } from './store.ts';
+import { processIdentity } from './store.ts';
 
 describe('attempts', () => {
   it('opens, describes and closes', () => {
@@ -16,7 +16,7 @@ describe('attempts', () => {
     store.attempts.close(run, attempt);
     expect(store.attempts.list(run)).toMatchObject([{ attempt: 1, startStep: 0, lastStep: 30, supersededAfter: null, environment }]);
     expect(store.attempts.list(run)[0]?.endedAt).not.toBeNull();
-    expect(refusal(() => store.attempts.heartbeat(run, attempt))).toMatchObject({ code: 'conflict' });
+    expect(refusal(() => store.attempts.heartbeat(run, attempt))).toMatchObject({ code: 'superseded' });
     expect(refusal(() => store.attempts.heartbeat(run, 2)).code).toBe('not-found');
     expect(refusal(() => openAttempt(store, 'nowhere')).code).toBe('not-found');
   });
@@ -24,12 +24,12 @@ describe('attempts', () => {
   it('refuses a second trainer while the first lives, and fences off one that was replaced', () => {
     const store = temporaryStore();
     const run = newRun(store);
-    const former = store.attempts.open(run, { startStep: 0, environment, pid: 1, bootId: 'another' }, () => true);
-    const refused = refusal(() => store.attempts.open(run, { startStep: 0, environment, ...processIdentity() }, () => true));
+    const former = store.attempts.open(run, { startStep: 0, environment, pid: 1, bootId: 'another' }, () => 'alive');
+    const refused = refusal(() => store.attempts.open(run, { startStep: 0, environment, ...processIdentity() }, () => 'alive'));
     expect(refused).toMatchObject({ code: 'conflict', message: expect.stringContaining('trained by process 1 already') as string });
     const writer = store.metrics.writer(run, former);
     writer.append(5, { entropy: 1 });
-    const attempt = store.attempts.open(run, { startStep: 0, environment, ...processIdentity() }, () => false);
+    const attempt = store.attempts.open(run, { startStep: 0, environment, ...processIdentity() }, () => 'dead');
     expect(attempt).toBe(2);
     for (const act of [
       () => writer.flush(),
@@ -40,7 +40,7 @@ describe('attempts', () => {
       () => store.snapshots.setLive(run, former, 5, Uint8Array.of(1)),
       () => store.checkpoints.add(run, former, { step: 5, path: 'a', bytes: 1, sha256: 'ab'.repeat(32), createdAt: 1, details: null }),
     ])
-      expect(refusal(act)).toMatchObject({ code: 'conflict', message: expect.stringContaining('replaced by attempt 2') as string });
+      expect(refusal(act)).toMatchObject({ code: 'superseded', message: expect.stringContaining('replaced by attempt 2') as string });
     expect(store.metrics.names(run)).toEqual([]);
   });
 
@@ -138,19 +138,10 @@ describe('attempts', () => {
     openAttempt(store, finished);
     store.runs.setState(finished, 'finished');
     store.runs.setState(lost, 'running');
-    expect(store.attempts.reapDead(() => false).sort()).toEqual([run, lost].sort());
+    expect(store.attempts.reapDead(() => 'dead').sort()).toEqual([run, lost].sort());
     expect(store.runs.summary(run).stateReason).toContain('its checkpoint at step 70');
     expect(store.runs.summary(claimed).state).toBe('running');
     expect(store.runs.summary(finished).state).toBe('finished');
     expect(store.attempts.holder(finished)).toBeNull();
-  });
-});
-
-describe('process identity', () => {
-  it('knows this process, and no other by its pid', () => {
-    const { pid, bootId } = processIdentity();
-    expect(processIsAlive(pid, bootId)).toBe(true);
-    expect(processIsAlive(pid, `${bootId}1`)).toBe(process.platform === 'win32');
-    for (const bad of [0, -1, 1.5, NaN, 2 ** 31]) expect(processIsAlive(bad, bootId)).toBe(false);
   });
 });

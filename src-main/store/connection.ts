@@ -12,11 +12,14 @@ export class Connection {
   readonly isReadonly: boolean;
   readonly #statements = new Map<string, Statement>();
   readonly #afterCommit: (() => void)[] = [];
+  readonly #fence: { run: string; attempt: number } | null;
 
-  constructor(database: Database, dataDirectory: string, isReadonly: boolean) {
+  /** @param fence every write is refused once this attempt no longer holds the run */
+  constructor(database: Database, dataDirectory: string, isReadonly: boolean, fence: { run: string; attempt: number } | null = null) {
     this.database = database;
     this.dataDirectory = dataDirectory;
     this.isReadonly = isReadonly;
+    this.#fence = fence;
   }
 
   #prepare(sql: string): Statement {
@@ -60,7 +63,12 @@ export class Connection {
     const isOutermost = !this.database.inTransaction;
     let result: T;
     try {
-      result = this.translated(() => this.database.transaction(fn).immediate());
+      const fence = isOutermost ? this.#fence : null;
+      const fenced = (): T => {
+        if (fence !== null) this.requireCurrentAttempt(fence.run, fence.attempt);
+        return fn();
+      };
+      result = this.translated(() => this.database.transaction(fenced).immediate());
     } catch (error) {
       this.#afterCommit.length = mark;
       throw error;
@@ -109,12 +117,14 @@ export class Connection {
   }
 
   /**
-   * Refuses rows of an attempt that does not exist, or that a later one has replaced.
-   * @throws StoreError not-found, conflict
+   * Refuses rows of an attempt that does not exist, has ended, or that a later one has replaced.
+   * @throws StoreError not-found, superseded
    */
   requireCurrentAttempt(run: string, attempt: number): void {
-    const row = this.get<{ newest: number | null; found: number }>(
-      'SELECT max(attempt) AS newest, coalesce(sum(attempt = ?), 0) AS found FROM attempts WHERE run = ?',
+    const row = this.get<{ newest: number | null; found: number; endedAt: number | null }>(
+      `SELECT max(attempt) AS newest, coalesce(sum(attempt = ?), 0) AS found, max(CASE WHEN attempt = ? THEN ended_at END) AS endedAt
+       FROM attempts WHERE run = ?`,
+      attempt,
       attempt,
       run,
     );
@@ -123,11 +133,14 @@ export class Connection {
         'not-found',
         `There is no attempt ${attempt} of a run with the id ${JSON.stringify(run)} in ${this.dataDirectory}`,
       );
-    if (row.newest !== attempt) {
-      throw new StoreError(
-        'conflict',
-        `Attempt ${attempt} of run ${run} was replaced by attempt ${row.newest}: another trainer continues the run. What attempt ${attempt} stored before is kept.`,
-      );
-    }
+    if (row.newest === attempt && row.endedAt === null) return;
+    const why =
+      row.newest === attempt
+        ? 'has ended: the run was closed, or taken for lost'
+        : `was replaced by attempt ${row.newest}: another trainer continues the run`;
+    throw new StoreError(
+      'superseded',
+      `Attempt ${attempt} of run ${run} ${why}. What attempt ${attempt} stored before is kept; nothing more of it is stored.`,
+    );
   }
 }

@@ -73,8 +73,8 @@ describe('edits', () => {
     expect(store.runs.get(run).values).toMatchObject({ a: 1 });
 
     // A trainer that another one has replaced.
-    store.attempts.open(run, { startStep: 5, environment, pid: 1, bootId: 'b' }, () => false);
-    expect(apply(open)).toEqual(conflict('was replaced by attempt 2'));
+    store.attempts.open(run, { startStep: 5, environment, pid: 1, bootId: 'b' }, () => 'dead');
+    expect(apply(open)).toMatchObject({ code: 'superseded', message: expect.stringContaining('was replaced by attempt 2') as string });
     store.runs.setValues(run, null);
     expect(store.runs.get(run).values).toEqual(configuration.hyperparameters);
   });
@@ -116,7 +116,7 @@ describe('edits', () => {
       const attempt = openAttempt(store, run);
       const applied = edit(store, run, attempt, 5, { a: 2 });
       const waiting = store.edits.request(run, { changes: { a: 3 }, requester: 'me' });
-      if (vanishes) expect(store.attempts.reapDead(() => false)).toEqual([run]);
+      if (vanishes) expect(store.attempts.reapDead(() => 'dead')).toEqual([run]);
       else store.attempts.close(run, attempt);
       expect(store.runs.get(run).edits).toMatchObject([
         { id: due, state: 'pending', dueStep: 900 },

@@ -21,7 +21,7 @@ describe('action histograms', () => {
     expect(createdAt).toBeGreaterThanOrEqual(before);
     expect(stored).toEqual({ step: 10, bins: 3, counts: Int32Array.from(counts), moments: Float64Array.from(moments) });
 
-    store.attempts.open(run, { startStep: 5, environment, pid: 1, bootId: 'b' }, () => false);
+    store.attempts.open(run, { startStep: 5, environment, pid: 1, bootId: 'b' }, () => 'dead');
     expect(refusal(() => store.histograms.set(run, attempt, { step: 11, bins: 3, counts, moments })).message).toContain(
       'was replaced by attempt 2',
     );

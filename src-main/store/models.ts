@@ -82,7 +82,7 @@ export class Models implements ModelsApi {
   }
 
   list(): ImportedModel[] {
-    return this.#connection.all<ModelRow>(`SELECT ${columns} FROM imported_models ORDER BY imported_at DESC, id`).map(fromRow);
+    return this.#connection.all<ModelRow>(`SELECT ${columns} FROM imported_models ORDER BY rowid DESC`).map(fromRow);
   }
 
   find(id: string): ImportedModel | null {
@@ -92,7 +92,7 @@ export class Models implements ModelsApi {
 
   tasks(): ImportedTask[] {
     const rows = this.#connection.all<{ hash: string; main: string; declaration: string }>(
-      'SELECT hash, main, declaration FROM imported_models WHERE declaration IS NOT NULL ORDER BY imported_at, id',
+      'SELECT hash, main, declaration FROM imported_models WHERE declaration IS NOT NULL ORDER BY rowid',
     );
     return rows.map(({ hash, main, declaration }) => ({
       declaration: fromJson(declaration) as TaskDeclaration,

@@ -64,9 +64,9 @@ describe('opening', () => {
     const database = new Database(join(directory, 'elbow.sqlite'), { readonly: true });
     expect(
       ['journal_mode', 'auto_vacuum', 'user_version', 'application_id'].map((name) => database.pragma(name, { simple: true })),
-    ).toEqual(['wal', 2, 3, 0x454c424f]);
+    ).toEqual(['wal', 2, 4, 0x454c424f]);
     database.close();
-    expect(store.storage()).toMatchObject({ dataDirectory: directory, schemaVersion: 3, isNetworkFileSystem: false });
+    expect(store.storage()).toMatchObject({ dataDirectory: directory, schemaVersion: 4, isNetworkFileSystem: false });
     expect(store.storage().freeBytes).toBeGreaterThan(0);
     store.close();
     store.close();
@@ -121,7 +121,7 @@ describe('opening', () => {
     expect(store.check()).toEqual([]);
 
     const backup = temporaryDirectory();
-    copyFileSync(join(directory, 'elbow.sqlite.before-version-3'), join(backup, 'elbow.sqlite'));
+    copyFileSync(join(directory, 'elbow.sqlite.before-version-4'), join(backup, 'elbow.sqlite'));
     expect(schemaVersionOf(backup), 'the backup is as it was').toBe(1);
     expect(temporaryStore(backup).runs.get(run)).toEqual(detail);
 
@@ -140,25 +140,25 @@ describe('opening', () => {
     const path = join(directory, 'elbow.sqlite');
     const database = new Database(path);
     afterThisTest(() => database.close());
-    const third = { version: 4, up: (into: Database.Database) => void into.exec('ALTER TABLE runs ADD COLUMN colour TEXT') };
+    const next = { version: 5, up: (into: Database.Database) => void into.exec('ALTER TABLE runs ADD COLUMN colour TEXT') };
     const broken = {
-      version: 4,
+      version: 5,
       up: (into: Database.Database) => void into.exec('CREATE TABLE half (a) STRICT; DROP TABLE runs; nonsense'),
     };
     expect(() => migrate(database, [...migrations, broken], path)).toThrow(/nonsense|syntax|unknown datatype|missing datatype/);
-    expect(database.pragma('user_version', { simple: true }), 'the migrations before it stay').toBe(3);
+    expect(database.pragma('user_version', { simple: true }), 'the migrations before it stay').toBe(4);
     expect(database.prepare('SELECT count(*) AS count FROM runs').get()).toEqual({ count: 2 });
-    migrate(database, [...migrations, third], path);
-    migrate(database, [...migrations, third], path);
-    expect(database.pragma('user_version', { simple: true })).toBe(4);
+    migrate(database, [...migrations, next], path);
+    migrate(database, [...migrations, next], path);
+    expect(database.pragma('user_version', { simple: true })).toBe(5);
     expect(database.prepare('SELECT colour FROM runs').all()).toHaveLength(2);
     expect(
       readdirSync(directory)
         .filter((name) => name.includes('before'))
         .sort(),
-    ).toEqual(['elbow.sqlite.before-version-4', 'elbow.sqlite.before-version-4-2']);
+    ).toEqual(['elbow.sqlite.before-version-5', 'elbow.sqlite.before-version-5-2']);
     const backup = temporaryDirectory();
-    copyFileSync(`${path}.before-version-4-2`, join(backup, 'elbow.sqlite'));
+    copyFileSync(`${path}.before-version-5-2`, join(backup, 'elbow.sqlite'));
     expect(temporaryStore(backup).runs.list()).toHaveLength(2);
   });
 
@@ -173,7 +173,7 @@ describe('opening', () => {
       for (const options of [{}, { readonly: true }]) {
         const { code, message } = refusal(() => openStore(directory, options));
         expect(code).toBe('newer-version');
-        expect(message).toContain('its schema has version 7, this Elbow knows versions up to 3');
+        expect(message).toContain('its schema has version 7, this Elbow knows versions up to 4');
         expect(message).toContain(directory);
       }
       const after = contentOf(directory);

@@ -77,7 +77,7 @@ describe('queue', () => {
     const [a = '', b = ''] = queueOf(store, 'a', 'b');
     claim(store);
     openAttempt(store, a);
-    expect(store.queue.claim({ share: 1, claimant: 'a test', isAlive: () => false })).toBe(b);
+    expect(store.queue.claim({ share: 1, claimant: 'a test', judge: () => 'dead' })).toBe(b);
   });
 
   it.each([
@@ -108,7 +108,7 @@ describe('queue', () => {
     try {
       expect(claim(store)).toBeNull();
       expect(order(store)).toEqual(['b']);
-      expect(store.queue.claim({ share: 1, claimant: 'a test', isAlive: () => false }), 'the trainer died while it loaded').toBe(a);
+      expect(store.queue.claim({ share: 1, claimant: 'a test', judge: () => 'dead' }), 'the trainer died while it loaded').toBe(a);
     } finally {
       vi.useRealTimers();
     }

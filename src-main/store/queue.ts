@@ -1,13 +1,18 @@
 // The queue: runs beyond the machine's share wait here, and whoever has room claims the next.
 import type { QueueEntry } from '../contract/runs.ts';
-import type { IsAlive, QueueApi } from './api.ts';
+import type { QueueApi } from './api.ts';
 import { checkInteger, checkLine } from './checks.ts';
+import { beatColumns, type Claim, noteSilence, selectClaims, signature, trainerOf } from './claims.ts';
 import type { Connection } from './connection.ts';
 import { StoreError } from './errors.ts';
-import { processIsAlive } from './process-identity.ts';
+import { type Beat, beatNow, describeHolder, judgeHolder } from './liveness.ts';
+import type { Judge, ProcessIdentity } from './process-identity.ts';
 
 /** A trainer says that it is there within a few seconds; after this, what should have started it is taken to have failed. */
 const claimMilliseconds = 30_000;
+/** Starts in a row after which a run whose trainer never got to open an attempt is given up. */
+const launchLimit = 3;
+const launchText = 'Its trainer was started three times and ended before it began; its log may say why. Nothing was lost.';
 
 export class Queue implements QueueApi {
   readonly #connection: Connection;
@@ -37,13 +42,14 @@ export class Queue implements QueueApi {
       }
       const last = this.#connection.get<{ rank: number | null }>('SELECT max(rank) AS rank FROM queue');
       this.#insert(run, (last?.rank ?? 0) + 1);
+      this.#connection.run('UPDATE runs SET launches = 0 WHERE id = ?', run);
     });
   }
 
   #insert(run: string, rank: number): void {
     this.#connection.run('INSERT INTO queue (run, rank, enqueued_at) VALUES (?, ?, ?) ON CONFLICT (run) DO NOTHING', run, rank, Date.now());
     this.#connection.run(
-      "UPDATE runs SET state = 'queued', state_reason = NULL, finished_at = NULL, claimed_at = NULL, claimed_by = NULL WHERE id = ?",
+      "UPDATE runs SET state = 'queued', state_reason = NULL, finished_at = NULL, claimed_at = NULL, claimed_by = NULL, silent_seconds = NULL WHERE id = ?",
       run,
     );
     this.#connection.touchQueue();
@@ -80,62 +86,110 @@ export class Queue implements QueueApi {
     });
   }
 
-  claim({ share, claimant, isAlive = processIsAlive }: { share: number; claimant: string; isAlive?: IsAlive }): string | null {
+  claim({ share, claimant, judge }: { share: number; claimant: string; judge?: Judge }): string | null {
     checkInteger('share', share);
     checkLine('claimant', claimant, 200);
     return this.#connection.write(() => {
-      const now = Date.now();
-      for (const { id, claimed_at, claimed_by } of this.#claims()) {
-        const trainer = readTrainer(claimed_by);
-        if (trainer !== null && isAlive(trainer.pid, trainer.bootId)) continue;
-        // Also where the clock was set back since.
-        if (Math.abs(now - claimed_at) > claimMilliseconds) this.#putBack(id);
+      const { at, uptime } = beatNow();
+      for (const claim of this.#claims()) {
+        const trainer = trainerOf(claim);
+        // Also where the calendar was set back since.
+        const isOver =
+          trainer === null ? Math.abs(at - claim.claimedAt) > claimMilliseconds : judgeHolder(trainer, judge).condition === 'lost';
+        if (isOver) this.#putBack(claim.id);
       }
-      const holders = this.#connection.all<{ pid: number; boot_id: string }>('SELECT pid, boot_id FROM attempts WHERE ended_at IS NULL');
-      const busy = this.#claims().length + holders.filter((holder) => isAlive(holder.pid, holder.boot_id)).length;
+      const holders = this.#connection.all<Beat>(`SELECT ${beatColumns} FROM attempts WHERE ended_at IS NULL`);
+      const busy = this.#claims().length + holders.filter((holder) => judgeHolder(holder, judge).condition !== 'lost').length;
       if (busy >= share) return null;
-      const next = this.#connection.get<{ run: string }>('SELECT run FROM queue ORDER BY rank LIMIT 1');
-      if (!next) return null;
+      const next = this.#nextToLaunch();
+      if (next === null) return null;
+      this.#connection.run('DELETE FROM queue WHERE run = ?', next);
+      this.#connection.run(
+        `UPDATE runs SET state = 'running', state_reason = 'starting', launches = launches + 1, claimed_at = ?, claimed_uptime = ?,
+           claimed_by = ? WHERE id = ?`,
+        at,
+        uptime,
+        claimant,
+        next,
+      );
+      this.#connection.touch(next, 'summary');
+      this.#connection.touchQueue();
+      return next;
+    });
+  }
+
+  /**
+   * The first run in the queue. A trainer that dies before it can say why (a crash below JavaScript) leaves its run waiting
+   * again, and it would be started for ever: such a run fails instead.
+   */
+  #nextToLaunch(): string | null {
+    for (;;) {
+      const next = this.#connection.get<{ run: string; launches: number }>(
+        'SELECT run, launches FROM queue JOIN runs ON runs.id = queue.run ORDER BY rank LIMIT 1',
+      );
+      if (next === undefined) return null;
+      if (next.launches < launchLimit) return next.run;
       this.#connection.run('DELETE FROM queue WHERE run = ?', next.run);
       this.#connection.run(
-        "UPDATE runs SET state = 'running', state_reason = 'starting', claimed_at = ?, claimed_by = ? WHERE id = ?",
-        now,
-        claimant,
+        "UPDATE runs SET state = 'failed', state_reason = ?, last_error = ?, finished_at = ? WHERE id = ?",
+        launchText,
+        launchText,
+        Date.now(),
         next.run,
       );
       this.#connection.touch(next.run, 'summary');
       this.#connection.touchQueue();
-      return next.run;
-    });
+    }
   }
 
-  takeClaim(run: string, { pid, bootId, isAlive = processIsAlive }: { pid: number; bootId: string; isAlive?: IsAlive }): void {
+  takeClaim(run: string, { pid, bootId, judge }: ProcessIdentity & { judge?: Judge }): boolean {
     checkInteger('pid', pid, 1);
     checkLine('bootId', bootId, 200);
-    this.#connection.write(() => {
+    return this.#connection.write(() => {
       this.#connection.touch(run, 'data');
       const claim = this.#claims().find(({ id }) => id === run);
       const other =
-        readTrainer(claim?.claimed_by ?? null) ??
-        this.#connection.get<Trainer>('SELECT pid, boot_id AS bootId FROM attempts WHERE run = ? AND ended_at IS NULL', run);
-      if (other && !(other.pid === pid && other.bootId === bootId) && isAlive(other.pid, other.bootId)) {
-        throw new StoreError(
-          'conflict',
-          `Run ${run} is being trained by process ${other.pid} already. Stop it there first, or watch it in the window.`,
-        );
-      }
-      if (claim) this.#connection.run('UPDATE runs SET claimed_by = ? WHERE id = ?', `trainer ${pid} ${bootId}`, run);
+        (claim && trainerOf(claim)) ??
+        this.#connection.get<Beat>(`SELECT ${beatColumns} FROM attempts WHERE run = ? AND ended_at IS NULL`, run);
+      if (other && !(other.pid === pid && other.bootId === bootId) && judgeHolder(other, judge).condition !== 'lost')
+        throw new StoreError('conflict', describeHolder(other, run, judge));
+      if (claim) this.#renew(run, { pid, bootId });
+      return claim !== undefined;
     });
+  }
+
+  renewClaim(run: string, trainer: ProcessIdentity): void {
+    this.#connection.write(() => {
+      const claimedBy = this.#claims().find(({ id }) => id === run)?.claimedBy;
+      if (claimedBy !== signature(trainer))
+        throw new StoreError('superseded', `Run ${run} was taken from process ${trainer.pid}, which was about to train it.`);
+      this.#renew(run, trainer);
+    });
+  }
+
+  #renew(run: string, trainer: ProcessIdentity): void {
+    const { at, uptime } = beatNow();
+    this.#connection.run(
+      'UPDATE runs SET claimed_by = ?, claimed_at = ?, claimed_uptime = ? WHERE id = ?',
+      signature(trainer),
+      at,
+      uptime,
+      run,
+    );
+    noteSilence(this.#connection, run, null);
   }
 
   unclaim(run: string): void {
     this.#connection.write(() => {
-      if (this.#claims().some(({ id }) => id === run)) this.#putBack(run);
+      if (!this.#claims().some(({ id }) => id === run)) return;
+      this.#putBack(run);
+      // Nothing was started.
+      this.#connection.run('UPDATE runs SET launches = max(0, launches - 1) WHERE id = ?', run);
     });
   }
 
-  #claims(): { id: string; claimed_at: number; claimed_by: string | null }[] {
-    return this.#connection.all("SELECT id, claimed_at, claimed_by FROM runs WHERE state = 'running' AND claimed_at IS NOT NULL");
+  #claims(): Claim[] {
+    return this.#connection.all<Claim>(selectClaims);
   }
 
   #putBack(run: string): void {
@@ -143,15 +197,4 @@ export class Queue implements QueueApi {
     this.#insert(run, (first?.rank ?? 0) - 1);
     this.#connection.touch(run, 'summary');
   }
-}
-
-interface Trainer {
-  pid: number;
-  bootId: string;
-}
-
-/** The trainer that has taken a claim; null where only its claimant is known yet. */
-function readTrainer(claimedBy: string | null): Trainer | null {
-  const [, pid, bootId] = /^trainer (\d+) (.+)$/.exec(claimedBy ?? '') ?? [];
-  return pid === undefined || bootId === undefined ? null : { pid: Number(pid), bootId };
 }

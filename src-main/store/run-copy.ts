@@ -25,6 +25,8 @@ export function copyRun(source: Connection, target: Connection, run: string, id:
         id,
         claimed_at: null,
         claimed_by: null,
+        silent_seconds: null,
+        launches: 0,
         ...(isUnfinished ? { state: 'interrupted', state_reason: 'imported while it was not finished' } : {}),
         ...(isDemo === null ? {} : { is_demo: Number(isDemo) }),
       });

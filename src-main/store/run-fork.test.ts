@@ -229,8 +229,9 @@ describe('a fork that fails', () => {
       (store, run) => {
         const checkpoint = store.checkpoints.newest(run) as Checkpoint;
         store.checkpoints.removeOlder(run, 0);
-        store.attempts.close(run, openAttempt(store, run, 700));
-        store.checkpoints.add(run, 2, { ...checkpoint, step: 500 });
+        const attempt = openAttempt(store, run, 700);
+        store.checkpoints.add(run, attempt, { ...checkpoint, step: 500 });
+        store.attempts.close(run, attempt);
         return { checkpoint };
       },
     ],

@@ -33,9 +33,7 @@ export function isRunIdTaken(connection: Connection, id: string): boolean {
  */
 export function resolveRun(connection: Connection, text: string): string {
   const wanted = text.trim();
-  const all = connection.all<{ id: string; name: string }>(
-    'SELECT id, name FROM runs WHERE deleted_at IS NULL ORDER BY created_at DESC, id',
-  );
+  const all = connection.all<{ id: string; name: string }>('SELECT id, name FROM runs WHERE deleted_at IS NULL ORDER BY rowid DESC');
   const ways: ((run: { id: string; name: string }) => boolean)[] = [
     (run) => run.id === wanted,
     (run) => run.name === wanted,

@@ -35,13 +35,16 @@ export interface SummaryRow {
   parent_step: number | null;
   is_demo: number;
   is_edited: number;
+  silent_seconds: number | null;
+  ordinal: number;
 }
 
 /** Add a WHERE clause; `runs` is the table's name. */
 export const selectSummaries = `
   SELECT runs.id, name, task, agent, seed, state, state_reason, environment_steps, total_steps, last_return, best_return,
     created_at, started_at, finished_at, active_seconds, file_bytes + row_bytes AS disk_bytes, starred, note, device, threads,
-    sparkline, steps_per_second, eta_seconds, places.position AS queue_position, parent_run, parent_step, is_demo, is_edited
+    sparkline, steps_per_second, eta_seconds, places.position AS queue_position, parent_run, parent_step, is_demo, is_edited,
+    silent_seconds, runs.rowid AS ordinal
   FROM runs LEFT JOIN (SELECT run, row_number() OVER (ORDER BY rank) AS position FROM queue) AS places ON places.run = runs.id`;
 
 export function toSummary(row: SummaryRow): RunSummary {
@@ -73,6 +76,8 @@ export function toSummary(row: SummaryRow): RunSummary {
     parent: row.parent_run === null ? null : { run: row.parent_run, step: row.parent_step ?? 0 },
     isDemo: row.is_demo === 1,
     isEdited: row.is_edited === 1,
+    silentSeconds: row.silent_seconds,
+    ordinal: row.ordinal,
   };
 }
 

@@ -1,12 +1,9 @@
-// What the store offers for runs and who trains them, a part of api.ts: runs, the queue and attempts.
+// What the store offers for runs, a part of api.ts.
 import type { EngineChoice } from '../contract/engine-choice.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
-import type { AttemptSummary, QueueEntry, RunConfiguration, RunDetail, RunEnvironment, RunState, RunSummary } from '../contract/runs.ts';
+import type { RunConfiguration, RunDetail, RunState, RunSummary } from '../contract/runs.ts';
 import type { Store } from './api.ts';
 import type { Checkpoint } from './records-api.ts';
-
-/** Is the process that opened an attempt still there? */
-export type IsAlive = (pid: number, bootId: string) => boolean;
 
 export interface NewRun {
   configuration: RunConfiguration;
@@ -121,57 +118,4 @@ export interface RunsApi {
   revision(): number;
   /** What changed since an earlier call; 0 gives everything. Costs one row's read when nothing did. */
   changedSince(revision: number): Changes;
-}
-
-export interface QueueApi {
-  list(): QueueEntry[];
-  /** To the end of the queue; the run becomes queued. @throws conflict while a trainer holds it */
-  enqueue(run: string): void;
-  /** 1 is next; a place beyond the end means the end. @throws conflict where it does not wait */
-  move(run: string, position: number): void;
-  /** Takes it out of the queue; the run becomes stopped. @throws conflict where it does not wait */
-  cancel(run: string): void;
-  /**
-   * In one transaction: puts claims back (first in the queue) that no trainer took over within 30 s, counts
-   * the trainers that live, and where they are fewer than `share`, makes the first waiting run `running` and
-   * returns its id. The caller starts its trainer, which calls `attempts.open`.
-   */
-  claim(options: { share: number; claimant: string; isAlive?: IsAlive }): string | null;
-  /**
-   * The run's trainer says that it is there: from now on its claim, if there is one, holds while its process lives.
-   * @throws conflict where another living process has the run
-   */
-  takeClaim(run: string, trainer: { pid: number; bootId: string; isAlive?: IsAlive }): void;
-  /** Gives a claim back at once, e.g. when its trainer could not be spawned. */
-  unclaim(run: string): void;
-}
-
-export interface NewAttempt {
-  startStep: number;
-  environment: RunEnvironment;
-  pid: number;
-  /** From `processIdentity()`. */
-  bootId: string;
-}
-
-export interface AttemptsApi {
-  /**
-   * Makes the run `running`, held by this process, and returns the attempt's number (from 1). Rows of earlier
-   * attempts after `startStep` are superseded from now on.
-   * @throws conflict where another live process holds the run
-   */
-  open(run: string, attempt: NewAttempt, isAlive?: IsAlive): number;
-  /** Says that the trainer lives; about once a second. */
-  heartbeat(run: string, attempt: number): void;
-  /**
-   * Ends the attempt; requests to it that are not done are dropped, and so are pending edits that are not due at a
-   * certain step. The run's state is set apart.
-   */
-  close(run: string, attempt: number): void;
-  /** Runs whose trainer has vanished become `interrupted`, with the reason in words. Returns their ids. */
-  reapDead(isAlive?: IsAlive): string[];
-  /** From attempt 1 on: 0 stands for what a fork took over. */
-  list(run: string): AttemptSummary[];
-  /** The process that holds the run; null where none does. */
-  holder(run: string): { attempt: number; pid: number; bootId: string; heartbeatAt: number } | null;
 }

@@ -80,7 +80,7 @@ export class Runs implements RunsApi {
   }
 
   list(): RunSummary[] {
-    return this.#connection.all<SummaryRow>(`${selectSummaries} WHERE deleted_at IS NULL ORDER BY created_at DESC, runs.id`).map(toSummary);
+    return this.#connection.all<SummaryRow>(`${selectSummaries} WHERE deleted_at IS NULL ORDER BY runs.rowid DESC`).map(toSummary);
   }
 
   summary(run: string): RunSummary {
@@ -122,7 +122,8 @@ export class Runs implements RunsApi {
     this.#connection.write(() => {
       this.#update(
         run,
-        'state = ?, state_reason = ?, finished_at = ?, claimed_at = NULL, claimed_by = NULL',
+        // The calendar may have been set back since it began.
+        'state = ?, state_reason = ?, finished_at = max(?, coalesce(started_at, 0)), claimed_at = NULL, claimed_by = NULL',
         state,
         reason,
         isHeld || state === 'queued' ? null : Date.now(),
@@ -260,7 +261,7 @@ export class Runs implements RunsApi {
       return {
         revision: now,
         runs: this.#connection
-          .all<SummaryRow>(`${selectSummaries} WHERE summary_revision > ? AND deleted_at IS NULL ORDER BY created_at DESC, runs.id`, since)
+          .all<SummaryRow>(`${selectSummaries} WHERE summary_revision > ? AND deleted_at IS NULL ORDER BY runs.rowid DESC`, since)
           .map(toSummary),
         removed: this.#connection
           .all<{ id: string }>(

@@ -19,6 +19,7 @@ import { schemaVersion } from './migrate.ts';
 import { Models } from './models.ts';
 import { openForReading, openForWriting, type OpenedDatabase } from './open-database.ts';
 import { Queue } from './queue.ts';
+import { QueueKeepers } from './queue-keepers.ts';
 import { Rollouts } from './rollouts.ts';
 import { Runs } from './runs.ts';
 import { Snapshots } from './snapshots.ts';
@@ -27,7 +28,8 @@ import { translateError } from './translate-errors.ts';
 export * from './api.ts';
 export { resolveDataDirectory } from './data-directory.ts';
 export { StoreError, type StoreErrorCode } from './errors.ts';
-export { processIdentity, processIsAlive } from './process-identity.ts';
+export { silentAfter } from './liveness.ts';
+export { judgeProcess, processIdentity } from './process-identity.ts';
 
 /**
  * Opens the store in this directory, making it where it does not exist and bringing an older one up to date.
@@ -39,7 +41,7 @@ export function openStore(dataDirectory: string, options: { readonly?: boolean }
   const isReadonly = options.readonly ?? false;
   try {
     const opened = isReadonly ? openForReading(directory) : openForWriting(directory);
-    return new SqliteStore(opened, directory, isReadonly);
+    return new SqliteStore(opened, new Connection(opened.database, directory, isReadonly));
   } catch (error) {
     throw translateError(error, directory);
   }
@@ -50,6 +52,7 @@ class SqliteStore implements Store {
   readonly isReadonly: boolean;
   readonly runs: Runs;
   readonly queue: Queue;
+  readonly keepers: QueueKeepers;
   readonly attempts: Attempts;
   readonly metrics: Metrics;
   readonly events: Events;
@@ -63,14 +66,15 @@ class SqliteStore implements Store {
   readonly checkpoints: Checkpoints;
   readonly models: Models;
   readonly #connection: Connection;
-  readonly #cleanUp: () => void;
+  readonly #opened: OpenedDatabase;
 
-  constructor({ database, cleanUp }: OpenedDatabase, dataDirectory: string, isReadonly: boolean) {
-    const connection = new Connection(database, dataDirectory, isReadonly);
+  constructor(opened: OpenedDatabase, connection: Connection) {
+    const { dataDirectory, isReadonly } = connection;
     this.dataDirectory = dataDirectory;
     this.isReadonly = isReadonly;
     this.runs = new Runs(connection, this);
     this.queue = new Queue(connection);
+    this.keepers = new QueueKeepers(connection);
     this.attempts = new Attempts(connection);
     this.metrics = new Metrics(connection);
     this.events = new Events(connection);
@@ -84,8 +88,13 @@ class SqliteStore implements Store {
     this.checkpoints = new Checkpoints(connection);
     this.models = new Models(connection, dataDirectory);
     this.#connection = connection;
-    this.#cleanUp = cleanUp;
+    this.#opened = opened;
     registerConnection(this, connection);
+  }
+
+  heldBy(run: string, attempt: number): Store {
+    const { database, dataDirectory, isReadonly } = this.#connection;
+    return new SqliteStore(this.#opened, new Connection(database, dataDirectory, isReadonly, { run, attempt }));
   }
 
   transaction<T>(fn: () => T): T {
@@ -128,7 +137,7 @@ class SqliteStore implements Store {
       if (!(translateError(error, this.dataDirectory) instanceof StoreError)) throw error;
     } finally {
       database.close();
-      this.#cleanUp();
+      this.#opened.cleanUp();
     }
   }
 }

@@ -11,7 +11,7 @@ import { ReplayBuffer } from '../replay/replay-buffer.ts';
 import { loadTask, modelHashOf } from '../tasks/node/load-task.ts';
 import type { Task } from '../tasks/task.ts';
 import { lanesFor } from './evaluation.ts';
-import { machineMemory } from './launch.ts';
+import { machineMemory } from './machine-memory.ts';
 import { TrainingLoop } from './loop.ts';
 import { readRunParameters, type RunParameters } from './run-parameters.ts';
 import { TrainingError } from './training-error.ts';

@@ -3,18 +3,21 @@
 import { remarksOn } from '../contract/run-remarks.ts';
 import { DeviceLostError } from '../engine/devices/device-error.ts';
 import type { Store } from '../store/store.ts';
-import { processIdentity } from '../store/store.ts';
+import { useImportedTasks } from '../tasks/declarations.ts';
 import { createSupplier } from './behaviour/supplier.ts';
 import { type FileSystem, realFileSystem } from './checkpoint/durable-files.ts';
+import { disposeWithin } from './dispose-within.ts';
 import { describeEnvironment } from './environment.ts';
+import { Hold } from './hold.ts';
 import { interruptLost } from './lost-device.ts';
-import { machineMemory, runFolder } from './launch.ts';
-import { type PreparedRun, prepareRun } from './prepare.ts';
-import { useImportedTasks } from '../tasks/declarations.ts';
+import { machineMemory } from './machine-memory.ts';
+import { type PreparedRun, prepareRun, type Supply } from './prepare.ts';
 import type { Requests } from './requests.ts';
 import { restoreNewest } from './resume.ts';
-import { settleDevice } from './settle-device.ts';
 import { type Outcome, Session } from './session.ts';
+import { settleDevice } from './settle-device.ts';
+import { runFolder } from './start-trainer.ts';
+import { untilStored } from './storage-trouble.ts';
 
 export interface TrainingOptions {
   store: Store;
@@ -23,68 +26,84 @@ export interface TrainingOptions {
   log: (line: string) => void;
   /** Called with the attempt's number as soon as this process holds the run. */
   onOpen: (attempt: number) => void;
+  /** Called with whatever ends the run by itself, before anything is disposed of, which may take time. */
+  onFailure?: (error: unknown) => Promise<void>;
+  /** Called where what it was computed with could not be given back: a thread may be stuck, for which an ordinary exit waits. */
+  onStuck?: () => void;
   /** File system for checkpoints; the real one unless given. */
   fs?: FileSystem;
 }
 
-const heartbeatInterval = 1000;
-
-/** @throws whatever ends the run by itself; the attempt is then still open */
-export async function runTraining({ store, run, requests, log, onOpen, fs = realFileSystem }: TrainingOptions): Promise<Outcome> {
-  const folder = runFolder(store.dataDirectory, run);
-  // Before anything is loaded, which may take longer than a claim lasts.
-  store.queue.takeClaim(run, processIdentity());
-  useImportedTasks(store.models.tasks());
-  let made: PreparedRun | null = null;
-  const supply = createSupplier({
-    store,
-    run,
-    log,
-    step: () => made?.loop.environmentSteps ?? store.runs.summary(run).environmentSteps,
-    isAbandoned: () => requests.isSignalled,
-  });
-  const { configuration, adapter, chosen, changed } = await settleDevice(store, run, supply, log);
-  const prepared = await prepareRun(configuration, supply);
-  made = prepared;
+/** @throws whatever ends the run by itself; the attempt is then still open, unless `onFailure` has closed it */
+export async function runTraining(options: TrainingOptions): Promise<Outcome> {
+  const { store, run } = options;
+  const hold = new Hold(store, run);
+  const made: { prepared: PreparedRun | null } = { prepared: null };
   try {
-    const { loop, buffer } = prepared;
-    const resumed = await restoreNewest({ store, run, folder, loop, buffer, configuration: prepared.configuration });
-    const attempt = store.attempts.open(run, {
-      startStep: resumed.step,
-      environment: describeEnvironment(configuration, prepared.modelHash, adapter),
-      ...processIdentity(),
-    });
-    onOpen(attempt);
-    store.runs.setError(run, null);
-    store.runs.setValues(run, loop.values);
-    const say = (kind: 'started' | 'resumed' | 'warning' | 'device', message: string): void => {
-      log(message);
-      store.events.append(run, attempt, { step: resumed.step, kind, message, requester: null });
-    };
-    const remarks = remarksOn(prepared.task.declaration, prepared.configuration.hyperparameters, machineMemory());
-    for (const warning of [...resumed.warnings, ...remarks]) say('warning', warning);
-    const task = `${configuration.agent} on ${configuration.task}, seed ${configuration.seed}`;
-    if (attempt === 1) say('started', `Started: ${task}.`);
-    else say('resumed', `Continued from step ${resumed.step.toLocaleString('en-US')}: ${task}.`);
-    if (chosen !== null) say('device', chosen);
-    if (changed !== null && resumed.step > 0) say('device', changed);
-
-    const heartbeat = setInterval(() => {
-      try {
-        store.attempts.heartbeat(run, attempt);
-      } catch {
-        // No room or a busy store: the step's own writes meet the same trouble and deal with it.
-      }
-    }, heartbeatInterval);
-    try {
-      return await new Session({ store, run, attempt, folder, prepared, resumed, requests, log, fs }).train();
-    } catch (error) {
-      if (error instanceof DeviceLostError) return interruptLost(store, run, attempt, error, log);
-      throw error;
-    } finally {
-      clearInterval(heartbeat);
-    }
+    // Before anything is loaded, which may take longer than a claim lasts.
+    await stored(options, "The run's claim", () => hold.claim());
+    return await hold.during(train(options, hold, made));
+  } catch (error) {
+    await options.onFailure?.(error);
+    throw error;
   } finally {
-    await prepared.dispose();
+    hold.release();
+    if (made.prepared !== null && !(await disposeWithin(made.prepared, options.log))) options.onStuck?.();
   }
+}
+
+async function train(options: TrainingOptions, hold: Hold, made: { prepared: PreparedRun | null }): Promise<Outcome> {
+  const { store, run, requests, log, onOpen, fs = realFileSystem } = options;
+  const folder = runFolder(store.dataDirectory, run);
+  useImportedTasks(store.models.tasks());
+  // Once the attempt is open: the store that refuses what this process writes after it was replaced.
+  let held = store;
+  const supply: Supply = (values) =>
+    createSupplier({
+      store: held,
+      run,
+      log,
+      step: () => made.prepared?.loop.environmentSteps ?? store.runs.summary(run).environmentSteps,
+      isAbandoned: () => requests.isSignalled,
+    })(values);
+  const { configuration, adapter, chosen, changed, isNew } = await settleDevice(store, run, supply, log);
+  if (isNew) await stored(options, 'The device', () => store.runs.setDevice(run, configuration));
+  const prepared = await prepareRun(configuration, supply);
+  made.prepared = prepared;
+  const { loop, buffer } = prepared;
+  const resumed = await restoreNewest({ store, run, folder, loop, buffer, configuration: prepared.configuration });
+  const environment = describeEnvironment(configuration, prepared.modelHash, adapter);
+  const attempt = await stored(options, "The attempt's beginning", () =>
+    store.attempts.open(run, { startStep: resumed.step, environment, ...hold.me }),
+  );
+  hold.opened(attempt);
+  held = store.heldBy(run, attempt);
+  onOpen(attempt);
+  const task = `${configuration.agent} on ${configuration.task}, seed ${configuration.seed}`;
+  const remarks = remarksOn(prepared.task.declaration, prepared.configuration.hyperparameters, machineMemory());
+  const news: ['started' | 'resumed' | 'warning' | 'device', string][] = [
+    ...[...resumed.warnings, ...remarks].map((warning): ['warning', string] => ['warning', warning]),
+    attempt === 1 ? ['started', `Started: ${task}.`] : ['resumed', `Continued from step ${resumed.step.toLocaleString('en-US')}: ${task}.`],
+    ...(chosen === null ? [] : [['device', chosen] as ['device', string]]),
+    ...(changed === null || resumed.step === 0 ? [] : [['device', changed] as ['device', string]]),
+  ];
+  for (const [, message] of news) log(message);
+  await stored(options, 'How the attempt began', () =>
+    held.transaction(() => {
+      held.runs.setError(run, null);
+      held.runs.setValues(run, loop.values);
+      for (const [kind, message] of news) held.events.append(run, attempt, { step: resumed.step, kind, message, requester: null });
+    }),
+  );
+  try {
+    return await new Session({ store: held, run, attempt, folder, prepared, resumed, requests, log, fs }).train();
+  } catch (error) {
+    if (error instanceof DeviceLostError) return interruptLost(held, run, attempt, error, log);
+    throw error;
+  }
+}
+
+/** A database that another program keeps busy, or a full disk, is waited for; the log says so. */
+function stored<T>({ log, requests }: TrainingOptions, what: string, write: () => T): Promise<T> {
+  return untilStored(what, write, { waiting: log, recovered: log, isAbandoned: () => requests.isSignalled });
 }

@@ -70,8 +70,9 @@ export class Session {
     this.#speed = new SpeedCurve(step);
     this.#journal = new Journal({ store, run, attempt, meter: this.#meter, log, isAbandoned: () => requests.isSignalled });
     this.#policy = new PolicyRecords(options, this.#journal);
-    this.#checkpointer = new Checkpointer({ store, run, attempt, folder, fs, segments, lastStep: step > 0 ? step : null });
     const { loop, task, maker } = options.prepared;
+    const warn = (message: string): void => this.#journal.warning(loop.environmentSteps, message);
+    this.#checkpointer = new Checkpointer({ store, run, attempt, folder, fs, segments, lastStep: step > 0 ? step : null, warn });
     this.#edits = new Edits({ store, run, attempt, loop, agent: maker.declaration, task: task.declaration, journal: this.#journal, log });
     this.#totalSteps = options.prepared.parameters.steps;
   }

@@ -23,6 +23,8 @@ export interface Settled {
   /** How the devices compared, and what changed since the run's last attempt, in words. */
   chosen: string | null;
   changed: string | null;
+  /** Is the choice another than the one stored with the run? The caller stores it. */
+  isNew: boolean;
 }
 
 /** Never chosen: `reference` for its slowness. (Software drivers are not looked for.) */
@@ -47,12 +49,12 @@ export async function settleDevice(store: Store, run: string, supply: Supply, lo
     );
   }
   const engine: EngineChoice = { device, threads, runtime: runtimeOf(device), timings };
-  if (JSON.stringify(engine) !== JSON.stringify(before)) store.runs.setDevice(run, { device, threads, engine });
   return {
     configuration: { ...configuration, device, engine },
     adapter: found.adapters[0] ?? null,
     chosen,
     changed: before === undefined ? null : describeChange(before, engine),
+    isNew: JSON.stringify(engine) !== JSON.stringify(before),
   };
 }
 

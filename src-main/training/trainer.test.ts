@@ -1,12 +1,12 @@
 // The trainer as a process: requests and signals, stopping and continuing, being killed at any instant.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ParameterValues } from '../contract/parameters.ts';
 import { createStream } from '../random/stream.ts';
-import { openStore, processIdentity, processIsAlive, type Store } from '../store/store.ts';
+import { openStore, processIdentity, judgeProcess, type Store } from '../store/store.ts';
 import { type FileSystem, realFileSystem } from './checkpoint/durable-files.ts';
 import { describeEnvironment } from './environment.ts';
 import { advanceQueue, launchTrainer, runLogPath } from './launch.ts';
@@ -278,6 +278,29 @@ describe('a trainer', () => {
     expect(outcomeOf(store, run)).toEqual(outcomeOf(store, reference));
   }, 150_000);
 
+  it('goes on where files of older checkpoints cannot be removed, says so once, and removes them later', async () => {
+    const run = create({ steps: 700, 'checkpoint-minutes': often });
+    let refused = 0;
+    const busy: FileSystem = {
+      ...realFileSystem,
+      rmSync(path, options) {
+        if (existsSync(path) && /checkpoints\/\d+-\d+$/.test(String(path)) && store.runs.summary(run).environmentSteps < 500) {
+          refused += 1;
+          throw Object.assign(new Error('EBUSY: resource busy or locked, rm'), { code: 'EBUSY' });
+        }
+        realFileSystem.rmSync(path, options);
+      },
+    };
+    expect(await trainHere(store, run, busy)).toMatchObject({ outcome: 'finished' });
+    expect(refused).toBeGreaterThan(1);
+    const warnings = store.events.list(run).filter(({ kind }) => kind === 'warning');
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Files of older checkpoints could not be removed \(EBUSY.*The run goes on and tries again/),
+    ]);
+    const kept = store.checkpoints.list(run).map(({ path }) => path.replace('checkpoints/', ''));
+    expect(readdirSync(join(dataDirectory, 'runs', run, 'checkpoints')).sort()).toEqual(kept.sort());
+  });
+
   it('extends a finished run as if it had been longer from the start', async () => {
     const [reference, run] = [create({ steps: 500 }), create({ steps: 250 })];
     await trainHere(store, reference);
@@ -323,7 +346,7 @@ describe('a trainer', () => {
     await gone(launch(run));
     expect(stateOf(run)).toBe('running');
     expect(store.attempts.holder(run)?.pid).toBe(holder.pid);
-    expect(processIsAlive(holder.pid, holder.bootId)).toBe(true);
+    expect(judgeProcess(holder.pid, holder.bootId)).toBe('alive');
     store.commands.request(run, 'stop', 'test');
     await gone(pid);
     expect(stateOf(run)).toBe('stopped');

@@ -1,10 +1,13 @@
 // The trainer's process: trains one run of a data directory until it ends, then lets the next in the queue begin.
 //   node trainer.ts --data-dir DIR --run ID
 import { parseArgs } from 'node:util';
-import { openStore, processIsAlive, type Store, StoreError } from '../store/store.ts';
-import { advanceQueue } from './launch.ts';
+import { openStore, type Store } from '../store/store.ts';
+import { endWithoutWaiting } from './end-process.ts';
+import { isSuperseded } from './hold.ts';
+import { recordFailure } from './record-failure.ts';
 import { Requests } from './requests.ts';
-import { NumericalFailure } from './training-error.ts';
+import { type StorageListener, untilStored } from './storage-trouble.ts';
+import { tendRuns } from './tend-runs.ts';
 
 const log = (line: string): void => {
   process.stdout.write(`${new Date().toISOString()} ${line}\n`);
@@ -17,61 +20,47 @@ function readArguments(): { dataDirectory: string; run: string } {
   return { dataDirectory, run };
 }
 
-/** Records why a run ended by itself. What cannot be stored any more still stands in the log. */
-function recordFailure(store: Store, run: string, attempt: number | null, error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
-  log(`failed: ${error instanceof Error ? (error.stack ?? message) : message}`);
-  // Another trainer holds the run: its state is not ours to change.
-  if (attempt === null && error instanceof StoreError && error.code === 'conflict') return;
-  try {
-    const holder = store.attempts.holder(run);
-    if (attempt === null && holder !== null && holder.pid !== process.pid && processIsAlive(holder.pid, holder.bootId)) return;
-    store.transaction(() => {
-      store.runs.setError(run, message);
-      if (attempt !== null) {
-        const step = failedStep(error) ?? store.runs.summary(run).environmentSteps;
-        store.events.append(run, attempt, { step, kind: 'failed', message, requester: null });
-        store.attempts.close(run, attempt);
-      }
-      store.runs.setState(run, 'failed', message.split('\n')[0] ?? message);
-    });
-  } catch (second) {
-    log(`this failure could not be stored: ${second instanceof Error ? second.message : String(second)}`);
-  }
-}
-
-/** A run that was put back to before the step that failed has done fewer. */
-function failedStep(error: unknown): number | null {
-  return error instanceof NumericalFailure ? error.step : null;
-}
-
 function startNext(store: Store): void {
   try {
-    for (const next of advanceQueue(store)) log(`started the next run in the queue: ${next}`);
+    for (const next of tendRuns(store).started) log(`started the next run in the queue: ${next}`);
   } catch (error) {
     log(`the next run in the queue could not be started: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
 /** Ends this process's own attempt, so that its place in the machine's share is free before it is gone. */
-function interruptOwn(store: Store): void {
+function interruptOwn(store: Store, run: string, attempt: number | null): void {
   try {
-    store.attempts.reapDead((pid, bootId) => pid !== process.pid && processIsAlive(pid, bootId));
+    const trainer = store.attempts.trainer(run);
+    if (trainer?.pid === process.pid && trainer.attempt === attempt)
+      store.attempts.interrupt(run, `its trainer (process ${process.pid}) was told twice to stop`);
   } catch (error) {
     log(`this end could not be stored: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-async function main(): Promise<number> {
+interface End {
+  code: number;
+  /** May a thread be stuck? */
+  isStuck: boolean;
+}
+
+async function main(): Promise<End> {
   const { dataDirectory, run: text } = readArguments();
-  const store = openStore(dataDirectory);
+  let signalled = false;
+  const patient: StorageListener = { waiting: log, recovered: log, isAbandoned: () => signalled };
+  const beSignalled = (): void => void (signalled = true);
+  process.once('SIGTERM', beSignalled).once('SIGINT', beSignalled);
+  const store = await untilStored('That the trainer began', () => openStore(dataDirectory), patient);
   const run = store.runs.resolve(text);
   let attempt: number | null = null;
   const requests = new Requests(store, run);
+  if (signalled) requests.stopBySignal('SIGTERM');
 
   const stop = (name: string): void => {
+    signalled = true;
     if (requests.isSignalled) {
-      interruptOwn(store);
+      interruptOwn(store, run, attempt);
       startNext(store);
       process.exit(130);
     }
@@ -83,38 +72,46 @@ async function main(): Promise<number> {
   // The terminal that started it may close.
   process.on('SIGHUP', () => {});
   const crash = (error: unknown): void => {
-    recordFailure(store, run, attempt, error);
+    void recordFailure({ store, run, attempt, error, log, patient: null });
     startNext(store);
     process.exit(1);
   };
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
 
-  let code = 0;
+  const onFailure = async (error: unknown): Promise<void> => {
+    await recordFailure({ store, run, attempt, error, log, patient });
+    if (!isSuperseded(error)) return;
+    // The run is another's: nothing may be written any more, also not by what is still under way here.
+    startNext(store);
+    process.exit(1);
+  };
+  const end: End = { code: 0, isStuck: false };
+  const onStuck = (): void => {
+    end.isStuck = true;
+  };
   try {
     // Loaded late, so that an engine or a simulator that cannot be loaded is recorded with the run as well.
-    const { runTraining } = await import('./run-training.ts');
-    const outcome = await runTraining({
-      store,
-      run,
-      requests,
-      log,
-      onOpen: (number) => {
-        attempt = number;
-      },
+    const { runTraining } = await import('./run-training.ts').catch(async (error: unknown) => {
+      await onFailure(error);
+      throw error;
     });
-    log(outcome);
-  } catch (error) {
-    recordFailure(store, run, attempt, error);
-    code = 1;
+    const onOpen = (number: number): void => {
+      attempt = number;
+      startNext(store);
+    };
+    log(await runTraining({ store, run, requests, log, onOpen, onFailure, onStuck }));
+  } catch {
+    // `onFailure` has said and stored it.
+    end.code = 1;
   }
   startNext(store);
   store.close();
-  return code;
+  return end;
 }
 
 main().then(
-  (code) => process.exit(code),
+  ({ code, isStuck }) => (isStuck ? endWithoutWaiting(code) : process.exit(code)),
   (error: unknown) => {
     log(error instanceof Error ? error.message : String(error));
     process.exit(1);

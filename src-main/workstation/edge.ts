@@ -79,6 +79,7 @@ const codeOfStoreError: Record<StoreErrorCode, ContractError['code']> = {
   'not-found': 'not-found',
   ambiguous: 'conflict',
   conflict: 'conflict',
+  superseded: 'conflict',
   invalid: 'invalid-request',
 };
 

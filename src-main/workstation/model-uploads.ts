@@ -29,7 +29,7 @@ export class ModelUploads {
     if (offset === 0) upload.bytes -= (upload.files.get(path) ?? []).reduce((sum, piece) => sum + piece.byteLength, 0);
     upload.files.set(path, [...pieces, bytes]);
     upload.bytes += bytes.byteLength;
-    upload.touchedAt = Date.now();
+    upload.touchedAt = performance.now();
     this.#uploads.set(id, upload);
   }
 
@@ -42,7 +42,7 @@ export class ModelUploads {
         message: 'The folder is not here any more: drop it again. Nothing was changed.',
         field: 'upload',
       });
-    upload.touchedAt = Date.now();
+    upload.touchedAt = performance.now();
     return { name: upload.folder, files: [...upload.files].map(([path, pieces]) => ({ path, bytes: joined(pieces) })) };
   }
 
@@ -54,7 +54,7 @@ export class ModelUploads {
 
   /** Two folders are kept: the one that is worked on and the one that comes. */
   #forgetOld(): void {
-    const old = [...this.#uploads].filter(([, { touchedAt }]) => Date.now() - touchedAt > limits.keptMs);
+    const old = [...this.#uploads].filter(([, { touchedAt }]) => performance.now() - touchedAt > limits.keptMs);
     for (const [id] of [...old, ...[...this.#uploads].slice(0, -2)]) this.#uploads.delete(id);
   }
 }

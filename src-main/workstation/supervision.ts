@@ -1,9 +1,8 @@
-// Keeps the machine's trainers going while this workstation is open: runs whose trainer vanished are marked
-// interrupted, and what waits in the queue starts when there is room. Any number of workstations may do so at
+// Keeps the machine's trainers going while this workstation is open: runs whose trainer is lost are marked interrupted, and
+// what waits in the queue starts when there is room. Any number of workstations, trainers and the queue's keeper may do so at
 // once: the store gives each run to one of them.
 import type { Store } from '../store/store.ts';
-import { advanceQueue } from '../training/launch.ts';
-import { createLaunchLimit } from './launch-limit.ts';
+import { tendRuns } from '../training/launch.ts';
 
 export interface Supervision {
   /** Starts what there is room for, now. */
@@ -35,27 +34,15 @@ export function createSupervision(options: SupervisionOptions): Supervision {
       onError(error);
     }
   };
-  const launchLimit = createLaunchLimit();
   const advance = (): void =>
     attempt(() => {
-      const started = advanceQueue(store);
-      for (const run of started) {
-        if (!launchLimit.isExceededBy(run, store.attempts.list(run).length)) continue;
-        // Should this start succeed after all, opening its attempt makes the run running again.
-        const message = 'Its trainer was started three times and ended before it began; its log may say why. Nothing was lost.';
-        store.runs.setError(run, message);
-        store.runs.setState(run, 'failed', message);
-      }
-      return started;
+      const { interrupted, silence, started } = tendRuns(store);
+      return [...interrupted, ...silence, ...started];
     });
-  const supervise = (): void => {
-    attempt(() => store.attempts.reapDead());
-    advance();
-  };
   // A workstation may stay open for weeks.
   const purge = (): void => attempt(() => store.runs.purgeDeleted(restorableMs));
   purge();
-  supervise();
-  const timers = [setInterval(supervise, intervalMs), setInterval(purge, purgeMs)];
+  advance();
+  const timers = [setInterval(advance, intervalMs), setInterval(purge, purgeMs)];
   return { advance, close: () => timers.forEach(clearInterval) };
 }

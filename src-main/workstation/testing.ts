@@ -97,7 +97,8 @@ function createBench(): Bench {
     async close() {
       await workstation.close();
       store.close();
-      rmSync(folder, { recursive: true, force: true });
+      // The queue's keeper may be at its last look.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
   return bench;

@@ -5,7 +5,7 @@ export type ConnectionState =
   | { kind: 'connecting' }
   /** `epoch` counts connections: when it grows, events may have been missed and views load anew. */
   | { kind: 'connected'; epoch: number }
-  /** Lost; the next attempt is at `retryAt` (milliseconds since 1970). Training goes on meanwhile. */
+  /** Lost; the next attempt is at `retryAt` (as of `performance.now()`). Training goes on meanwhile. */
   | { kind: 'reconnecting'; attempt: number; retryAt: number }
   /** Reconnecting cannot help; the message says what a person can do. */
   | { kind: 'refused'; message: string }

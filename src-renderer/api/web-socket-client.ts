@@ -140,7 +140,7 @@ export function createWebSocketClient(options: WebSocketClientOptions): Connecti
       }
       const delay = retryDelay * 2 ** Math.min(attempt, 4);
       attempt += 1;
-      state.set({ kind: 'reconnecting', attempt, retryAt: Date.now() + delay });
+      state.set({ kind: 'reconnecting', attempt, retryAt: performance.now() + delay });
       retryTimer = setTimeout(open, delay);
     };
     // The close event follows and says more.

@@ -34,6 +34,8 @@ export function runSummary(id: string, changes: Partial<RunSummary> = {}): RunSu
     parent: null,
     isDemo: false,
     isEdited: false,
+    silentSeconds: null,
+    ordinal: 1,
     ...changes,
   };
 }
@@ -94,6 +96,7 @@ export const description: SystemDescription = {
   host: 'here',
   platform: 'linux-x64',
   cpuCount: 2,
+  memoryBytes: 16 * 2 ** 30,
   trainerShare: 1,
   tasks: [task],
   agents: [],

@@ -30,6 +30,11 @@ export function formatDuration(seconds: number | null | undefined): string {
   return `${Math.floor(whole / 86400)} d ${Math.floor((whole % 86400) / 3600)} h`;
 }
 
+/** How a trainer that is there and says nothing is spoken of. */
+export function describeSilence(seconds: number): string {
+  return `not responding for ${formatDuration(seconds)}`;
+}
+
 /** Local time, `2026-03-01 14:05`. */
 export function formatDate(milliseconds: number | null): string {
   if (milliseconds === null) return '–';

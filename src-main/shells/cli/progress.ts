@@ -2,7 +2,7 @@
 import type { RunSummary } from '../../contract/runs.ts';
 import type { Store } from '../../store/store.ts';
 import { newestOf, newestSuccess } from '../../workstation/newest-metrics.ts';
-import { formatCount, formatDuration, formatNumber, formatShare } from './format.ts';
+import { describeSilence, formatCount, formatDuration, formatNumber, formatShare } from './format.ts';
 
 export interface Progress {
   summary: RunSummary;
@@ -28,7 +28,9 @@ export function describeProgress({ summary, entropy, temperature, success }: Pro
   }
   const part = summary.totalSteps > 0 ? ` (${((100 * summary.environmentSteps) / summary.totalSteps).toFixed(1)} %)` : '';
   const parts = [`${formatCount(summary.environmentSteps)} of ${formatCount(summary.totalSteps)} steps${part}`];
-  if (summary.state === 'paused') parts.push('paused');
+  if (summary.silentSeconds !== null)
+    parts.push(`${describeSilence(summary.silentSeconds)}; npm run runs -- stop ${summary.id} --now ends it`);
+  else if (summary.state === 'paused') parts.push('paused');
   else parts.push(`${formatNumber(summary.stepsPerSecond)} steps/s`, `ETA ${formatDuration(summary.etaSeconds)}`);
   parts.push(
     `evaluation return ${formatNumber(summary.lastReturn)}`,
@@ -59,5 +61,6 @@ export function progressRecord({ summary, entropy, temperature, success }: Progr
     entropy,
     temperature,
     queuePosition: summary.queuePosition,
+    silentSeconds: summary.silentSeconds,
   };
 }

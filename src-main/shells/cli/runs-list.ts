@@ -1,9 +1,9 @@
 // `npm run runs -- list`.
 import { formatBytes } from '../../contract/format.ts';
 import type { RunSummary } from '../../contract/runs.ts';
-import { formatCount, formatDate, formatDuration, formatNumber } from './format.ts';
+import { describeSilence, formatCount, formatDate, formatDuration, formatNumber } from './format.ts';
 import { createOutput, formatTable, type Column } from './output.ts';
-import { type CommonOptions, withStoredRuns } from './session.ts';
+import { bringUpToDate, type CommonOptions, withStoredRuns } from './session.ts';
 
 const columns: Column[] = [
   { title: 'run' },
@@ -24,6 +24,7 @@ const columns: Column[] = [
 export async function listRuns(options: CommonOptions): Promise<void> {
   const output = createOutput(options.json === true);
   await withStoredRuns(options, (store) => {
+    if (store !== null) bringUpToDate(store);
     const runs = store?.runs.list() ?? [];
     for (const run of runs) output.json(run);
     if (runs.length === 0) output.line('No run is stored here yet. Start one with: npm run train -- --task inverted-pendulum');
@@ -32,7 +33,8 @@ export async function listRuns(options: CommonOptions): Promise<void> {
 }
 
 function row(run: RunSummary): string[] {
-  const state = run.queuePosition === null ? run.state : `${run.state} (${run.queuePosition})`;
+  const silence = run.silentSeconds === null ? '' : `, ${describeSilence(run.silentSeconds)}`;
+  const state = run.queuePosition === null ? `${run.state}${silence}` : `${run.state} (${run.queuePosition})`;
   return [
     run.id,
     run.name,

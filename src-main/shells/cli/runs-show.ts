@@ -4,14 +4,15 @@ import { formatBytes } from '../../contract/format.ts';
 import { formatParameter } from '../../contract/parameters.ts';
 import type { NonFiniteCount, RunDetail } from '../../contract/runs.ts';
 import type { MetricSeries } from '../../contract/series.ts';
-import { formatCount, formatDate, formatDuration, formatNumber, formatShare } from './format.ts';
+import { describeSilence, formatCount, formatDate, formatDuration, formatNumber, formatShare } from './format.ts';
 import { readOutcome } from './outcome.ts';
 import { createOutput, formatTable, type Output } from './output.ts';
-import { type CommonOptions, withStoredRun } from './session.ts';
+import { bringUpToDate, type CommonOptions, withStoredRun } from './session.ts';
 
 export async function showRun(given: string, options: CommonOptions): Promise<void> {
   const output = createOutput(options.json === true);
   await withStoredRun(given, options, (store, id) => {
+    bringUpToDate(store);
     const run = store.runs.get(id);
     const outcome = readOutcome(store, run);
     const nonFinite = store.metrics.nonFinite(run.id);
@@ -47,6 +48,8 @@ function print(
     ['created', formatDate(run.createdAt)],
     ['on disk', formatBytes(run.diskBytes)],
   ];
+  if (run.silentSeconds !== null)
+    facts.push(['trainer', `${describeSilence(run.silentSeconds)}; npm run runs -- stop ${run.id} --now ends its process`]);
   if (run.queuePosition !== null) facts.push(['queue', `place ${run.queuePosition}`]);
   if (run.parent !== null) facts.push(['parent', `${run.parent.run} at step ${formatCount(run.parent.step)}`]);
   if (run.editCount > 0)

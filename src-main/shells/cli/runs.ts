@@ -10,12 +10,15 @@ import { listRuns } from './runs-list.ts';
 import { type RollBackOptions, rollBackRun } from './runs-rollback.ts';
 import { setValues, type SteerOptions, undoEdit } from './runs-set.ts';
 import { showRun } from './runs-show.ts';
+import { type StopOptions, stopRun } from './runs-stop.ts';
 import type { CommonOptions } from './session.ts';
 
 const runText = 'an id, the beginning of one, or a name';
 
 export function createCommand(end: (code: ExitCode) => void): Command {
-  const command = new Command('runs').description('Lists, shows, steers, forks, evaluates, exports, deletes and restores stored runs.');
+  const command = new Command('runs').description(
+    'Lists, shows, steers, stops, forks, evaluates, exports, deletes and restores stored runs.',
+  );
   const subcommand = (name: string, description: string): Command =>
     command
       .command(name)
@@ -38,6 +41,10 @@ export function createCommand(end: (code: ExitCode) => void): Command {
   onRun('edits', 'A table of what was turned while the run went on.').action((run: string, options: CommonOptions) =>
     listEdits(run, options),
   );
+
+  onRun('stop', 'Lets a run write a checkpoint and stop, or takes it out of the queue.')
+    .option('--now', 'end its process, and no other, also where it does not respond: SIGTERM, and SIGKILL 5 s later')
+    .action(async (run: string, options: StopOptions) => end(await stopRun(run, options)));
 
   onRun('fork', 'A new run that goes on from a checkpoint with other settings.')
     .option('--step <n>', 'the checkpoint at this step (else the newest)')

@@ -4,7 +4,8 @@ import { databasePath } from '../../store/data-directory.ts';
 import { openStore, resolveDataDirectory, StoreError, type Store } from '../../store/store.ts';
 import type { Workstation } from '../../contract/requests.ts';
 import { useImportedTasks } from '../../tasks/declarations.ts';
-import { CommandError, UsageError } from './failure.ts';
+import { tendRuns } from '../../training/launch.ts';
+import { CommandError, describeError, UsageError } from './failure.ts';
 
 export interface CommonOptions {
   dataDir?: string;
@@ -100,6 +101,19 @@ function openStored(dataDirectory: string): Store {
   const store = openAsFarAsPossible(dataDirectory);
   useImportedTasks(store.models.tasks());
   return store;
+}
+
+/**
+ * Before runs are shown: what became of them is looked at, and what waits is started. Where that fails (a full disk), they are
+ * shown as they are stored.
+ */
+export function bringUpToDate(store: Store): void {
+  if (store.isReadonly) return;
+  try {
+    tendRuns(store);
+  } catch (error) {
+    process.stderr.write(`Runs are shown as they are stored; what became of their trainers could not be noted: ${describeError(error)}\n`);
+  }
 }
 
 function openAsFarAsPossible(dataDirectory: string): Store {

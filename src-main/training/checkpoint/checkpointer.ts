@@ -23,13 +23,17 @@ export class Checkpointer {
   readonly #attempt: number;
   readonly #folder: string;
   readonly #fs: FileSystem;
+  readonly #warn: (message: string) => void;
   #segments: Segment[];
   #lastStep: number | null;
+  /** Could not everything be removed the last time? */
+  #isUntidy = false;
 
   /**
    * @param options.folder the run's folder
    * @param options.segments those of the checkpoint that the attempt began from
    * @param options.lastStep step of that checkpoint; null where there was none
+   * @param options.warn is told, once, that files of older checkpoints could not be removed
    */
   constructor(options: {
     store: Store;
@@ -39,12 +43,14 @@ export class Checkpointer {
     segments: Segment[];
     lastStep: number | null;
     fs: FileSystem;
+    warn: (message: string) => void;
   }) {
     this.#store = options.store;
     this.#run = options.run;
     this.#attempt = options.attempt;
     this.#folder = options.folder;
     this.#fs = options.fs;
+    this.#warn = options.warn;
     this.#segments = options.segments;
     this.#lastStep = options.lastStep;
   }
@@ -54,9 +60,23 @@ export class Checkpointer {
     return this.#lastStep;
   }
 
-  /** Removes what interrupted writes of earlier attempts have left. */
+  /** Removes what interrupted writes and older checkpoints have left. What cannot be removed is no reason to end a run. */
   tidy(): void {
-    removeUnneededFiles(this.#fs, this.#folder, this.#store.checkpoints.list(this.#run));
+    const left = this.#whatIsLeft();
+    if (left !== null && !this.#isUntidy)
+      this.#warn(
+        `Files of older checkpoints could not be removed (${left}). The run goes on and tries again after each checkpoint; until then they take room on the disk.`,
+      );
+    this.#isUntidy = left !== null;
+  }
+
+  #whatIsLeft(): string | null {
+    try {
+      const left = removeUnneededFiles(this.#fs, this.#folder, this.#store.checkpoints.list(this.#run));
+      return left[0] ?? null;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
   }
 
   /**

@@ -86,7 +86,7 @@ describe('examine', () => {
     expect(lineOf(await examine(store, store.dataDirectory), 'asked of a trainer')).toBeUndefined();
     store.commands.request(run, 'pause', 'command line');
     expect(lineOf(await examine(store, store.dataDirectory), 'asked of a trainer')).toMatchObject({
-      value: expect.stringMatching(`^pause of run ${run}, asked by command line \\d s ago$`) as string,
+      value: expect.stringMatching(`^pause of run ${run}, asked by command line at [\\d/]+, [\\d:]+$`) as string,
       state: 'info',
     });
     vi.useFakeTimers({ now: Date.now() + 180_000, toFake: ['Date'] });

@@ -12,11 +12,11 @@ export function describeTrainers(store: Store): DoctorLine[] {
     line('waiting', waiting === 0 ? 'no run' : `${waiting} ${waiting === 1 ? 'run' : 'runs'}`),
     ...held.map((run) => {
       const holder = store.attempts.holder(run.id);
-      return line(
-        `${run.name} (${run.id.slice(0, 8)})`,
-        holder ? `${run.state}, process ${holder.pid}, attempt ${holder.attempt}` : `${run.state}, its trainer is starting`,
-        'ok',
-      );
+      const label = `${run.name} (${run.id.slice(0, 8)})`;
+      const value = holder ? `${run.state}, process ${holder.pid}, attempt ${holder.attempt}` : `${run.state}, its trainer is starting`;
+      if (run.silentSeconds === null) return line(label, value, 'ok');
+      const advice = `It may be suspended, hang or compute something long. This ends its process: npm run runs -- stop ${run.id} --now`;
+      return line(label, `${value}, not responding for ${run.silentSeconds} s`, 'warning', advice);
     }),
     ...describeOutstanding(store),
   ];
@@ -27,16 +27,12 @@ const patienceMs = 120_000;
 
 function describeOutstanding(store: Store): DoctorLine[] {
   return store.commands.outstanding().map(({ run, action, requester, requestedAt }) => {
-    const waited = Date.now() - requestedAt;
-    const value = `${action} of run ${run}, asked by ${requester} ${Math.max(0, Math.round(waited / 1000))} s ago`;
-    return waited < patienceMs
-      ? line('asked of a trainer', value)
-      : line(
-          'asked of a trainer',
-          value,
-          'warning',
-          'Its trainer has not answered for long. It may be in a long evaluation; else its log (Runs, Log) may say why.',
-        );
+    // The calendar may have been set since: no duration is shown.
+    const value = `${action} of run ${run}, asked by ${requester} at ${new Date(requestedAt).toLocaleString('en-GB')}`;
+    // Also where the calendar was set back since.
+    if (Math.abs(Date.now() - requestedAt) < patienceMs) return line('asked of a trainer', value);
+    const advice = 'Its trainer has not answered for long. It may be in a long evaluation; else its log (Runs, Log) may say why.';
+    return line('asked of a trainer', value, 'warning', advice);
   });
 }
 

@@ -3,7 +3,7 @@ import { WorkstationError } from '../../contract/requests.ts';
 import { checkReplayMemory } from '../../contract/replay-memory.ts';
 import { remarksOn } from '../../contract/run-remarks.ts';
 import { continuationProblem, type RunConfiguration, type RunDetail } from '../../contract/runs.ts';
-import { runLogPath } from '../../training/launch.ts';
+import { endTrainer, runLogPath } from '../../training/launch.ts';
 import { inField, planMove, planRuns, planTask, type Possibilities } from '../plan.ts';
 import { findPossibilities, findPossibilitiesFor } from '../possibilities.ts';
 import { importDemo } from '../demo.ts';
@@ -66,6 +66,11 @@ export function createRunHandlers({
     'runs.control'({ run, action }) {
       store.commands.request(run, action, requester);
       return {};
+    },
+    async 'runs.end'({ run }) {
+      const ended = await endTrainer(store, run, requester);
+      advanceQueue();
+      return ended;
     },
     async 'runs.continue'({ run, steps, ...wishes }) {
       refuseWithoutCheckpoints(store.runs.get(run));

@@ -139,7 +139,7 @@ export class Comparison {
 
   private makeGroups(): ComparedGroup[] {
     const byKey = new Map<string, RunDetail[]>();
-    for (const run of [...this.details].sort((a, b) => a.createdAt - b.createdAt || a.seed - b.seed)) {
+    for (const run of [...this.details].sort((a, b) => a.ordinal - b.ordinal)) {
       const key = configurationKey(run.configuration);
       byKey.set(key, [...(byKey.get(key) ?? []), run]);
     }

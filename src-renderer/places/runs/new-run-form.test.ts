@@ -231,16 +231,16 @@ describe('measuredSpeed', () => {
       isDemo: false,
       activeSeconds: 100,
       environmentSteps: 5000,
-      createdAt: 1,
+      ordinal: 1,
       ...rest,
     }) as RunSummary;
   it('takes the newest run of the same kind that trained for a minute', () => {
     const runs = [
-      run({ createdAt: 1 }),
-      run({ createdAt: 3, activeSeconds: 50 }),
-      run({ createdAt: 2, environmentSteps: 8000 }),
-      run({ createdAt: 9, task: 'x' }),
-      run({ createdAt: 8, isDemo: true }),
+      run({ ordinal: 1 }),
+      run({ ordinal: 3, activeSeconds: 50 }),
+      run({ ordinal: 2, environmentSteps: 8000 }),
+      run({ ordinal: 9, task: 'x' }),
+      run({ ordinal: 8, isDemo: true }),
     ];
     expect(measuredSpeed(runs, 'reacher', 'sac', 'cpu')?.stepsPerSecond).toBe(80);
   });

@@ -241,7 +241,7 @@ export function measuredSpeed(
       !run.isDemo &&
       run.activeSeconds >= 60 &&
       run.environmentSteps > 0;
-    if (counts && run.createdAt > (newest?.createdAt ?? -Infinity)) newest = run;
+    if (counts && run.ordinal > (newest?.ordinal ?? -Infinity)) newest = run;
   }
   return newest === null ? null : { run: newest, stepsPerSecond: newest.environmentSteps / newest.activeSeconds };
 }

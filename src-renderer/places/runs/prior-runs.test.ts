@@ -6,8 +6,8 @@ import { priorRunOptions } from './prior-runs.ts';
 
 const task = (id: string, observation: string[], action: string[]): TaskDeclaration =>
   ({ id, observation: observation.map((name) => ({ name })), action: action.map((name) => ({ name })) }) as unknown as TaskDeclaration;
-const run = (id: string, on: string, createdAt: number, environmentSteps = 1000): RunSummary =>
-  ({ id, name: `n-${id}`, task: on, agent: 'sac', seed: 1, createdAt, environmentSteps }) as RunSummary;
+const run = (id: string, on: string, ordinal: number, environmentSteps = 1000): RunSummary =>
+  ({ id, name: `n-${id}`, task: on, agent: 'sac', seed: 1, ordinal, environmentSteps }) as RunSummary;
 
 it('offers runs that saw and did the same, the newest first', () => {
   const one = task('one', ['x', 'y'], ['u']);

@@ -17,7 +17,7 @@ export function priorRunOptions(runs: Iterable<RunSummary>, tasks: readonly Task
   const fitting = new Set(tasks.filter((one) => describeDifference(one, task) === null).map((one) => one.id));
   return [...runs]
     .filter((run) => fitting.has(run.task) && run.environmentSteps > 0)
-    .sort((a, b) => b.createdAt - a.createdAt)
+    .sort((a, b) => b.ordinal - a.ordinal)
     .map((run) => ({
       value: run.id,
       label: `${run.name} · ${run.agent} · seed ${run.seed} · ${formatInteger(run.environmentSteps)} steps · ${run.id}`,

@@ -34,6 +34,8 @@ function run(rest: Partial<RunSummary> = {}): RunSummary {
     parent: null,
     isDemo: false,
     isEdited: false,
+    silentSeconds: null,
+    ordinal: made,
     ...rest,
   };
 }

@@ -41,7 +41,7 @@ export function sortRuns(runs: readonly RunSummary[], sorting: Sorting): RunSumm
       const order = typeof first === 'string' ? collator.compare(first, String(second)) : first - Number(second);
       if (order !== 0) return sign * order;
     }
-    return b.createdAt - a.createdAt || collator.compare(b.id, a.id);
+    return b.ordinal - a.ordinal;
   });
 }
 
@@ -120,7 +120,7 @@ export function groupOf(run: RunSummary): string {
 /** A colour per group, in the order in which groups first appeared, so that new runs change no colour. */
 export function colourGroups(runs: Iterable<RunSummary>): Map<string, string> {
   const colours = new Map<string, string>();
-  for (const run of [...runs].sort((a, b) => a.createdAt - b.createdAt || collator.compare(a.id, b.id))) {
+  for (const run of [...runs].sort((a, b) => a.ordinal - b.ordinal)) {
     const group = groupOf(run);
     if (!colours.has(group)) colours.set(group, `var(--s${(colours.size % 7) + 1})`);
   }

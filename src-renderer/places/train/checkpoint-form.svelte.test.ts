@@ -24,7 +24,7 @@ it('asks once, and says when it has been answered', async () => {
   const asking = ask();
   await ask();
   expect([filling.isAsking, service.count('runs.fork')]).toEqual([true, 1]);
-  await service.next('runs.fork').answer({ run: 'b' });
+  await service.next('runs.fork').answer({ run: 'b', remarks: [] });
   await asking;
   expect([filling.isAsking, made]).toEqual([false, ['b']]);
 });
@@ -61,7 +61,7 @@ it('begins anew without what an earlier opening has asked for', async () => {
   await service.next('runs.fork').refuse('the checkpoint is gone', 'conflict');
   await early;
   expect([filling.refusal, filling.isAsking]).toEqual([null, true]);
-  await service.next('runs.fork').answer({ run: 'c' });
+  await service.next('runs.fork').answer({ run: 'c', remarks: [] });
   await late;
   expect(filling.isAsking).toBe(false);
 });
