@@ -135,7 +135,9 @@ export class Queue implements QueueApi {
   }
 
   #claims(): { id: string; claimed_at: number; claimed_by: string | null }[] {
-    return this.#connection.all("SELECT id, claimed_at, claimed_by FROM runs WHERE state = 'running' AND claimed_at IS NOT NULL");
+    return this.#connection.all(
+      "SELECT id, claimed_at, claimed_by FROM runs WHERE state IN ('running', 'paused') AND claimed_at IS NOT NULL",
+    );
   }
 
   #putBack(run: string): void {

@@ -120,14 +120,9 @@ export class Runs implements RunsApi {
     if (reason !== null) checkText('reason', reason, 20_000);
     const isHeld = state === 'running' || state === 'paused';
     this.#connection.write(() => {
-      this.#update(
-        run,
-        'state = ?, state_reason = ?, finished_at = ?, claimed_at = NULL, claimed_by = NULL',
-        state,
-        reason,
-        isHeld || state === 'queued' ? null : Date.now(),
-      );
-      if (!isHeld) this.#update(run, 'steps_per_second = NULL, eta_seconds = NULL');
+      this.#update(run, 'state = ?, state_reason = ?, finished_at = ?', state, reason, isHeld || state === 'queued' ? null : Date.now());
+      // A trainer that starts may be paused: its claim holds until it opens an attempt.
+      if (!isHeld) this.#update(run, 'claimed_at = NULL, claimed_by = NULL, steps_per_second = NULL, eta_seconds = NULL');
       if (state !== 'queued' && this.#connection.run('DELETE FROM queue WHERE run = ?', run).changes > 0) this.#connection.touchQueue();
     });
   }

@@ -3,6 +3,7 @@
 import { DeviceLostError } from '../engine/devices/device-error.ts';
 import type { Store } from '../store/store.ts';
 import { processIdentity } from '../store/store.ts';
+import { StoppedError } from './attention.ts';
 import { createSupplier } from './behaviour/supplier.ts';
 import { type FileSystem, realFileSystem } from './checkpoint/durable-files.ts';
 import { describeEnvironment } from './environment.ts';
@@ -14,6 +15,7 @@ import type { Requests } from './requests.ts';
 import { restoreNewest } from './resume.ts';
 import { settleDevice } from './settle-device.ts';
 import { type Outcome, Session } from './session.ts';
+import { Starting } from './starting.ts';
 
 export interface TrainingOptions {
   store: Store;
@@ -29,11 +31,27 @@ export interface TrainingOptions {
 const heartbeatInterval = 1000;
 
 /** @throws whatever ends the run by itself; the attempt is then still open */
-export async function runTraining({ store, run, requests, log, onOpen, fs = realFileSystem }: TrainingOptions): Promise<Outcome> {
+export async function runTraining(options: TrainingOptions): Promise<Outcome> {
+  const starting = new Starting(options);
+  try {
+    return await runAttempt(options, starting);
+  } catch (error) {
+    // The session deals with its own.
+    if (error instanceof StoppedError) return starting.stop(error);
+    throw error;
+  }
+}
+
+async function runAttempt(
+  { store, run, requests, log, onOpen, fs = realFileSystem }: TrainingOptions,
+  starting: Starting,
+): Promise<Outcome> {
   const folder = runFolder(store.dataDirectory, run);
   // Before anything is loaded, which may take longer than a claim lasts.
   store.queue.takeClaim(run, processIdentity());
   useImportedTasks(store.models.tasks());
+  let attendNow = starting.attend;
+  const attend = (): Promise<void> => attendNow();
   let made: PreparedRun | null = null;
   const supply = createSupplier({
     store,
@@ -41,9 +59,10 @@ export async function runTraining({ store, run, requests, log, onOpen, fs = real
     log,
     step: () => made?.loop.environmentSteps ?? store.runs.summary(run).environmentSteps,
     isAbandoned: () => requests.isSignalled,
+    attend,
   });
-  const { configuration, adapter, chosen, changed } = await settleDevice(store, run, supply, log);
-  const prepared = await prepareRun(configuration, supply);
+  const { configuration, adapter, chosen, changed } = await settleDevice(store, run, { supply, log, attend });
+  const prepared = await prepareRun(configuration, { supply, attend });
   made = prepared;
   try {
     const { loop, buffer } = prepared;
@@ -55,7 +74,7 @@ export async function runTraining({ store, run, requests, log, onOpen, fs = real
     });
     onOpen(attempt);
     store.runs.setError(run, null);
-    store.runs.setValues(run, loop.values);
+    store.runs.setValues(run, loop.valuesToCome);
     const say = (kind: 'started' | 'resumed' | 'warning' | 'device', message: string): void => {
       log(message);
       store.events.append(run, attempt, { step: resumed.step, kind, message, requester: null });
@@ -75,7 +94,9 @@ export async function runTraining({ store, run, requests, log, onOpen, fs = real
       }
     }, heartbeatInterval);
     try {
-      return await new Session({ store, run, attempt, folder, prepared, resumed, requests, log, fs }).train();
+      const session = new Session({ store, run, attempt, folder, prepared, resumed, requests, log, fs });
+      attendNow = session.attend;
+      return await session.train();
     } catch (error) {
       if (error instanceof DeviceLostError) return interruptLost(store, run, attempt, error, log);
       throw error;

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { openStore, processIsAlive, type Store, StoreError } from '../store/store.ts';
 import { advanceQueue } from './launch.ts';
 import { Requests } from './requests.ts';
+import { endWithoutCheckpoint, StopSignals } from './stop-signals.ts';
 import { NumericalFailure } from './training-error.ts';
 
 const log = (line: string): void => {
@@ -53,15 +54,6 @@ function startNext(store: Store): void {
   }
 }
 
-/** Ends this process's own attempt, so that its place in the machine's share is free before it is gone. */
-function interruptOwn(store: Store): void {
-  try {
-    store.attempts.reapDead((pid, bootId) => pid !== process.pid && processIsAlive(pid, bootId));
-  } catch (error) {
-    log(`this end could not be stored: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
 async function main(): Promise<number> {
   const { dataDirectory, run: text } = readArguments();
   const store = openStore(dataDirectory);
@@ -69,17 +61,17 @@ async function main(): Promise<number> {
   let attempt: number | null = null;
   const requests = new Requests(store, run);
 
-  const stop = (name: string): void => {
-    if (requests.isSignalled) {
-      interruptOwn(store);
+  const signals = new StopSignals({
+    log,
+    ask: (name) => requests.stopBySignal(name),
+    leave: (name) => {
+      endWithoutCheckpoint(store, run, name, log);
       startNext(store);
       process.exit(130);
-    }
-    log(`${name}: writing a checkpoint, then stopping. A second one ends at once, without a checkpoint.`);
-    requests.stopBySignal(name);
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+    },
+  });
+  process.on('SIGINT', signals.take);
+  process.on('SIGTERM', signals.take);
   // The terminal that started it may close.
   process.on('SIGHUP', () => {});
   const crash = (error: unknown): void => {
