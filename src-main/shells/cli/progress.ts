@@ -28,7 +28,9 @@ export function describeProgress({ summary, entropy, temperature, success }: Pro
   }
   const part = summary.totalSteps > 0 ? ` (${((100 * summary.environmentSteps) / summary.totalSteps).toFixed(1)} %)` : '';
   const parts = [`${formatCount(summary.environmentSteps)} of ${formatCount(summary.totalSteps)} steps${part}`];
-  if (summary.state === 'paused') parts.push('paused');
+  if (summary.state === 'paused') parts.push(summary.stateReason ?? 'paused');
+  // An evaluation or a fit: no step is done meanwhile.
+  else if (summary.stateReason !== null) parts.push(summary.stateReason);
   else parts.push(`${formatNumber(summary.stepsPerSecond)} steps/s`, `ETA ${formatDuration(summary.etaSeconds)}`);
   parts.push(
     `evaluation return ${formatNumber(summary.lastReturn)}`,
@@ -49,6 +51,7 @@ export function progressRecord({ summary, entropy, temperature, success }: Progr
     kind: 'progress',
     run: summary.id,
     status: summary.state,
+    stateReason: summary.stateReason,
     seed: summary.seed,
     environmentSteps: summary.environmentSteps,
     totalSteps: summary.totalSteps,

@@ -32,7 +32,9 @@ export async function listRuns(options: CommonOptions): Promise<void> {
 }
 
 function row(run: RunSummary): string[] {
-  const state = run.queuePosition === null ? run.state : `${run.state} (${run.queuePosition})`;
+  const doing = run.state === 'running' ? run.stateReason : null;
+  const beside = run.queuePosition ?? doing;
+  const state = beside === null ? run.state : `${run.state} (${beside})`;
   return [
     run.id,
     run.name,
