@@ -139,7 +139,7 @@ export class Session {
     if (loop.evaluationDue && store.evaluations.spread(run, here).count > 0) await loop.evaluated();
     if (loop.evaluationDue) await this.#evaluate();
     while (loop.environmentSteps < this.#totalSteps) {
-      if (this.#edits.mayBeDue) await this.#speed.without(() => this.#edits.apply());
+      await this.#applyEdits();
       await this.#obeyRequests();
       await loop.step(this.#journal);
       const step = loop.environmentSteps;
@@ -150,6 +150,12 @@ export class Session {
     }
     await this.#checkpoint();
     return 'finished';
+  }
+
+  /** Compiling anew is no part of the run's speed. After the last step there is none that an edit could be in force for. */
+  async #applyEdits(): Promise<void> {
+    if (this.#options.prepared.loop.environmentSteps < this.#totalSteps && this.#edits.mayBeDue)
+      await this.#speed.without(() => this.#edits.apply());
   }
 
   /** Does what was asked for. @throws StoppedError where that is to stop */
@@ -165,7 +171,7 @@ export class Session {
       const next = this.#options.requests.next();
       if (next === null) {
         await delay(pollInterval);
-        await this.#edits.apply();
+        await this.#applyEdits();
       } else isPaused = await this.#obey(next, true);
     }
   }
@@ -223,7 +229,7 @@ export class Session {
     const attend = async (): Promise<void> => {
       const asked = performance.now();
       await this.attend();
-      if (this.#edits.mayBeDue && step < this.#totalSteps) await this.#edits.apply();
+      await this.#applyEdits();
       // A pause is no part of how long it takes.
       start += performance.now() - asked;
     };
