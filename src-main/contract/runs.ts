@@ -140,8 +140,9 @@ export interface RunEvent {
 }
 
 /**
- * pending: the trainer has not come to it yet. applied: in force from `appliedStep` on. refused: the trainer could not
- * apply it, `reason` says why. dropped: the trainer ended first, or the run was rolled back to before it.
+ * pending: the trainer has not come to it yet. applied: in force from `appliedStep` on, or after that step's evaluation.
+ * refused: the trainer could not apply it, `reason` says why. dropped: the trainer ended first, the run was rolled back to
+ * before it, or a newer edit superseded it.
  */
 export type EditState = 'pending' | 'applied' | 'refused' | 'dropped';
 
@@ -155,7 +156,10 @@ export interface RunEdit {
   changes: ParameterValues;
   /** The edit that this one takes back; null where it is no undo. */
   undoes: number | null;
-  /** Copied from a run that this one repeats: to be applied at exactly this step; null where the trainer chooses. */
+  /**
+   * To be applied at exactly this step: it is copied from a run that this one repeats, or came with a roll back, or was
+   * applied there before the run went on from an earlier checkpoint; null where the trainer chooses.
+   */
   dueStep: number | null;
   state: EditState;
   /** Environment steps done when it was applied: the next step is the first with the new values. */
@@ -164,6 +168,11 @@ export interface RunEdit {
   previous: ParameterValues | null;
   reason: string | null;
 }
+
+/** Which edits that are due at a later step come into force; for wherever edits are listed. */
+export const dueEditsRule =
+  'An edit that is due at a step is applied there, unless a newer edit of the same value comes first. ' +
+  'Rolling back takes back every edit after its step, also those still due.';
 
 /** How often the policy now takes which actions: sampled actions on a batch of stored states. */
 export interface ActionHistogram {

@@ -13,7 +13,7 @@ export interface Claim {
 
 export const selectClaims = `
   SELECT id, claimed_at AS claimedAt, claimed_uptime AS claimedUptime, claimed_by AS claimedBy, silent_seconds AS silentSeconds
-  FROM runs WHERE state = 'running' AND claimed_at IS NOT NULL`;
+  FROM runs WHERE state IN ('running', 'paused') AND claimed_at IS NOT NULL`;
 
 /** Of the attempts table, as a Beat. */
 export const beatColumns = 'pid, boot_id AS bootId, heartbeat_at AS heartbeatAt, heartbeat_uptime AS heartbeatUptime';

@@ -27,6 +27,12 @@ export interface AppliedEdits {
   edits: readonly { id: number; previous: ParameterValues }[];
 }
 
+/** A planned edit that lost values to a newer one. */
+export interface SupersededEdit {
+  id: number;
+  dueStep: number;
+}
+
 export interface EditsApi {
   /** Asks the run's trainer for other values. Returns the edit's id. @throws conflict where no trainer holds or is about to hold the run */
   request(run: string, edit: NewEdit): number;
@@ -35,18 +41,25 @@ export interface EditsApi {
   /** In the order of asking, those that are due at a later step included. */
   pending(run: string): RunEdit[];
   /**
-   * The attempt has put them into force, in this order: edits that are pending, or that an earlier attempt, whose steps are
-   * lost, applied at this very step. Does not append the `edit` events, which mark the run as edited:
-   * do both in one transaction. @throws conflict where one of them is not pending, or another attempt has replaced this one
+   * The attempt has applied them, in this order. Those that were not due at a certain step supersede what earlier edits, due
+   * at later steps, would set of the same hyper-parameters: an edit of which nothing is left is dropped. Does not append the
+   * `edit` events, which mark the run as edited: do both in one transaction.
+   * @returns the edits that lost something
+   * @throws conflict where one of them is not pending, or another attempt has replaced this one
    */
-  applied(run: string, attempt: number, applied: AppliedEdits): void;
+  applied(run: string, attempt: number, applied: AppliedEdits): SupersededEdit[];
+  /**
+   * The attempt goes on from a checkpoint at `step` that holds, of its very step, the edits in `kept`: what was applied
+   * after it is pending again, due at the steps where it was.
+   */
+  reschedule(run: string, attempt: number, from: { step: number; kept: readonly number[] }): void;
   /** The trainer cannot apply a pending edit. @throws not-found, conflict where it is not pending */
   refuse(id: number, reason: string): void;
   /** @throws not-found where the run has no such edit */
   get(run: string, id: number): RunEdit;
   /** The newest `limit` (before that id), oldest first, and how many the run has in all. */
   list(run: string, page: { before?: number | null; limit: number }): { edits: RunEdit[]; count: number };
-  /** Edits applied at that step or later, in the order in which they were. A resumed run applies them again at their steps. */
+  /** Edits applied at that step or later, in the order in which they were. */
   appliedFrom(run: string, step: number): RunEdit[];
   /** The newest applied edit that is no undo and that no pending or applied edit takes back; null where there is none. */
   newestToUndo(run: string): RunEdit | null;

@@ -112,7 +112,7 @@ describe('edits', () => {
     for (const vanishes of [false, true]) {
       const store = temporaryStore();
       const run = newRun(store);
-      const [due = 0] = store.edits.schedule(run, [{ id: 1, changes: { a: 1 }, undoes: null, requester: 'me', dueStep: 900 }]);
+      const [due = 0] = store.edits.schedule(run, [{ id: 1, changes: { b: 1 }, undoes: null, requester: 'me', dueStep: 900 }]);
       const attempt = openAttempt(store, run);
       const applied = edit(store, run, attempt, 5, { a: 2 });
       const waiting = store.edits.request(run, { changes: { a: 3 }, requester: 'me' });
@@ -182,6 +182,49 @@ describe('edits', () => {
     });
     expect(refusal(() => store.edits.schedule(run, again))).toEqual(conflict('has started already'));
     expect(store.runs.get(run).editCount).toBe(3);
+  });
+
+  it('of lost steps are due again, and give way to newer ones of the same values', () => {
+    const store = temporaryStore();
+    const run = newRun(store);
+    const lost = openAttempt(store, run);
+    const [held, here, wide, narrow] = [
+      edit(store, run, lost, 100, { a: 1 }),
+      edit(store, run, lost, 100, { b: 1 }),
+      edit(store, run, lost, 300, { a: 2, b: 2 }),
+      edit(store, run, lost, 400, { a: 3 }),
+    ];
+    const attempt = openAttempt(store, run, 100);
+    expect(refusal(() => store.edits.reschedule(run, lost, { step: 100, kept: [] }))).toEqual(conflict('was replaced by attempt 2'));
+    store.edits.reschedule(run, attempt, { step: 100, kept: [held] });
+    const due = (dueStep: number, changes: ParameterValues) => ({ state: 'pending', dueStep, appliedStep: null, previous: null, changes });
+    expect(store.runs.get(run).edits).toMatchObject([
+      { id: held, state: 'applied', appliedStep: 100 },
+      { id: here, ...due(100, { b: 1 }) },
+      { id: wide, ...due(300, { a: 2, b: 2 }) },
+      { id: narrow, ...due(400, { a: 3 }) },
+    ]);
+    // What was due itself supersedes nothing.
+    expect(
+      store.edits.applied(run, attempt, { step: 100, values: configuration.hyperparameters, edits: [{ id: here, previous: { b: 0 } }] }),
+    ).toEqual([]);
+    const newer = store.edits.request(run, { changes: { a: 9 }, requester: 'me' });
+    expect(
+      store.edits.applied(run, attempt, { step: 150, values: configuration.hyperparameters, edits: [{ id: newer, previous: { a: 1 } }] }),
+    ).toEqual([
+      { id: wide, dueStep: 300 },
+      { id: narrow, dueStep: 400 },
+    ]);
+    const by = 'superseded by the newer edit of step 150';
+    expect(store.edits.list(run, { limit: 10 }).edits.slice(2)).toMatchObject([
+      { id: wide, ...due(300, { b: 2 }), reason: `a=2 was ${by}` },
+      { id: narrow, state: 'dropped', changes: { a: 3 }, reason: by },
+      { id: newer, state: 'applied', appliedStep: 150 },
+    ]);
+    const others = store.edits.request(run, { changes: { b: 5 }, requester: 'me' });
+    store.edits.applied(run, attempt, { step: 160, values: configuration.hyperparameters, edits: [{ id: others, previous: { b: 1 } }] });
+    expect(store.edits.get(run, wide)).toMatchObject({ state: 'dropped', reason: 'superseded by the newer edit of step 160' });
+    expect(store.edits.pending(run)).toEqual([]);
   });
 
   it('come in pages, oldest first', () => {

@@ -1,8 +1,8 @@
 // Edits: changes of live hyper-parameters. A window or the CLI asks here, the trainer looks here between steps and
 // says what it made of each, so that the rows together with configuration and seed are what the run is a function of.
-import type { ParameterValues } from '../contract/parameters.ts';
+import { formatParameter, type ParameterValues } from '../contract/parameters.ts';
 import type { EditState, RunEdit } from '../contract/runs.ts';
-import type { AppliedEdits, EditsApi, NewEdit, ScheduledEdit } from './api.ts';
+import type { AppliedEdits, EditsApi, NewEdit, ScheduledEdit, SupersededEdit } from './api.ts';
 import { checkInteger, checkLine, checkText, refuse } from './checks.ts';
 import { fromJson } from './columns.ts';
 import type { Connection } from './connection.ts';
@@ -71,28 +71,43 @@ export class Edits implements EditsApi {
     return this.#connection.all<EditRow>(`${select} WHERE run = ? AND state = 'pending' ORDER BY id`, run).map(parse);
   }
 
-  applied(run: string, attempt: number, { step, values, edits }: AppliedEdits): void {
+  applied(run: string, attempt: number, { step, values, edits }: AppliedEdits): SupersededEdit[] {
     checkInteger('step', step);
     checkValues('values', values);
     for (const { previous } of edits) checkValues('previous', previous);
-    this.#connection.write(() => {
+    return this.#connection.write(() => {
       this.#connection.requireCurrentAttempt(run, attempt);
+      const superseded: SupersededEdit[] = [];
       for (const { id, previous } of edits) {
-        const { changes } = this.#connection.run(
+        const row = this.#connection.get<{ changes: string; dueStep: number | null }>(
           `UPDATE edits SET state = 'applied', attempt = ?, applied_step = ?, previous = ?, settled_at = ?
-             WHERE id = ? AND run = ? AND (state = 'pending' OR (state = 'applied' AND applied_step = ? AND attempt < ?))`,
+             WHERE id = ? AND run = ? AND state = 'pending' RETURNING changes, due_step AS dueStep`,
           attempt,
           step,
           JSON.stringify(previous),
           Date.now(),
           id,
           run,
-          step,
-          attempt,
         );
-        if (changes === 0) throw notPending(this.get(run, id));
+        if (!row) throw notPending(this.get(run, id));
+        if (row.dueStep === null) superseded.push(...supersede(this.#connection, run, { id, step, changes: fromJson(row.changes) }));
       }
       this.#connection.run('UPDATE runs SET live_values = ? WHERE id = ?', JSON.stringify(values), run);
+      this.#connection.touch(run, 'data');
+      return superseded;
+    });
+  }
+
+  reschedule(run: string, attempt: number, { step, kept }: { step: number; kept: readonly number[] }): void {
+    checkInteger('step', step);
+    this.#connection.write(() => {
+      this.#connection.requireCurrentAttempt(run, attempt);
+      for (const { id } of editsAfter(this, run, { step, kept })) {
+        this.#connection.run(
+          `UPDATE edits SET state = 'pending', due_step = applied_step, applied_step = NULL, previous = NULL, settled_at = NULL WHERE id = ?`,
+          id,
+        );
+      }
       this.#connection.touch(run, 'data');
     });
   }
@@ -149,6 +164,36 @@ export class Edits implements EditsApi {
     );
     return row ? parse(row) : null;
   }
+}
+
+/** Applied edits that a checkpoint does not hold. @param kept those of its very step that it does */
+export function editsAfter(edits: EditsApi, run: string, { step, kept }: { step: number; kept: readonly number[] }): RunEdit[] {
+  return edits.appliedFrom(run, step).filter(({ id, appliedStep }) => appliedStep !== step || !kept.includes(id));
+}
+
+/**
+ * What a person has asked for comes before what was planned earlier for later steps: those edits lose the values that the
+ * newer one sets, and are dropped where none is left. Within a write.
+ */
+function supersede(connection: Connection, run: string, by: { id: number; step: number; changes: unknown }): SupersededEdit[] {
+  const names = Object.keys(by.changes as ParameterValues);
+  const planned = connection
+    .all<EditRow>(`${select} WHERE run = ? AND state = 'pending' AND due_step IS NOT NULL AND id < ? ORDER BY due_step, id`, run, by.id)
+    .map(parse);
+  return planned.flatMap(({ id, dueStep, changes, reason }) => {
+    const lost = Object.keys(changes).filter((name) => names.includes(name));
+    if (lost.length === 0) return [];
+    const left = Object.entries(changes).filter(([name]) => !lost.includes(name));
+    const why = `superseded by the newer edit of step ${by.step.toLocaleString('en-US')}`;
+    if (left.length === 0) {
+      connection.run("UPDATE edits SET state = 'dropped', reason = ?, settled_at = ? WHERE id = ?", why, Date.now(), id);
+    } else {
+      const what = lost.map((name) => `${name}=${formatParameter(changes[name] ?? '')}`).join(', ');
+      const reasons = `${reason === null ? '' : `${reason}; `}${what} was ${why}`;
+      connection.run('UPDATE edits SET changes = ?, reason = ? WHERE id = ?', JSON.stringify(Object.fromEntries(left)), reasons, id);
+    }
+    return [{ id, dueStep: dueStep ?? 0 }];
+  });
 }
 
 /** A pending edit that is due at a certain step. Within a write, of values that were checked. */

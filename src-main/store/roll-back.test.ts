@@ -65,6 +65,29 @@ it.each<[string, Partial<RollBack>, string]>([
   expect([store.runs.get(run), store.edits.list(run, { limit: 10 })]).toEqual(before);
 });
 
+it('takes back every edit that the checkpoint does not hold, also those still due', () => {
+  const store = temporaryStore();
+  const run = newRun(store);
+  const attempt = openAttempt(store, run);
+  addCheckpoint(store, run, attempt, 1000);
+  const [inside, here, later] = [900, 1000, 1500].map((step) => {
+    const id = store.edits.request(run, { changes: { a: step }, requester: 'me' });
+    store.edits.applied(run, attempt, { step, values: { ...values, a: step }, edits: [{ id, previous: { a: 0 } }] });
+    return id;
+  });
+  store.attempts.close(run, attempt);
+  store.runs.setState(run, 'stopped');
+  const first = store.runs.rollBack(run, given({ changes: { a: 7 }, keptEdits: [inside ?? 0] }));
+  const second = store.runs.rollBack(run, given({ changes: { a: 8 } }));
+  expect(store.edits.list(run, { limit: 10 }).edits.map(({ id, state, reason }) => [id, state, reason])).toEqual([
+    [inside, 'applied', null],
+    [here, 'dropped', 'the run was rolled back to step 1,000, before this edit of step 1,000'],
+    [later, 'dropped', 'the run was rolled back to step 1,000, before this edit of step 1,500'],
+    [first, 'dropped', 'the run was rolled back to step 1,000, before this edit of step 1,000'],
+    [second, 'pending', null],
+  ]);
+});
+
 it('refuses a run that is held, deleted or not there', () => {
   const store = temporaryStore();
   const held = ended(store, 'running');

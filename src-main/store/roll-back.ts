@@ -3,7 +3,7 @@
 import type { RollBack, Store } from './api.ts';
 import { checkInteger, checkLine } from './checks.ts';
 import type { Connection } from './connection.ts';
-import { insertDueEdit } from './edits.ts';
+import { editsAfter, insertDueEdit } from './edits.ts';
 import { StoreError } from './errors.ts';
 import { updateEvaluationColumns } from './evaluations.ts';
 import { checkValues } from './run-checks.ts';
@@ -50,13 +50,14 @@ export function rollBackRun(
   });
 }
 
-/** Of applied edits, those that the checkpoint does not hold. Their rows stay. */
+/** All that the checkpoint does not hold: applied after it, or still to come in what would have followed. Their rows stay. */
 function dropEdits(connection: Connection, store: Store, run: string, step: number, kept: readonly number[]): number {
-  const lost = store.edits.appliedFrom(run, step).filter(({ id, appliedStep }) => appliedStep !== step || !kept.includes(id));
-  for (const { id, appliedStep } of lost) {
+  const lost = [...editsAfter(store.edits, run, { step, kept }), ...store.edits.pending(run)];
+  for (const { id, appliedStep, dueStep } of lost) {
+    const former = (appliedStep ?? dueStep ?? step).toLocaleString('en-US');
     connection.run(
       "UPDATE edits SET state = 'dropped', applied_step = NULL, previous = NULL, reason = ?, settled_at = ? WHERE id = ?",
-      `the run was rolled back to step ${step.toLocaleString('en-US')}, before this edit of step ${(appliedStep ?? 0).toLocaleString('en-US')}`,
+      `the run was rolled back to step ${step.toLocaleString('en-US')}, before this edit of step ${former}`,
       Date.now(),
       id,
     );

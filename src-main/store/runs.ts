@@ -123,12 +123,13 @@ export class Runs implements RunsApi {
       this.#update(
         run,
         // The calendar may have been set back since it began.
-        'state = ?, state_reason = ?, finished_at = max(?, coalesce(started_at, 0)), claimed_at = NULL, claimed_by = NULL',
+        'state = ?, state_reason = ?, finished_at = max(?, coalesce(started_at, 0))',
         state,
         reason,
         isHeld || state === 'queued' ? null : Date.now(),
       );
-      if (!isHeld) this.#update(run, 'steps_per_second = NULL, eta_seconds = NULL');
+      // A trainer that starts may be paused: its claim holds until it opens an attempt.
+      if (!isHeld) this.#update(run, 'claimed_at = NULL, claimed_by = NULL, steps_per_second = NULL, eta_seconds = NULL');
       if (state !== 'queued' && this.#connection.run('DELETE FROM queue WHERE run = ?', run).changes > 0) this.#connection.touchQueue();
     });
   }

@@ -10,6 +10,7 @@ import type { Task } from '../tasks/task.ts';
 import { lanesFor, runEpisodes } from './evaluation.ts';
 import { openPolicy } from './policy-session.ts';
 import { takeImportedTask } from './imported-option.ts';
+import { endWithParent } from './process-entry.ts';
 import { readTaskOptions } from './task-options.ts';
 
 const { values } = parseArgs({
@@ -25,6 +26,7 @@ const { values } = parseArgs({
 const { task: taskId = '', episodes = '1', seed = '1', sampled = false } = values;
 
 async function main(): Promise<void> {
+  endWithParent();
   const options = readTaskOptions(values['task-options']);
   takeImportedTask(values.imported);
   const tasks = await Promise.all(Array.from({ length: lanesFor(Number(episodes)) }, () => loadTask(taskId, options)));

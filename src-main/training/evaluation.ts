@@ -3,6 +3,7 @@ import { PhysicsError } from '../physics/errors.ts';
 import type { RandomStream } from '../random/stream.ts';
 import type { EvaluationInput, RolloutInput } from '../store/store.ts';
 import type { StepResult, Task } from '../tasks/task.ts';
+import type { Attend } from './attention.ts';
 import { EpisodeRecorder, type Recording } from './episode-recorder.ts';
 import { requireFinite } from './training-error.ts';
 import { Turns } from './turns.ts';
@@ -35,6 +36,10 @@ export interface EvaluationOptions {
   /** Environment steps that the policy has learned from; for messages. */
   step: number;
   warn?: (message: string) => void;
+  /** After each of its steps. */
+  attend?: Attend;
+  /** Told the episodes that have ended, each time that it is another number. */
+  progress?: (episodes: number) => void;
 }
 
 /** A finished episode, and the observation [o] that it ended with. */
@@ -58,7 +63,7 @@ export async function* runEpisodes(options: EvaluationOptions): AsyncGenerator<E
       task.reset(stream);
       return new Lane(options, task, first + k);
     });
-    await runSideBySide(lanes, options.policy);
+    await runSideBySide(lanes, options, first);
     for (const lane of lanes) yield lane.finished as Episode;
   }
 }
@@ -72,6 +77,7 @@ export async function evaluate(options: EvaluationOptions, observe?: (episode: E
   const successes: boolean[] = [];
   for await (const episode of runEpisodes(options)) {
     await observe?.(episode);
+    await options.attend?.();
     recordings.push(episode.recording);
     if (episode.isSuccess !== null) successes.push(episode.isSuccess);
   }
@@ -96,8 +102,10 @@ function chooseEpisodes(recordings: readonly Recording[]): RolloutInput[] {
   return [...chosen].map(([recording, kind]) => ({ ...recording, kind }));
 }
 
-async function runSideBySide(lanes: readonly Lane[], policy: EvaluationPolicy): Promise<void> {
+/** @param before episodes that have ended already */
+async function runSideBySide(lanes: readonly Lane[], { policy, attend, progress }: EvaluationOptions, before: number): Promise<void> {
   const turns = new Turns();
+  let ended = 0;
   const width = lanes[0]?.observation.length ?? 0;
   const observations = new Float32Array(lanes.length * width);
   while (lanes.some((lane) => lane.finished === null)) {
@@ -107,7 +115,11 @@ async function runSideBySide(lanes: readonly Lane[], policy: EvaluationPolicy): 
     lanes.forEach((lane, row) => {
       if (lane.finished === null) lane.step(actions, row);
     });
+    const now = lanes.filter(({ finished }) => finished !== null).length;
+    if (now > ended) progress?.(before + now);
+    ended = now;
     await turns.take();
+    await attend?.();
   }
 }
 

@@ -11,6 +11,7 @@ import { elbowVersion } from './environment.ts';
 import { checkExport } from './exported-policy.ts';
 import { openPolicy } from './policy-session.ts';
 import { takeImportedTask } from './imported-option.ts';
+import { endWithParent } from './process-entry.ts';
 import { readTaskOptions } from './task-options.ts';
 
 const { values } = parseArgs({
@@ -27,6 +28,7 @@ const { values } = parseArgs({
 });
 
 async function main(): Promise<void> {
+  endWithParent();
   const { task: taskId = '', agent = '', run = '', 'run-name': runName = '', step = '0', 'exploration-noise': explorationNoise } = values;
   takeImportedTask(values.imported);
   const taskOptions = readTaskOptions(values['task-options']);

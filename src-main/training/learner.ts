@@ -5,8 +5,9 @@ import type { AgentDeclaration } from '../contract/declarations.ts';
 import { formatParameter, type ParameterValues } from '../contract/parameters.ts';
 import { policyFile } from '../contract/series.ts';
 import { createEngine } from '../engine/devices.ts';
-import type { Engine, NamedArrays, NamedShapes, Program } from '../engine/program.ts';
+import type { Engine, NamedArrays, NamedShapes, Program, ProgramDeclaration } from '../engine/program.ts';
 import type { ReplayBatch, ReplayBuffer } from '../replay/replay-buffer.ts';
+import type { Attend } from './attention.ts';
 import type { EvaluationPolicy } from './evaluation.ts';
 import type { PreparedInspection } from './inspection.ts';
 import type { PreparedValuation } from './q-bias.ts';
@@ -21,6 +22,8 @@ export interface LearnerParts {
   policyRows: number;
   /** Makes what an agent with these values needs besides them; may take a while. */
   supply: (values: ParameterValues) => Promise<Supplies>;
+  /** Between the programs that are compiled. */
+  attend?: Attend;
 }
 
 interface PreparedUpdate {
@@ -47,15 +50,30 @@ export async function makeAgent({ maker, problem, supply }: LearnerParts, values
   return maker.create(problem, values, await supply(values));
 }
 
-/** Compiles the agent's programs over an engine with this state. */
+/** Compiles the agent's programs over an engine with this state. @throws what the device throws; the engine is then disposed */
 export async function createLearner(parts: LearnerParts, agent: AgentInstance, state: NamedArrays): Promise<Learner> {
   const engine = createEngine({ device: parts.device, threads: parts.threads, stateShapes: agent.stateShapes });
-  await engine.writeState(state);
+  try {
+    await engine.writeState(state);
+    return await compileAll(parts, agent, engine);
+  } catch (error) {
+    // What went wrong first is what is told.
+    await engine.dispose().catch(() => {});
+    throw error;
+  }
+}
+
+async function compileAll(parts: LearnerParts, agent: AgentInstance, engine: Engine): Promise<Learner> {
+  const compile = async (declaration: ProgramDeclaration): Promise<Program> => {
+    const program = await engine.compile(declaration);
+    await parts.attend?.();
+    return program;
+  };
   const updates: PreparedUpdate[] = [];
   for (const declaration of agent.updates) {
     updates.push({
       declaration,
-      program: await engine.compile(declaration),
+      program: await compile(declaration),
       batch: declaration.batchSize === 0 ? null : parts.buffer.createBatch(declaration.batchSize),
       noise: allocate(declaration.signature.noise),
     });
@@ -66,20 +84,20 @@ export async function createLearner(parts: LearnerParts, agent: AgentInstance, s
     agent,
     engine,
     updates,
-    act: { program: await engine.compile(agent.act), noise: allocate(agent.act.signature.noise) },
+    act: { program: await compile(agent.act), noise: allocate(agent.act.signature.noise) },
     inspection: {
-      fresh: await engine.compile(fresh),
-      fixed: await engine.compile(fixed),
+      fresh: await compile(fresh),
+      fixed: await compile(fixed),
       batchSize,
       batch: parts.buffer.createBatch(batchSize),
       noise: allocate(fresh.signature.noise),
     },
     valuation: {
-      program: await engine.compile(valuation),
+      program: await compile(valuation),
       batch: allocate(valuation.signature.batch) as PreparedValuation['batch'],
       noise: allocate(valuation.signature.noise),
     },
-    policy: await compilePolicy(engine, agent, parts.problem, parts.policyRows),
+    policy: policyOf(await compile(agent.policy(parts.policyRows)), parts.problem, parts.policyRows),
   };
 }
 
@@ -94,8 +112,8 @@ export function needsRecompiling({ parameters }: AgentDeclaration, before: Param
   );
 }
 
-async function compilePolicy(engine: Engine, agent: AgentInstance, { observationSize }: Problem, rows: number): Promise<EvaluationPolicy> {
-  const program = await engine.compile(agent.policy(rows));
+/** @param program the agent's policy for that many rows */
+function policyOf(program: Program, { observationSize }: Problem, rows: number): EvaluationPolicy {
   const batch = new Float32Array(rows * observationSize);
   const { meanAction, mean, sigma } = policyFile.outputs;
   return async (observations) => {

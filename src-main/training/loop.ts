@@ -8,6 +8,7 @@ import { PhysicsError } from '../physics/errors.ts';
 import type { Transition } from '../replay/replay-buffer.ts';
 import type { StepResult, Task } from '../tasks/task.ts';
 import { Actor } from './acting.ts';
+import type { AgentDraft, LoopEdit } from './agent-draft.ts';
 import { AgentInForce } from './agent-in-force.ts';
 import { taskFailure } from './describe-failure.ts';
 import type { Learner, LearnerParts } from './learner.ts';
@@ -22,12 +23,6 @@ export interface LoopParts extends LearnerParts {
   task: Task;
   parameters: RunParameters;
   seed: number;
-}
-
-/** A change of hyper-parameters between two steps. */
-export interface LoopEdit {
-  id: number;
-  changes: ParameterValues;
 }
 
 /** What a step has to tell; the loop itself keeps nothing of it. */
@@ -57,6 +52,9 @@ export class TrainingLoop {
   #episode = { return: 0, length: 0 };
   /** Edits applied since the last step, by id, in order. */
   #editsHere: number[] = [];
+  /** Ids of the edits that were accepted and are not in force yet, in order. */
+  #editsToCome: number[] = [];
+  #evaluationDue = false;
   /** Where the newest step began. */
   #start: StepStart | null = null;
 
@@ -77,7 +75,12 @@ export class TrainingLoop {
   /** Compiles the agent's programs and begins the first episode, with new parameters. */
   static async create(parts: LoopParts, values: ParameterValues): Promise<TrainingLoop> {
     const loop = new TrainingLoop(parts, await AgentInForce.create(parts, values));
-    parts.task.reset(loop.#streams.reset);
+    try {
+      parts.task.reset(loop.#streams.reset);
+    } catch (error) {
+      await loop.dispose();
+      throw error;
+    }
     return loop;
   }
 
@@ -89,6 +92,10 @@ export class TrainingLoop {
   get values(): ParameterValues {
     return this.#agent.values;
   }
+  /** Those in force once this step's evaluation is done. */
+  get valuesToCome(): ParameterValues {
+    return this.#agent.valuesToCome;
+  }
   /** The programs' control inputs in force. */
   get controls(): NamedArrays {
     return this.#agent.controls;
@@ -96,6 +103,10 @@ export class TrainingLoop {
   /** Ids of the edits applied since the last step. */
   get editsHere(): readonly number[] {
     return this.#editsHere;
+  }
+  /** Has this step an evaluation that was not finished? Tell with `evaluated` once it is. */
+  get evaluationDue(): boolean {
+    return this.#evaluationDue;
   }
   /** The actions that the policy took at the newest inspection; null before the first one here. */
   get actions(): Omit<ActionHistogram, 'createdAt'> | null {
@@ -126,6 +137,7 @@ export class TrainingLoop {
 
     const result = this.#stepTask(step, listener);
     this.#environmentSteps = step;
+    this.#evaluationDue = step % parameters.evaluationEvery === 0 || step === parameters.steps;
     this.seconds.physics += (performance.now() - chosen) / 1000;
     if (result !== null) {
       buffer.add(this.#transition(result));
@@ -137,15 +149,33 @@ export class TrainingLoop {
     if (result === null || result.terminated || result.truncated) this.#endEpisode(step, result !== null, listener);
   }
 
-  /** Changes hyper-parameters; as `AgentInForce.change`, with `settle` after the last one. */
-  async applyEdit({ id, changes }: LoopEdit): Promise<void> {
-    await this.#agent.change(changes, this.#environmentSteps, this.#editsHere.length);
-    this.#editsHere.push(id);
+  /** The evaluation of this step is done: what was accepted while it went on is in force from now on. */
+  async evaluated(): Promise<void> {
+    this.#evaluationDue = false;
+    await this.#putIntoForce();
   }
 
-  /** Compiles what edits have made new. */
-  async settle(): Promise<void> {
-    await this.#agent.settle(this.#environmentSteps);
+  /** A draft of what further edits of this step come to. Compile it, then `accept` or discard it. */
+  draftEdits(): AgentDraft {
+    return this.#agent.draft(this.#environmentSteps, this.#editsHere.length + this.#editsToCome.length);
+  }
+
+  /**
+   * Takes a compiled draft. It is in force at once or, where this step has still to be evaluated, after that: the
+   * evaluation is of the agent that did the step, and so is a checkpoint from within it.
+   */
+  async accept(draft: AgentDraft): Promise<void> {
+    this.#editsToCome.push(...draft.edits);
+    await this.#agent.accept(draft);
+    if (!this.#evaluationDue) await this.#putIntoForce();
+  }
+
+  /** Changes hyper-parameters. @throws what making or compiling the agent throws; nothing is changed then */
+  async applyEdit(edit: LoopEdit): Promise<void> {
+    const draft = this.draftEdits();
+    await draft.add(edit);
+    await draft.compile();
+    await this.accept(draft);
   }
 
   /**
@@ -163,6 +193,7 @@ export class TrainingLoop {
     this.#learning.takeBackTo(start.gradientSteps);
     this.#episode = start.episode;
     this.#editsHere = start.editsHere;
+    this.#evaluationDue = false;
     return true;
   }
 
@@ -178,6 +209,7 @@ export class TrainingLoop {
       observation: task.observation.slice(),
       values: structuredClone(this.#agent.values),
       editsHere: [...this.#editsHere],
+      evaluationDue: this.#evaluationDue,
       engine: await this.#agent.learner.engine.readState(),
     };
   }
@@ -198,10 +230,16 @@ export class TrainingLoop {
     this.#environmentSteps = state.environmentSteps;
     this.#episode = { ...state.episode };
     this.#editsHere = [...state.editsHere];
+    this.#evaluationDue = state.evaluationDue;
   }
 
   async dispose(): Promise<void> {
     await this.#agent.dispose();
+  }
+
+  async #putIntoForce(): Promise<void> {
+    this.#editsHere.push(...this.#editsToCome.splice(0));
+    await this.#agent.swap(this.#environmentSteps);
   }
 
   #markStart(): StepStart {

@@ -1,6 +1,6 @@
 // Starts a process that does something with a stored policy: it is given the ONNX file and says what came of it.
-import { spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
 import { WorkstationError } from '../contract/requests.ts';
 import { findNodeBinary } from './node-binary.ts';
 import { processEntry, processEnvironment } from './process-entry.ts';
@@ -19,10 +19,12 @@ export interface PolicyProcess {
  */
 export function startPolicyProcess(what: string, name: string, options: readonly string[], onnx: Uint8Array): PolicyProcess {
   const child = spawn(findNodeBinary(), [processEntry(name), ...options], {
-    stdio: ['pipe', 'pipe', 'pipe'],
+    // Nothing is said over the last one: it tells the process that this one is gone.
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     windowsHide: true,
     env: processEnvironment(),
-  });
+    // Its type knows of three pipes alone.
+  }) as ChildProcessByStdio<Writable, Readable, Readable>;
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-4000);

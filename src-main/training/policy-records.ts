@@ -1,5 +1,5 @@
 // What a session stores of the policy: its evaluations, and the live snapshot that windows show.
-import { evaluate } from './evaluation.ts';
+import { type EvaluationOptions, evaluate } from './evaluation.ts';
 import type { Journal } from './journal.ts';
 import { QBias } from './q-bias.ts';
 import type { SessionOptions } from './session.ts';
@@ -19,8 +19,11 @@ export class PolicyRecords {
     this.#journal = journal;
   }
 
-  /** Stores an evaluation of the present policy, which becomes the live one. */
-  async evaluate(step: number): Promise<void> {
+  /**
+   * Stores an evaluation of the present policy, which becomes the live one.
+   * @throws what `attend` throws: nothing is stored then
+   */
+  async evaluate(step: number, watch: Required<Pick<EvaluationOptions, 'attend' | 'progress'>>): Promise<void> {
     const { store, run, attempt, prepared, log } = this.#options;
     const { loop, configuration, parameters } = prepared;
     const { engine, agent, policy, valuation } = loop.learner;
@@ -34,6 +37,7 @@ export class PolicyRecords {
         stream: createEvaluationStream(configuration.seed, step),
         step,
         warn: (message) => this.#journal.warning(step, message),
+        ...watch,
       },
       (episode) => bias.add(episode),
     );
@@ -42,11 +46,13 @@ export class PolicyRecords {
     const { success, ...stored } = evaluation;
     const { returns } = stored;
     const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
-    this.#journal.metrics(step, {
-      'evaluation-return': mean,
-      ...(success === null ? {} : { 'evaluation-success': success }),
-      ...bias.metrics(),
-    });
+    if (!this.#hasPoint(step)) {
+      this.#journal.metrics(step, {
+        'evaluation-return': mean,
+        ...(success === null ? {} : { 'evaluation-success': success }),
+        ...bias.metrics(),
+      });
+    }
     await this.#journal.commit(`The evaluation at step ${step.toLocaleString('en-US')}`, () => {
       store.evaluations.add(run, attempt, { step, ...stored, policyOnnx, criticsOnnx });
       this.#setLive(step, policyOnnx);
@@ -56,6 +62,13 @@ export class PolicyRecords {
     );
     this.#lastSnapshot = performance.now();
     this.#snapshotStep = step;
+  }
+
+  /** An attempt that ended between the commit of the curves and that of the evaluation has left the points of this one. */
+  #hasPoint(step: number): boolean {
+    const { store, run } = this.#options;
+    const at = { metrics: ['evaluation-return'], fromStep: step, toStep: step, maxPoints: 2, includeSuperseded: false };
+    return (store.metrics.query(run, at).series[0]?.step.length ?? 0) > 0;
   }
 
   /** @param now as of `performance.now()` */

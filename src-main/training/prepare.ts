@@ -10,6 +10,7 @@ import type { RunConfiguration } from '../contract/runs.ts';
 import { ReplayBuffer } from '../replay/replay-buffer.ts';
 import { loadTask, modelHashOf } from '../tasks/node/load-task.ts';
 import type { Task } from '../tasks/task.ts';
+import type { Attend } from './attention.ts';
 import { lanesFor } from './evaluation.ts';
 import { machineMemory } from './machine-memory.ts';
 import { TrainingLoop } from './loop.ts';
@@ -61,39 +62,50 @@ function refuseSettings({ declaration }: Task, values: ParameterValues): void {
 /** @param supply makes what the agent needs besides its values, such as a fitted prior */
 export type Supply = (values: ParameterValues) => Promise<Supplies>;
 
-/** @throws RangeError or TaskError for an unknown agent, device or task, ParameterError for an incomplete configuration */
-export async function prepareRun(given: RunConfiguration, supply: Supply = () => Promise.resolve({})): Promise<PreparedRun> {
+/**
+ * @throws RangeError or TaskError for an unknown agent, device or task, ParameterError for an incomplete configuration; what
+ *   was made by then is disposed
+ */
+export async function prepareRun(
+  given: RunConfiguration,
+  { supply = () => Promise.resolve({}), attend }: { supply?: Supply; attend?: Attend } = {},
+): Promise<PreparedRun> {
   const maker = findAgent(given.agent);
-  const task = await loadTask(given.task, given.taskOptions);
-  // A run stored by an earlier Elbow lacks what came since.
-  const defaults = defaultsFor(maker.declaration, task.declaration);
-  const hyperparameters = completeStored(maker.declaration.parameters, defaults, given.hyperparameters);
-  const configuration = { ...given, hyperparameters };
-  refuseSettings(task, hyperparameters);
-  const parameters = readRunParameters(hyperparameters);
-  const modelHash = await modelHashOf(task.declaration);
-  const problem = { observationSize: task.observation.length, actionSize: task.declaration.action.length };
-  const buffer = createBuffer(task, problem, parameters);
-  const { device, threads, seed } = configuration;
-  const policyRows = lanesFor(parameters.evaluationEpisodes);
-  const loop = await TrainingLoop.create(
-    { task, maker, problem, device, threads, buffer, parameters, seed, supply, policyRows },
-    configuration.hyperparameters,
-  );
-  const evaluationTasks = await Promise.all(Array.from({ length: policyRows }, () => loadTask(given.task, given.taskOptions)));
-  return {
-    configuration,
-    parameters,
-    maker,
-    task,
-    buffer,
-    loop,
-    evaluationTasks,
-    modelHash,
-    async dispose() {
-      await loop.dispose();
-      task.dispose();
-      for (const one of evaluationTasks) one.dispose();
-    },
+  const made: { dispose(): void | Promise<void> }[] = [];
+  const dispose = async (): Promise<void> => {
+    for (const one of made.splice(0)) await one.dispose();
   };
+  const load = async (): Promise<Task> => {
+    const task = await loadTask(given.task, given.taskOptions);
+    made.push(task);
+    return task;
+  };
+  try {
+    const task = await load();
+    // A run stored by an earlier Elbow lacks what came since.
+    const defaults = defaultsFor(maker.declaration, task.declaration);
+    const hyperparameters = completeStored(maker.declaration.parameters, defaults, given.hyperparameters);
+    const configuration = { ...given, hyperparameters };
+    refuseSettings(task, hyperparameters);
+    const parameters = readRunParameters(hyperparameters);
+    const modelHash = await modelHashOf(task.declaration);
+    const problem = { observationSize: task.observation.length, actionSize: task.declaration.action.length };
+    const buffer = createBuffer(task, problem, parameters);
+    const { device, threads, seed } = configuration;
+    const policyRows = lanesFor(parameters.evaluationEpisodes);
+    const loop = await TrainingLoop.create(
+      { task, maker, problem, device, threads, buffer, parameters, seed, supply, policyRows, ...(attend === undefined ? {} : { attend }) },
+      configuration.hyperparameters,
+    );
+    made.unshift(loop);
+    const evaluationTasks: Task[] = [];
+    while (evaluationTasks.length < policyRows) {
+      evaluationTasks.push(await load());
+      await attend?.();
+    }
+    return { configuration, parameters, maker, task, buffer, loop, evaluationTasks, modelHash, dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
 }

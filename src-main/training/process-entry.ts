@@ -15,6 +15,13 @@ export function processEntry(name: string): string {
   return path;
 }
 
+/** For a process that works for the one that started it alone: it ends when that one is gone, however it went. */
+export function endWithParent(): void {
+  process.once('disconnect', () => process.exit(1));
+  // It may end before.
+  process.channel?.unref();
+}
+
 const environmentNames =
   /^(PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|LD_LIBRARY_PATH|CUDA_.*|VK_.*|XDG_.*|ELBOW_.*|SystemRoot|APPDATA|LOCALAPPDATA|USERPROFILE)$/i;
 

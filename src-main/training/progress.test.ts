@@ -53,5 +53,12 @@ describe('the speed’s curve', () => {
     expect(given).toBe('done');
     now = 1001;
     expect(curve.take(300)).toBe(50);
+    await curve.without(() =>
+      curve.without(async () => {
+        now = 5000;
+      }),
+    );
+    now = 5002;
+    expect(curve.take(400), 'one within another counts once').toBe(50);
   });
 });

@@ -75,11 +75,14 @@ export class SpeedCurve {
     return speed;
   }
 
-  /** Does something that must not count. */
+  /** Does something that must not count, also within something that does not. */
   async without<T>(work: () => Promise<T>): Promise<T> {
     const start = this.#now();
-    const result = await work();
-    this.#since.seconds += this.#now() - start;
-    return result;
+    const { seconds } = this.#since;
+    try {
+      return await work();
+    } finally {
+      this.#since.seconds = seconds + this.#now() - start;
+    }
   }
 }

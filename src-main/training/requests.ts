@@ -35,13 +35,21 @@ export class Requests {
     return this.#signal !== null;
   }
 
-  /** The next one in the order of asking; null where there is none. Looks into the store at most every `pollInterval`. */
-  next(): Request | null {
+  /** The next look into the store does not wait. */
+  lookAtOnce(): void {
+    this.#lastPoll = -Infinity;
+  }
+
+  /**
+   * The next one in the order of asking; null where there is none. Looks into the store at most every `pollInterval`.
+   * @param left an action whose requests stay as they are
+   */
+  next(left: ControlAction | null = null): Request | null {
     if (this.#signal !== null) return { action: 'stop', requester: this.#signal, done: () => {} };
     if (performance.now() - this.#lastPoll < pollInterval) return null;
     let command: Command | undefined;
     try {
-      [command] = this.#store.commands.pending(this.#run);
+      command = this.#store.commands.pending(this.#run).find(({ action }) => action !== left);
     } catch (error) {
       // A busy store or a full disk: the request waits for the next look.
       if (!isStorageTrouble(error)) throw error;

@@ -70,7 +70,6 @@ async function restore({ loop, configuration }: ResumeOptions, state: TrainingSt
     const former = state.values ?? { prior: 'uniform', 'actor-paused': false };
     await loop.restore({ ...state, editsHere: [] }, { ...set, ...former });
     await loop.applyEdit({ id: 0, changes: set });
-    await loop.settle();
     return;
   }
   const live = parameters

@@ -4,6 +4,7 @@ import { remarksOn } from '../contract/run-remarks.ts';
 import { DeviceLostError } from '../engine/devices/device-error.ts';
 import type { Store } from '../store/store.ts';
 import { useImportedTasks } from '../tasks/declarations.ts';
+import { StoppedError } from './attention.ts';
 import { createSupplier } from './behaviour/supplier.ts';
 import { type FileSystem, realFileSystem } from './checkpoint/durable-files.ts';
 import { disposeWithin } from './dispose-within.ts';
@@ -17,6 +18,7 @@ import { restoreNewest } from './resume.ts';
 import { type Outcome, Session } from './session.ts';
 import { settleDevice } from './settle-device.ts';
 import { runFolder } from './start-trainer.ts';
+import { Starting } from './starting.ts';
 import { untilStored } from './storage-trouble.ts';
 
 export interface TrainingOptions {
@@ -38,12 +40,15 @@ export interface TrainingOptions {
 export async function runTraining(options: TrainingOptions): Promise<Outcome> {
   const { store, run } = options;
   const hold = new Hold(store, run);
+  const starting = new Starting(options);
   const made: { prepared: PreparedRun | null } = { prepared: null };
   try {
     // Before anything is loaded, which may take longer than a claim lasts.
     await stored(options, "The run's claim", () => hold.claim());
-    return await hold.during(train(options, hold, made));
+    return await hold.during(train(options, { hold, starting, made }));
   } catch (error) {
+    // The session deals with its own.
+    if (error instanceof StoppedError) return starting.stop(error);
     await options.onFailure?.(error);
     throw error;
   } finally {
@@ -52,12 +57,21 @@ export async function runTraining(options: TrainingOptions): Promise<Outcome> {
   }
 }
 
-async function train(options: TrainingOptions, hold: Hold, made: { prepared: PreparedRun | null }): Promise<Outcome> {
+interface Parts {
+  hold: Hold;
+  starting: Starting;
+  /** What is to be disposed in the end. */
+  made: { prepared: PreparedRun | null };
+}
+
+async function train(options: TrainingOptions, { hold, starting, made }: Parts): Promise<Outcome> {
   const { store, run, requests, log, onOpen, fs = realFileSystem } = options;
   const folder = runFolder(store.dataDirectory, run);
   useImportedTasks(store.models.tasks());
   // Once the attempt is open: the store that refuses what this process writes after it was replaced.
   let held = store;
+  let attendNow = starting.attend;
+  const attend = (): Promise<void> => attendNow();
   const supply: Supply = (values) =>
     createSupplier({
       store: held,
@@ -65,10 +79,11 @@ async function train(options: TrainingOptions, hold: Hold, made: { prepared: Pre
       log,
       step: () => made.prepared?.loop.environmentSteps ?? store.runs.summary(run).environmentSteps,
       isAbandoned: () => requests.isSignalled,
+      attend,
     })(values);
-  const { configuration, adapter, chosen, changed, isNew } = await settleDevice(store, run, supply, log);
+  const { configuration, adapter, chosen, changed, isNew } = await settleDevice(store, run, { supply, log, attend });
   if (isNew) await stored(options, 'The device', () => store.runs.setDevice(run, configuration));
-  const prepared = await prepareRun(configuration, supply);
+  const prepared = await prepareRun(configuration, { supply, attend });
   made.prepared = prepared;
   const { loop, buffer } = prepared;
   const resumed = await restoreNewest({ store, run, folder, loop, buffer, configuration: prepared.configuration });
@@ -91,12 +106,14 @@ async function train(options: TrainingOptions, hold: Hold, made: { prepared: Pre
   await stored(options, 'How the attempt began', () =>
     held.transaction(() => {
       held.runs.setError(run, null);
-      held.runs.setValues(run, loop.values);
+      held.runs.setValues(run, loop.valuesToCome);
       for (const [kind, message] of news) held.events.append(run, attempt, { step: resumed.step, kind, message, requester: null });
     }),
   );
   try {
-    return await new Session({ store: held, run, attempt, folder, prepared, resumed, requests, log, fs }).train();
+    const session = new Session({ store: held, run, attempt, folder, prepared, resumed, requests, log, fs });
+    attendNow = session.attend;
+    return await session.train();
   } catch (error) {
     if (error instanceof DeviceLostError) return interruptLost(held, run, attempt, error, log);
     throw error;

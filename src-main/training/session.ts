@@ -4,6 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { nothingLearned } from '../contract/run-remarks.ts';
 import type { RunEvent } from '../contract/runs.ts';
 import type { Store } from '../store/store.ts';
+import { Activity, timeToGo } from './activity.ts';
+import { type Attend, StoppedError } from './attention.ts';
 import { Checkpointer, keptCheckpoints } from './checkpoint/checkpointer.ts';
 import type { FileSystem } from './checkpoint/durable-files.ts';
 import { Edits } from './edits.ts';
@@ -51,6 +53,8 @@ export class Session {
   readonly #speed: SpeedCurve;
   readonly #totalSteps: number;
   readonly #turns = new Turns();
+  /** Under way, with the episodes that have ended. */
+  #evaluation: { step: number; episodes: number } | null = null;
   #lastRecord = performance.now();
   #lastCheckpoint = performance.now();
 
@@ -75,6 +79,8 @@ export class Session {
     this.#checkpointer = new Checkpointer({ store, run, attempt, folder, fs, segments, lastStep: step > 0 ? step : null, warn });
     this.#edits = new Edits({ store, run, attempt, loop, agent: maker.declaration, task: task.declaration, journal: this.#journal, log });
     this.#totalSteps = options.prepared.parameters.steps;
+    // What came while it started is done before the first step.
+    requests.lookAtOnce();
   }
 
   /**
@@ -89,7 +95,8 @@ export class Session {
       prepared: { loop, configuration },
     } = this.#options;
     this.#checkpointer.tidy();
-    const outcome = await this.#trainOn().catch(async (error: unknown) => {
+    const outcome = await this.#trainOn().catch(async (error: unknown): Promise<Outcome> => {
+      if (error instanceof StoppedError) return 'stopped';
       // The curves up to the failure are what explains it. The failure itself matters more than theirs.
       await this.#record().catch(() => {});
       throw error instanceof NumericalFailure ? await this.#keep(error) : error;
@@ -124,14 +131,26 @@ export class Session {
     return keeper.keep(failure);
   }
 
+  /** Between two pieces of whatever takes long: what the run is asked for is done, edits apart. */
+  readonly attend: Attend = async () => {
+    await this.#turns.take();
+    await this.#obeyRequests();
+  };
+
   async #trainOn(): Promise<Outcome> {
-    const { loop, parameters } = this.#options.prepared;
+    const { store, run, prepared } = this.#options;
+    const { loop } = prepared;
+    await this.#edits.plan();
+    // The checkpoint may be from within the evaluation, and the evaluation stored after it.
+    const here = { fromStep: loop.environmentSteps, toStep: loop.environmentSteps, most: 1 };
+    if (loop.evaluationDue && store.evaluations.spread(run, here).count > 0) await loop.evaluated();
+    if (loop.evaluationDue) await this.#evaluate();
     while (loop.environmentSteps < this.#totalSteps) {
       await this.#applyEdits();
-      if (await this.#obeyRequests()) return 'stopped';
+      await this.#obeyRequests();
       await loop.step(this.#journal);
       const step = loop.environmentSteps;
-      if (step % parameters.evaluationEvery === 0 || step === this.#totalSteps) await this.#evaluate(step);
+      if (loop.evaluationDue) await this.#evaluate();
       if (step % speedEvery === 0) this.#journal.metrics(step, { 'steps-per-second': this.#speed.take(step) });
       await this.#keepRecords(step);
       await this.#turns.take();
@@ -140,39 +159,41 @@ export class Session {
     return 'finished';
   }
 
-  /** Compiling anew is no part of the run's speed. */
+  /** Compiling anew is no part of the run's speed. After the last step there is none that an edit could be in force for. */
   async #applyEdits(): Promise<void> {
-    if (this.#edits.mayBeDue) await this.#speed.without(() => this.#edits.apply());
+    if (this.#options.prepared.loop.environmentSteps < this.#totalSteps && this.#edits.mayBeDue)
+      await this.#speed.without(() => this.#edits.apply());
   }
 
-  /** Does what was asked for. True where that is to stop. */
-  async #obeyRequests(): Promise<boolean> {
+  /** Does what was asked for. @throws StoppedError where that is to stop */
+  async #obeyRequests(): Promise<void> {
     const request = this.#options.requests.next();
-    if (request === null) return false;
-    return this.#speed.without(async () => {
-      let isPaused = await this.#obey(request, false);
-      while (isPaused === true) {
-        const next = this.#options.requests.next();
-        if (next === null) {
-          await delay(pollInterval);
-          await this.#edits.apply();
-        } else isPaused = await this.#obey(next, true);
-      }
-      return isPaused === 'stop';
-    });
+    if (request !== null) await this.#speed.without(() => this.#obeyFrom(request));
   }
 
-  /** Does one thing. Gives whether training rests afterwards, or has come to its end. */
-  async #obey(request: Request, isPaused: boolean): Promise<boolean | 'stop'> {
+  /** Until training may go on. */
+  async #obeyFrom(first: Request): Promise<void> {
+    let isPaused = await this.#obey(first, false);
+    while (isPaused) {
+      const next = this.#options.requests.next();
+      if (next === null) {
+        await delay(pollInterval);
+        await this.#applyEdits();
+      } else isPaused = await this.#obey(next, true);
+    }
+  }
+
+  /** Does one thing. Gives whether training rests afterwards. @throws StoppedError */
+  async #obey(request: Request, isPaused: boolean): Promise<boolean> {
     const { action, requester } = request;
     this.#options.log(`${action} (${requester})`);
     if (action !== 'resume') await this.#checkpoint();
     switch (action) {
       case 'stop':
-        await this.#answer(request, 'stopped', `Stopped by ${requester}.`);
-        return 'stop';
+        await this.#answer(request, 'stopped', `Stopped by ${requester}.${this.#dropped()}`);
+        throw new StoppedError(request);
       case 'pause':
-        this.#journal.pause(`paused by ${requester}`);
+        this.#journal.pause(`paused by ${requester}${this.#evaluation === null ? '' : ` while ${this.#evaluating()}`}`);
         await this.#answer(request, 'paused', `Paused by ${requester}.`, () => this.#journal.storeState());
         return true;
       case 'resume':
@@ -198,10 +219,53 @@ export class Session {
     });
   }
 
-  async #evaluate(step: number): Promise<void> {
-    const start = performance.now();
-    await this.#speed.without(() => this.#policy.evaluate(step));
+  /**
+   * Evaluates the policy of this step. Edits that are asked for meanwhile are of this step too and in force after it, for
+   * they would be applied there had they come a moment later.
+   */
+  async #evaluate(): Promise<void> {
+    const { store, run, prepared } = this.#options;
+    const { loop, parameters } = prepared;
+    const step = loop.environmentSteps;
+    // What a person sees while no step is done.
+    await this.#record();
+    let start = performance.now();
+    const evaluation = { step, episodes: 0 };
+    this.#evaluation = evaluation;
+    const activity = new Activity(store, run, this.#evaluating());
+    const attend = async (): Promise<void> => {
+      const asked = performance.now();
+      await this.attend();
+      await this.#applyEdits();
+      // A pause is no part of how long it takes.
+      start += performance.now() - asked;
+    };
+    const progress = (episodes: number): void => {
+      evaluation.episodes = episodes;
+      activity.tell(`${this.#evaluating()}${timeToGo(start, episodes, parameters.evaluationEpisodes)}`);
+    };
+    try {
+      await this.#speed.without(() => this.#policy.evaluate(step, { attend, progress }));
+    } finally {
+      activity.end();
+    }
+    this.#evaluation = null;
+    await loop.evaluated();
     this.seconds.evaluation += (performance.now() - start) / 1000;
+  }
+
+  #evaluating(): string {
+    const { evaluationEpisodes } = this.#options.prepared.parameters;
+    return `evaluating, ${formatStep(this.#evaluation?.episodes ?? 0)} of ${formatStep(evaluationEpisodes)} episodes`;
+  }
+
+  /** What a stop means for the evaluation under way. */
+  #dropped(): string {
+    if (this.#evaluation === null) return '';
+    const { step, episodes } = this.#evaluation;
+    const text = `The evaluation at step ${formatStep(step)} was dropped after ${formatStep(episodes)} of ${formatStep(this.#options.prepared.parameters.evaluationEpisodes)} episodes; it is run again when the run goes on.`;
+    this.#options.log(text);
+    return ` ${text}`;
   }
 
   /** What goes on the clock rather than with the steps: commits, live snapshots, checkpoints. */

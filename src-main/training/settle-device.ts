@@ -9,6 +9,7 @@ import type { RunConfiguration } from '../contract/runs.ts';
 import { findDevice, findDevices } from '../engine/probe/probe.ts';
 import type { Store } from '../store/store.ts';
 import { loadTask } from '../tasks/node/load-task.ts';
+import { type Attend, attendWhile } from './attention.ts';
 import { runtimeOf } from './environment.ts';
 import type { Supply } from './prepare.ts';
 import { createParameterStream } from './streams.ts';
@@ -30,18 +31,24 @@ export interface Settled {
 /** Never chosen: `reference` for its slowness. (Software drivers are not looked for.) */
 const neverChosen = new Set(['auto', 'reference']);
 
+export interface SettleOptions {
+  supply: Supply;
+  log: (line: string) => void;
+  attend?: Attend;
+}
+
 /** @throws TrainingError where the device cannot be used here; nothing is changed then */
-export async function settleDevice(store: Store, run: string, supply: Supply, log: (line: string) => void): Promise<Settled> {
+export async function settleDevice(store: Store, run: string, options: SettleOptions): Promise<Settled> {
   const configuration = store.runs.configuration(run);
   const { device: asked, threads, engine: before } = configuration;
   let [device, timings]: [string, readonly DeviceTiming[]] = [asked, before?.device === asked ? before.timings : []];
   let chosen: string | null = null;
   if (asked === 'auto') {
-    ({ device, timings } = await chooseFastest(configuration, supply, log));
+    ({ device, timings } = await chooseFastest(configuration, options));
     const compared = describeTimings(timings);
     chosen = `${device} was chosen${compared === null ? '' : `: ${compared}`}.`;
   }
-  const found = await lookFor(device);
+  const found = await attendWhile(lookFor(device), options.attend);
   if (!found.available) {
     throw new TrainingError(
       `The device ${device} cannot be used here: ${found.reason}. ${found.advice ?? ''} The run is kept as it was, with its checkpoints; ` +
@@ -68,10 +75,9 @@ async function lookFor(device: string): Promise<DeviceDeclaration> {
 
 async function chooseFastest(
   { agent: name, task: taskName, taskOptions, seed, threads, hyperparameters }: RunConfiguration,
-  supply: Supply,
-  log: (line: string) => void,
+  { supply, log, attend }: SettleOptions,
 ): Promise<{ device: string; timings: DeviceTiming[] }> {
-  const devices = (await findDevices({ node: process.execPath }))
+  const devices = (await attendWhile(findDevices({ node: process.execPath }), attend))
     .filter(({ id, available }) => available && !neverChosen.has(id))
     .map(({ id }) => id);
   const maker = findAgent(name);
@@ -80,7 +86,8 @@ async function chooseFastest(
     const values = completeStored(maker.declaration.parameters, defaultsFor(maker.declaration, task.declaration), hyperparameters);
     const problem = { observationSize: task.observation.length, actionSize: task.declaration.action.length };
     const agent = maker.create(problem, values, await supply(values));
-    const timings = await timeDevices(agent, { devices, threads, values, initial: agent.initialState(createParameterStream(seed)) });
+    const initial = agent.initialState(createParameterStream(seed));
+    const timings = await timeDevices(agent, { devices, threads, values, initial, ...(attend === undefined ? {} : { attend }) });
     for (const { device, problem: why } of timings) if (why !== null) log(`auto: ${device} could not be timed: ${why}`);
     return { device: timings.find(({ updateMs }) => updateMs !== null)?.device ?? 'cpu', timings };
   } finally {

@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts';
 import { findTaskDeclaration } from '../tasks/declarations.ts';
 import type { CheckpointDetails } from './checkpoint/checkpointer.ts';
 import type { FileSystem } from './checkpoint/durable-files.ts';
-import { Requests } from './requests.ts';
+import { pollInterval, type Request, Requests } from './requests.ts';
 import { runTraining } from './run-training.ts';
 
 export function smallRun(changes: ParameterValues = {}, seed = 1, agentId = 'sac'): RunConfiguration {
@@ -49,16 +49,60 @@ export function outcomeOf(store: Store, run: string) {
 
 /** Trains in this process. */
 export async function trainHere(store: Store, run: string, fs?: FileSystem): Promise<{ outcome: string; log: string[] }> {
+  return trainScripted(store, run, {}, fs);
+}
+
+/** What happens at the n-th look for requests, counted from 1: there is one before each step, and many in an evaluation. */
+export type Script = Readonly<Record<number, () => Request | null | undefined>>;
+
+/** Trains in this process, with what people do meanwhile at exact places. */
+export async function trainScripted(
+  store: Store,
+  run: string,
+  script: Script,
+  fs: FileSystem | undefined = undefined,
+): Promise<{ outcome: string; log: string[] }> {
   const log: string[] = [];
+  const requests = new ScriptedRequests(store, run, script);
   const outcome = await runTraining({
     store,
     run,
-    requests: new Requests(store, run),
+    requests,
     log: (line) => log.push(line),
-    onOpen: () => {},
+    onOpen: () => requests.begin(),
     ...(fs === undefined ? {} : { fs }),
   });
   return { outcome, log };
+}
+
+class ScriptedRequests extends Requests {
+  readonly #script: Script;
+  #looks: number | null = null;
+
+  constructor(store: Store, run: string, script: Script) {
+    super(store, run);
+    this.#script = script;
+  }
+
+  begin(): void {
+    this.#looks = 0;
+  }
+
+  override next(left: Request['action'] | null = null): Request | null {
+    if (this.#looks === null) return super.next(left);
+    this.#looks += 1;
+    return this.#script[this.#looks]?.() ?? super.next(left);
+  }
+}
+
+/** As somebody would ask. */
+export const asked = (action: Request['action']): Request => ({ action, requester: 'ada', done: () => {} });
+
+/** Asks for an edit that the trainer finds when it next looks for one. */
+export function editNow(store: Store, run: string, changes: ParameterValues, undoes: number | null = null): number {
+  const id = store.edits.request(run, { changes, undoes, requester: 'ada' });
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pollInterval + 20);
+  return id;
 }
 
 /** Waits until `look` gives something. @throws after `seconds`, with what it waited for (asked then, where it is a function) */

@@ -5,6 +5,7 @@ import type { ParameterValues } from '../contract/parameters.ts';
 import { createEngine } from '../engine/devices.ts';
 import type { Engine, NamedArrays, NamedShapes, Program } from '../engine/program.ts';
 import { createStream, type RandomStream } from '../random/stream.ts';
+import { type Attend, StoppedError } from './attention.ts';
 
 /** Milliseconds of updates in all, compiling not counted. */
 const budget = 1000;
@@ -17,26 +18,29 @@ export interface TimingOptions {
   values: ParameterValues;
   /** The instance's initial state. */
   initial: NamedArrays;
+  attend?: Attend;
 }
 
 /** The fastest first, those that failed last. Nothing of the run's own chance is used. */
 export async function timeDevices(agent: AgentInstance, options: TimingOptions): Promise<DeviceTiming[]> {
   const timings: DeviceTiming[] = [];
   for (const device of options.devices) {
-    const engine = createEngine({ device, threads: options.threads, stateShapes: agent.stateShapes });
+    let engine: Engine | null = null;
     try {
+      engine = createEngine({ device, threads: options.threads, stateShapes: agent.stateShapes });
       timings.push({ device, updateMs: await timeUpdates(engine, agent, options), problem: null });
     } catch (error) {
+      if (error instanceof StoppedError) throw error;
       timings.push({ device, updateMs: null, problem: (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '' });
     } finally {
-      await engine.dispose().catch(() => {});
+      await engine?.dispose().catch(() => {});
     }
   }
   return timings.toSorted((a, b) => (a.updateMs ?? Infinity) - (b.updateMs ?? Infinity));
 }
 
 /** @returns the median time of a gradient step: the programs that are due in it, one after another */
-async function timeUpdates(engine: Engine, agent: AgentInstance, { devices, values, initial }: TimingOptions): Promise<number> {
+async function timeUpdates(engine: Engine, agent: AgentInstance, { devices, values, initial, attend }: TimingOptions): Promise<number> {
   await engine.writeState(initial);
   const stream = createStream(1, 'timing');
   const programs: { program: Program; isDue: (step: number) => boolean; given: { batch: NamedArrays; noise: NamedArrays } }[] = [];
@@ -47,6 +51,7 @@ async function timeUpdates(engine: Engine, agent: AgentInstance, { devices, valu
       isDue: (step) => update.isDue(step),
       given: { batch: fill(batch, stream), noise: fill(noise, stream) },
     });
+    await attend?.();
   }
   const times: number[] = [];
   const end = performance.now() + budget / devices.length;
@@ -55,6 +60,7 @@ async function timeUpdates(engine: Engine, agent: AgentInstance, { devices, valu
     const start = performance.now();
     for (const { program, isDue, given } of programs) if (isDue(step)) await program.run({ ...given, controls });
     if (step > unmeasured) times.push(performance.now() - start);
+    await attend?.();
   }
   return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] as number;
 }

@@ -6,6 +6,7 @@ import { endWithoutWaiting } from './end-process.ts';
 import { isSuperseded } from './hold.ts';
 import { recordFailure } from './record-failure.ts';
 import { Requests } from './requests.ts';
+import { endWithoutCheckpoint, StopSignals } from './stop-signals.ts';
 import { type StorageListener, untilStored } from './storage-trouble.ts';
 import { tendRuns } from './tend-runs.ts';
 
@@ -28,17 +29,6 @@ function startNext(store: Store): void {
   }
 }
 
-/** Ends this process's own attempt, so that its place in the machine's share is free before it is gone. */
-function interruptOwn(store: Store, run: string, attempt: number | null): void {
-  try {
-    const trainer = store.attempts.trainer(run);
-    if (trainer?.pid === process.pid && trainer.attempt === attempt)
-      store.attempts.interrupt(run, `its trainer (process ${process.pid}) was told twice to stop`);
-  } catch (error) {
-    log(`this end could not be stored: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
 interface End {
   code: number;
   /** May a thread be stuck? */
@@ -57,18 +47,20 @@ async function main(): Promise<End> {
   const requests = new Requests(store, run);
   if (signalled) requests.stopBySignal('SIGTERM');
 
-  const stop = (name: string): void => {
-    signalled = true;
-    if (requests.isSignalled) {
-      interruptOwn(store, run, attempt);
+  const signals = new StopSignals({
+    log,
+    ask: (name) => {
+      signalled = true;
+      requests.stopBySignal(name);
+    },
+    leave: (name) => {
+      endWithoutCheckpoint(store, run, name, log);
       startNext(store);
       process.exit(130);
-    }
-    log(`${name}: writing a checkpoint, then stopping. A second one ends at once, without a checkpoint.`);
-    requests.stopBySignal(name);
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+    },
+  });
+  process.on('SIGINT', signals.take);
+  process.on('SIGTERM', signals.take);
   // The terminal that started it may close.
   process.on('SIGHUP', () => {});
   const crash = (error: unknown): void => {

@@ -21,6 +21,8 @@ export interface TrainingState {
   values: ParameterValues | null;
   /** Ids of the edits applied since the last step: later ones come after this state. */
   editsHere: number[];
+  /** Has the step an evaluation that was not finished? It comes first when training goes on. */
+  evaluationDue: boolean;
   /** What inspections follow over time; empty in checkpoints of versions that did not inspect. */
   inspection: NamedArrays;
   /** Parameters, optimiser moments, target networks, dual variables. */

@@ -38,7 +38,7 @@ export function checkChanges(
     const changes = checkEdit(subject.agent, subject.task, values, resolved, {
       propose: (name, after) => proposalFor(name, after, measurements(store, run, subject)),
     });
-    if (Object.keys(changes).length === 0) throw nothingNew(values, Object.keys(given));
+    if (Object.keys(changes).length === 0) throw nothingNew(store, run, values, Object.keys(given));
     checkPriorRun(store, run, subject, { ...values, ...changes }, changes, possible);
     return changes;
   });
@@ -57,7 +57,10 @@ export function planUndo(
 ): { changes: ParameterValues; undoes: number } {
   const { subject, values } = present(store, run, possible);
   const edit = id === null ? store.edits.newestToUndo(run) : store.edits.get(run, id);
-  if (edit === null) throw conflict(`Run ${run} has no applied edit that is not taken back already`);
+  if (edit === null) throw conflict(`Run ${run} has no applied edit that is not taken back already${plannedHint(store, run)}`);
+  // It takes the place of what is due: what is in force stays.
+  if (edit.state === 'pending' && edit.dueStep !== null)
+    return { changes: Object.fromEntries(Object.keys(edit.changes).map((name) => [name, values[name] ?? ''])), undoes: edit.id };
   if (edit.state !== 'applied' || edit.previous === null)
     throw conflict(
       `Edit ${edit.id} ${edit.state === 'pending' ? 'is not applied yet; undo it once it is' : `was ${edit.state} and never in force, so that there is nothing to undo`}`,
@@ -68,6 +71,14 @@ export function planUndo(
     checkPriorRun(store, run, subject, { ...values, ...checked }, checked, possible);
     return { changes: checked, undoes: edit.id };
   });
+}
+
+/** The next edit that is due at a later step, for whoever looks for it among those in force. */
+function plannedHint(store: Store, run: string): string {
+  const planned = store.edits.pending(run).filter(({ dueStep }) => dueStep !== null);
+  const [next] = planned.toSorted((a, b) => (a.dueStep ?? 0) - (b.dueStep ?? 0));
+  if (next === undefined) return '';
+  return `; edit ${next.id} is due at step ${(next.dueStep ?? 0).toLocaleString('en-US')} and not in force yet: name it to take it back before that (npm run runs -- undo ${run} ${next.id})`;
 }
 
 function formerValues(edit: RunEdit, previous: ParameterValues, { agent }: Subject, values: ParameterValues): ParameterValues {
@@ -132,12 +143,17 @@ export function actionsOf(store: Store, run: string): ActionHistogram | null {
   }
 }
 
-function nothingNew(values: ParameterValues, names: readonly string[]): ParameterError {
+function nothingNew(store: Store, run: string, values: ParameterValues, names: readonly string[]): ParameterError {
   const [name = ''] = names;
   if (names.length === 0) return new ParameterError(name, 'no change is named');
+  const planned = store.edits.pending(run).find((one) => one.dueStep !== null && names.some((given) => given in one.changes));
+  const hint =
+    planned === undefined
+      ? ''
+      : `. Edit ${planned.id} will change that at step ${(planned.dueStep ?? 0).toLocaleString('en-US')}: undo it to keep it from that`;
   return new ParameterError(
     name,
-    `nothing would change: ${names.map((one) => `${one} is ${formatParameter(values[one] ?? '')} already`).join(', ')}`,
+    `nothing would change: ${names.map((one) => `${one} is ${formatParameter(values[one] ?? '')} already`).join(', ')}${hint}`,
   );
 }
 

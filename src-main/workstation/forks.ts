@@ -55,9 +55,16 @@ export function planRepeat(store: Store, run: string, name: string | null): Repe
   const original = store.runs.get(run);
   const { configuration, parent } = original;
   const newName = nameOf(name, original, 'repeat');
-  const edits = store.edits
-    .appliedFrom(run, 0)
-    .map(({ id, changes, undoes, requester, appliedStep }) => ({ id, changes, undoes, requester, dueStep: appliedStep ?? 0 }));
+  const counting = [...store.edits.appliedFrom(run, 0), ...store.edits.pending(run).filter(({ dueStep }) => dueStep !== null)];
+  const copied = new Set(counting.map(({ id }) => id));
+  const edits = counting.map(({ id, changes, undoes, requester, appliedStep, dueStep }) => ({
+    id,
+    changes,
+    // What it took back may never have come into force, and is not made again.
+    undoes: undoes !== null && copied.has(undoes) ? undoes : null,
+    requester,
+    dueStep: appliedStep ?? dueStep ?? 0,
+  }));
   const fork = parent === null ? null : repeatedFork(store, original, parent, newName);
   return { fork, configuration, name: newName, edits };
 }

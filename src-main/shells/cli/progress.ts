@@ -30,7 +30,9 @@ export function describeProgress({ summary, entropy, temperature, success }: Pro
   const parts = [`${formatCount(summary.environmentSteps)} of ${formatCount(summary.totalSteps)} steps${part}`];
   if (summary.silentSeconds !== null)
     parts.push(`${describeSilence(summary.silentSeconds)}; npm run runs -- stop ${summary.id} --now ends it`);
-  else if (summary.state === 'paused') parts.push('paused');
+  else if (summary.state === 'paused') parts.push(summary.stateReason ?? 'paused');
+  // An evaluation or a fit: no step is done meanwhile.
+  else if (summary.stateReason !== null) parts.push(summary.stateReason);
   else parts.push(`${formatNumber(summary.stepsPerSecond)} steps/s`, `ETA ${formatDuration(summary.etaSeconds)}`);
   parts.push(
     `evaluation return ${formatNumber(summary.lastReturn)}`,
@@ -51,6 +53,7 @@ export function progressRecord({ summary, entropy, temperature, success }: Progr
     kind: 'progress',
     run: summary.id,
     status: summary.state,
+    stateReason: summary.stateReason,
     seed: summary.seed,
     environmentSteps: summary.environmentSteps,
     totalSteps: summary.totalSteps,

@@ -1,7 +1,7 @@
 // `npm run runs -- edits RUN`: everything that was turned while the run went on.
 import { describeChanges } from '../../contract/agent-values.ts';
 import { formatParameter } from '../../contract/parameters.ts';
-import type { RunEdit } from '../../contract/runs.ts';
+import { dueEditsRule, type RunEdit } from '../../contract/runs.ts';
 import { findPossibilities } from '../../workstation/possibilities.ts';
 import { formatCount, formatTime } from './format.ts';
 import { type Column, createOutput, formatTable } from './output.ts';
@@ -50,6 +50,7 @@ export async function listEdits(given: string, options: CommonOptions): Promise<
         ]),
       ),
     );
+    if (edits.some(({ state, dueStep }) => state === 'dropped' || (state === 'pending' && dueStep !== null))) output.line(dueEditsRule);
   });
 }
 

@@ -34,7 +34,9 @@ export async function listRuns(options: CommonOptions): Promise<void> {
 
 function row(run: RunSummary): string[] {
   const silence = run.silentSeconds === null ? '' : `, ${describeSilence(run.silentSeconds)}`;
-  const state = run.queuePosition === null ? `${run.state}${silence}` : `${run.state} (${run.queuePosition})`;
+  const doing = run.state === 'running' && silence === '' ? run.stateReason : null;
+  const beside = run.queuePosition ?? doing;
+  const state = beside === null ? `${run.state}${silence}` : `${run.state} (${beside})`;
   return [
     run.id,
     run.name,

@@ -18,7 +18,7 @@ export interface SteerOptions extends CommonOptions {
   wait: boolean;
 }
 
-/** A trainer looks between two steps, and not during an evaluation. */
+/** A trainer looks five times a second; what is compiled or fitted for an edit takes longer. */
 const waitMs = 5000;
 const pollMs = 50;
 

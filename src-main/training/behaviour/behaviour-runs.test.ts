@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ParameterValues } from '../../contract/parameters.ts';
 import { openStore, type Store } from '../../store/store.ts';
-import { outcomeOf, smallRun, trainHere } from '../test-run.ts';
+import { asked, editNow, outcomeOf, smallRun, trainHere, trainScripted, until } from '../test-run.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'elbow-behaviour-runs-'));
 let store: Store;
@@ -99,5 +99,65 @@ describe('a run with a behaviour prior', () => {
     copyPriors(run, again);
     await trainHere(store, again);
     expect(outcomeOf(store, again).newest).toEqual(outcomeOf(store, run).newest);
+  });
+});
+
+describe('a fit of a behaviour prior', () => {
+  it('rests and ends at once when it is asked to, before the run has begun', { timeout: 600_000 }, async () => {
+    const source = await trainSource();
+    const run = store.runs.create({ configuration: smallRun({ prior: 'behaviour', 'prior-run': source, 'kl-target': 0.5 }), name: 'fits' });
+    store.queue.enqueue(run);
+    expect(store.queue.claim({ share: 1, claimant: 'test' })).toBe(run);
+    const training = trainHere(store, run);
+    const asking = openStore(folder);
+    const stands = (state: string, reason: RegExp) =>
+      until(
+        () => `${state}, ${reason}; it is ${JSON.stringify(asking.runs.summary(run))}`,
+        () => asking.runs.summary(run).state === state && reason.test(asking.runs.summary(run).stateReason ?? ''),
+      );
+    try {
+      await stands('running', /^fitting the behaviour prior, \d+ %/);
+      asking.commands.request(run, 'pause', 'ada');
+      await stands('paused', /^paused by ada while it starts$/);
+      // Its claim holds: it is neither put back into the queue nor taken for lost.
+      expect(asking.queue.claim({ share: 9, claimant: 'another' })).toBeNull();
+      expect(asking.attempts.reapDead()).toEqual([]);
+      expect(asking.runs.summary(run).state).toBe('paused');
+      asking.commands.request(run, 'resume', 'ada');
+      await stands('running', /^(starting|fitting)/);
+      asking.commands.request(run, 'stop', 'ben');
+      expect((await training).outcome).toBe('stopped');
+    } finally {
+      asking.close();
+    }
+    expect(store.runs.get(run)).toMatchObject({
+      state: 'stopped',
+      stateReason: null,
+      environmentSteps: 0,
+      fittedPriors: [],
+      attempts: [],
+      events: [{ kind: 'stopped', step: 0, requester: 'ben', message: 'Stopped by ben while it started; nothing was trained.' }],
+    });
+    expect(store.commands.pending(run)).toEqual([]);
+    await trainHere(store, run);
+    expect(store.runs.summary(run).state).toBe('finished');
+  });
+
+  it('for an edit ends with a stop, which leaves the run as it was before', { timeout: 600_000 }, async () => {
+    const source = await trainSource();
+    const [reference, run] = ['reference', 'stopped'].map((name) => store.runs.create({ configuration: smallRun({ steps: 300 }), name }));
+    if (reference === undefined || run === undefined) throw new Error('two runs');
+    await trainHere(store, reference);
+    await trainScripted(store, run, {
+      150: () => void editNow(store, run, { prior: 'behaviour', 'prior-run': source, 'kl-target': 1 }),
+      // Some way into the fit, which looks after each of its updates.
+      400: () => asked('stop'),
+    });
+    expect(store.runs.get(run)).toMatchObject({ state: 'stopped', environmentSteps: 150, stateReason: null, fittedPriors: [] });
+    expect(store.edits.list(run, { limit: 9 }).edits).toMatchObject([
+      { state: 'dropped', reason: 'the trainer ended before it came to this edit' },
+    ]);
+    await trainHere(store, run);
+    expect(outcomeOf(store, run)).toEqual(outcomeOf(store, reference));
   });
 });

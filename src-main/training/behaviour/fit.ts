@@ -5,6 +5,7 @@ import { createEngine } from '../../engine/devices.ts';
 import { NonFiniteError } from '../../engine/non-finite.ts';
 import type { Engine, NamedArrays, Program } from '../../engine/program.ts';
 import type { RandomStream } from '../../random/stream.ts';
+import type { Attend } from '../attention.ts';
 import { TrainingError } from '../training-error.ts';
 import { type BehaviourData, unsquash } from './data.ts';
 import { fitPrograms } from './programs.ts';
@@ -33,6 +34,8 @@ export interface FitOptions {
   limits?: FitLimits;
   /** Called every `evaluateEvery` updates with how much of the limit is used, and the seconds that are left at most. */
   progress?: (share: number, secondsLeft: number) => void;
+  /** What it is to rest for does not count as its time. */
+  attend?: Attend;
 }
 
 /** Likelihoods are means in nats an action. */
@@ -68,7 +71,7 @@ export async function fitBehaviour(options: FitOptions): Promise<Fit> {
     const split = splitRows(options.data.rows, options.data.episodes, stream);
     await engine.writeState({ ...network.network.initialState(stream), ...programs.optimiserState });
     const rows = new Rows(options.data, sizes);
-    const likelihood = new Likelihood(await engine.compile(programs.evaluate(evaluationRows)), rows);
+    const likelihood = new Likelihood(await engine.compile(programs.evaluate(evaluationRows)), rows, options.attend);
     const best = await climb(options, engine, await engine.compile(programs.step(batchRows)), rows, split.training, () =>
       likelihood.of(split.heldOut),
     );
@@ -111,9 +114,9 @@ async function climb(
   training: Int32Array,
   measure: () => Promise<Measured>,
 ): Promise<Best> {
-  const { stream, sizes, limits = usualLimits, progress } = options;
+  const { stream, sizes, limits = usualLimits, progress, attend } = options;
   const batch = rows.allocate(batchRows);
-  const start = performance.now();
+  let start = performance.now();
   const turns = new Turns();
   const best: Best = { state: await engine.readState(), at: 0, updates: 0, endedBy: 'updates', heldOut: await measure() };
   for (const rate of learningRates) {
@@ -126,6 +129,9 @@ async function climb(
       await step.run({ batch, noise: {}, controls }).catch(notFitted);
       best.updates += 1;
       await turns.take();
+      const asked = performance.now();
+      await attend?.();
+      start += performance.now() - asked;
       if (best.updates % evaluateEvery !== 0 && best.updates !== limits.updates) continue;
       const heldOut = await measure();
       if (heldOut.mean > best.heldOut.mean) Object.assign(best, { heldOut, at: best.updates, state: await engine.readState() });
@@ -176,10 +182,12 @@ class Likelihood {
   readonly #program: Program;
   readonly #rows: Rows;
   readonly #batch: Batch;
+  readonly #attend: Attend | undefined;
 
-  constructor(program: Program, rows: Rows) {
+  constructor(program: Program, rows: Rows, attend: Attend | undefined) {
     this.#program = program;
     this.#rows = rows;
+    this.#attend = attend;
     this.#batch = rows.allocate(evaluationRows);
   }
 
@@ -194,6 +202,7 @@ class Likelihood {
       const [likelihood, deviation] = [result['log-likelihood'] as Float32Array, result['deviation'] as Float32Array];
       const width = deviation.length / evaluationRows;
       await turns.take();
+      await this.#attend?.();
       for (let k = 0; k < count; k += 1) {
         sum += likelihood[k] as number;
         if (deviation.subarray(k * width, (k + 1) * width).some((value) => Math.abs(value) > 3)) outside += 1;

@@ -4,6 +4,8 @@ import type { ParameterValues } from '../../contract/parameters.ts';
 import type { NamedArrays } from '../../engine/program.ts';
 import { createStream } from '../../random/stream.ts';
 import type { Store } from '../../store/store.ts';
+import { Activity } from '../activity.ts';
+import type { Attend } from '../attention.ts';
 import { packArrays, unpackArrays } from '../checkpoint/manifest.ts';
 import type { Supply } from '../prepare.ts';
 import { untilStored } from '../storage-trouble.ts';
@@ -11,8 +13,11 @@ import { TrainingError } from '../training-error.ts';
 import { hashData } from './data.ts';
 import { fitBehaviour, type FitLimits } from './fit.ts';
 import { readBehaviour } from './read-behaviour.ts';
-import { Progress } from './progress.ts';
 import { findSource, type Source } from './source.ts';
+
+const fitting = 'fitting the behaviour prior';
+/** Share of the updates between two lines in the log. */
+const logEvery = 0.1;
 
 export interface SupplierOptions {
   store: Store;
@@ -22,6 +27,8 @@ export interface SupplierOptions {
   step: () => number;
   /** Should a wait for room on the disk be given up? */
   isAbandoned: () => boolean;
+  /** While it fits. */
+  attend?: Attend;
   limits?: FitLimits;
 }
 
@@ -70,7 +77,8 @@ async function fitNow(options: SupplierOptions, wanted: Wanted): Promise<NamedAr
   const { device: asked, threads, seed } = store.runs.configuration(run);
   // Before `auto` has chosen: it times an agent that has its prior already.
   const device = asked === 'auto' ? 'cpu' : asked;
-  const progress = new Progress(store, run, log);
+  const activity = new Activity(store, run, fitting, true);
+  let logged = 0;
   const start = performance.now();
   try {
     const { parameters, ...fit } = await fitBehaviour({
@@ -80,7 +88,14 @@ async function fitNow(options: SupplierOptions, wanted: Wanted): Promise<NamedAr
       device,
       threads,
       stream: createStream(seed, 'behaviour-prior'),
-      progress: (share, secondsLeft) => progress.tell(share, secondsLeft),
+      progress: (share, secondsLeft) => {
+        const text = `${fitting}, ${Math.round(100 * share)} %, at most ${Math.ceil(secondsLeft)} s to go`;
+        activity.tell(text);
+        if (share - logged < logEvery) return;
+        logged = share;
+        log(text);
+      },
+      ...(options.attend === undefined ? {} : { attend: options.attend }),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     });
     const { bytes, entries } = packArrays(parameters);
@@ -103,7 +118,7 @@ async function fitNow(options: SupplierOptions, wanted: Wanted): Promise<NamedAr
     await keep(options, source, details, bytes);
     return parameters;
   } finally {
-    progress.end();
+    activity.end();
   }
 }
 

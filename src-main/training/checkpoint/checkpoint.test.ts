@@ -46,6 +46,7 @@ function stateAt(step: number): TrainingState {
     window: { entropy: { sum: 1e300, count: 42 } },
     values: { temperature: 0.2, hidden: [8, 8], 'actor-paused': false, prior: 'uniform' },
     editsHere: [3, 5],
+    evaluationDue: true,
     inspection: { 'fixed/reward': Float32Array.of(-0, 3e-40), 'policy-0/mean': Float32Array.of(step) },
     engine: { b: Float32Array.of(1, -0, 3e-40), a: Float32Array.of(step), empty: new Float32Array(0) },
   };

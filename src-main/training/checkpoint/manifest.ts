@@ -35,6 +35,8 @@ export const manifestSchema = z.object({
     .nullable()
     .default(null),
   editsHere: z.array(count).default([]),
+  /** None before there were evaluations that could be interrupted. */
+  evaluationDue: z.boolean().default(false),
   /** The engine's state and, with a prefix, the inspection's, in state.bin: single precision, little-endian, one entry after another. */
   state: fileRecord.extend({ entries: z.array(z.object({ name: z.string(), length: count })) }),
   replay: z.object({ rowsAdded: count, rowWidth: count, segments: z.array(segmentSchema) }),
@@ -74,6 +76,7 @@ export function describeTraining(training: TrainingState): Omit<Manifest, 'state
             Object.entries(training.values).map(([name, value]) => [name, typeof value === 'object' ? [...value] : value]),
           ),
     editsHere: training.editsHere,
+    evaluationDue: training.evaluationDue,
   };
 }
 
@@ -98,6 +101,7 @@ export function restoreTraining(manifest: ParsedManifest, arrays: NamedArrays): 
     window: Object.fromEntries(Object.entries(manifest.window).map(([name, { sum, count }]) => [name, { sum: sum[0] ?? 0, count }])),
     values: manifest.values,
     editsHere: manifest.editsHere,
+    evaluationDue: manifest.evaluationDue,
     inspection: Object.fromEntries(
       entries.filter(([name]) => name.startsWith(inspectionPrefix)).map(([name, array]) => [name.slice(inspectionPrefix.length), array]),
     ),

@@ -16,6 +16,7 @@ export function stateOf(step: number): TrainingState {
     window: {},
     values: null,
     editsHere: [],
+    evaluationDue: false,
     inspection: {},
     engine: { w: Float32Array.of(1) },
   };

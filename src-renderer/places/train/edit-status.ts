@@ -5,7 +5,7 @@ import type { RunEdit } from '../../../src-main/contract/runs.ts';
 export interface KnobStatus {
   /** Asked for and not applied yet; null where nothing is. */
   pending: ParameterValue | null;
-  /** Step at which `pending` comes into force in a repetition; null where the trainer chooses, or nothing is pending. */
+  /** Step at which `pending` comes into force; null where the trainer chooses, or nothing is pending. */
   dueStep: number | null;
   /** Environment steps done when it was last changed; null where it never was. */
   appliedStep: number | null;
@@ -13,7 +13,7 @@ export interface KnobStatus {
   problem: string | null;
 }
 
-/** Copied from the run that this one repeats and not yet come to: nobody has asked for it now, and it is not in force. */
+/** Due at a step, in a repetition or after a crash, and not yet come to: nobody has asked for it now, and it is not in force. */
 export function isScheduled({ dueStep, state }: Pick<RunEdit, 'dueStep' | 'state'>): boolean {
   return dueStep !== null && state === 'pending';
 }
