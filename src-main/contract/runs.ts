@@ -88,8 +88,15 @@ export interface EvaluationSummary {
   returns: Float64Array;
   lengths: Int32Array;
   meanReturn: number;
-  /** Episodes of this evaluation that are stored as rollouts. */
-  rollouts: { id: number; episode: number; return: number; length: number; kind: 'best' | 'median' | 'worst' | 'extra' }[];
+  /** Episodes of this evaluation that were recorded; one that is not kept was thinned, so that the run keeps within its budget. */
+  rollouts: {
+    id: number;
+    episode: number;
+    return: number;
+    length: number;
+    kind: 'best' | 'median' | 'worst' | 'extra';
+    isKept: boolean;
+  }[];
   hasPolicy: boolean;
 }
 
@@ -185,6 +192,8 @@ export interface RunDetail extends RunSummary {
   /** Those that count, ascending in step: all of them, or as many of the newest as were asked for. */
   evaluations: EvaluationSummary[];
   evaluationCount: number;
+  /** Of diskBytes, those in the database: what the run's budget (`disk-budget`) is for. */
+  rowBytes: number;
   checkpoints: CheckpointSummary[];
   events: RunEvent[];
   /** Behaviour priors fitted for this run, oldest first. */

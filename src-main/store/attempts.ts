@@ -2,7 +2,7 @@
 import type { AttemptSummary, RunEnvironment } from '../contract/runs.ts';
 import type { AttemptsApi, IsAlive, NewAttempt } from './api.ts';
 import { checkInteger, checkLine } from './checks.ts';
-import { currentCheckpoints } from './checkpoints.ts';
+import { currentCheckpoints } from './current-rows.ts';
 import { fromJson } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { dropPendingEdits } from './edits.ts';

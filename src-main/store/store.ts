@@ -21,6 +21,7 @@ import { openForReading, openForWriting, type OpenedDatabase } from './open-data
 import { Queue } from './queue.ts';
 import { Rollouts } from './rollouts.ts';
 import { Runs } from './runs.ts';
+import { reclaimPages } from './shrink.ts';
 import { Snapshots } from './snapshots.ts';
 import { translateError } from './translate-errors.ts';
 
@@ -116,6 +117,10 @@ class SqliteStore implements Store {
       .all<{ integrity_check: string }>('PRAGMA integrity_check')
       .map((row) => row.integrity_check)
       .filter((line) => line !== 'ok');
+  }
+
+  reclaim(): Generator<number, number> {
+    return reclaimPages(this.#connection);
   }
 
   close(): void {

@@ -3,5 +3,6 @@ import type { Migration } from '../migrate.ts';
 import { first } from './001-first.ts';
 import { second } from './002-edits.ts';
 import { third } from './003-imported-models.ts';
+import { fourth } from './004-disk-plan.ts';
 
-export const migrations: readonly Migration[] = [first, second, third];
+export const migrations: readonly Migration[] = [first, second, third, fourth];

@@ -3,7 +3,7 @@ import { formatParameter, type ParameterValue, type ParameterValues } from '../.
 import type { RunConfiguration } from '../../../src-main/contract/runs.ts';
 
 /** The settings that do not make two runs different experiments: how long, and on what. */
-const besidesTheExperiment = new Set(['steps', 'checkpoint-minutes']);
+const besidesTheExperiment = new Set(['steps', 'checkpoint-minutes', 'disk-budget']);
 
 /** Equal for runs of one task and agent whose hyper-parameters agree in all but seed, length and device. */
 export function configurationKey(configuration: RunConfiguration): string {
