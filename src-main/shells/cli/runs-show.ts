@@ -4,6 +4,7 @@ import { formatBytes } from '../../contract/format.ts';
 import { formatParameter } from '../../contract/parameters.ts';
 import type { NonFiniteCount, RunDetail } from '../../contract/runs.ts';
 import type { MetricSeries } from '../../contract/series.ts';
+import { usedText } from './disk-text.ts';
 import { formatCount, formatDate, formatDuration, formatNumber, formatShare } from './format.ts';
 import { readOutcome } from './outcome.ts';
 import { createOutput, formatTable, type Output } from './output.ts';
@@ -45,7 +46,7 @@ function print(
     ['speed', `${formatNumber(run.stepsPerSecond)} environment steps/s, ${formatDuration(run.activeSeconds)} in all`],
     ['returns', `last ${formatNumber(run.lastReturn)}, best ${formatNumber(run.bestReturn)} (evaluation, mean action)`],
     ['created', formatDate(run.createdAt)],
-    ['on disk', formatBytes(run.diskBytes)],
+    ['on disk', usedText(run)],
   ];
   if (run.queuePosition !== null) facts.push(['queue', `place ${run.queuePosition}`]);
   if (run.parent !== null) facts.push(['parent', `${run.parent.run} at step ${formatCount(run.parent.step)}`]);
@@ -64,14 +65,15 @@ function print(
   const shares = new Map(success?.isReduced === false ? [...success.step].map((step, k) => [step, success.mean[k] as number]) : []);
   const withShare = (cell: string): string[] => (shares.size === 0 ? [] : [cell]);
   section(output, 'Evaluations', [
-    ['step', 'mean return', 'lowest', 'highest', ...withShare('success'), 'episodes'],
-    ...run.evaluations.map(({ step, meanReturn, returns }) => [
+    ['step', 'mean return', 'lowest', 'highest', ...withShare('success'), 'episodes', 'kept'],
+    ...run.evaluations.map(({ step, meanReturn, returns, rollouts, hasPolicy }) => [
       formatCount(step),
       formatNumber(meanReturn),
       formatNumber(Math.min(...returns)),
       formatNumber(Math.max(...returns)),
       ...withShare(formatShare(shares.get(step) ?? null)),
       String(returns.length),
+      keptText(rollouts, hasPolicy),
     ]),
   ]);
   section(output, 'Values that were not finite, in no curve', [
@@ -113,6 +115,17 @@ function print(
     ['step', 'when', 'what', ''],
     ...run.events.map(({ step, createdAt, kind, message }) => [formatCount(step), formatDate(createdAt), kind, message]),
   ]);
+}
+
+/** "3 rollouts, policy", "1 of 3 rollouts, policy", "returns alone". */
+function keptText(rollouts: readonly { isKept: boolean }[], hasPolicy: boolean): string {
+  const kept = rollouts.filter(({ isKept }) => isKept).length;
+  const word = rollouts.length === 1 ? 'rollout' : 'rollouts';
+  const parts = [
+    ...(kept === 0 ? [] : [kept === rollouts.length ? `${kept} ${word}` : `${kept} of ${rollouts.length} ${word}`]),
+    ...(hasPolicy ? ['policy'] : []),
+  ];
+  return parts.length === 0 ? 'returns alone' : parts.join(', ');
 }
 
 /** The task's options that differ from their defaults. */

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { describeTimings } from '../../contract/engine-choice.ts';
 import type { RunSummary } from '../../contract/runs.ts';
 import type { Store } from '../../store/store.ts';
+import { diskText } from './disk-text.ts';
 import { trainerShare } from '../../training/launch.ts';
 import { exitCodes, UsageError, type ExitCode } from './failure.ts';
 import { followRuns } from './follow.ts';
@@ -147,6 +148,8 @@ function announce(output: Output, store: Store, run: string, share: number): voi
   const summary = store.runs.summary(run);
   const what = `${summary.task}, ${summary.agent}, seed ${summary.seed}, ${formatCount(summary.totalSteps)} environment steps`;
   output.line(`${output.bold(`Run ${run}`)} ${summary.name}: ${what}`);
+  const disk = diskText(store.runs.configuration(run));
+  if (disk !== null) output.line(`  ${disk}`);
   if (summary.queuePosition !== null) output.line(`  ${waitingText(summary.queuePosition, share)}`);
 }
 
