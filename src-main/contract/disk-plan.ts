@@ -3,6 +3,7 @@
 import type { TaskDeclaration } from './declarations.ts';
 import { formatBytes } from './format.ts';
 import type { ParameterValues } from './parameters.ts';
+import type { RunDetail } from './runs.ts';
 
 /** Bytes, each at most about that. */
 export interface DiskPlan {
@@ -75,4 +76,10 @@ export function describeDiskPlan({ recordings, recordingsWithoutBudget, checkpoi
       ? ` (kept to that by thinning; all of them would take ${formatBytes(recordingsWithoutBudget)})`
       : '';
   return `at most about ${formatBytes(recordings + checkpoints)} on disk: rollouts, policies and curves ${formatBytes(recordings)}${thinned}, checkpoints ${formatBytes(checkpoints)}`;
+}
+
+/** "201 MB: 31 MB in the database, of a budget of 100 MB; 170 MB in files, mostly checkpoints" */
+export function describeDiskUse({ rowBytes, diskBytes, budgetBytes }: Pick<RunDetail, 'rowBytes' | 'diskBytes' | 'budgetBytes'>): string {
+  const budget = budgetBytes === null ? 'without a budget' : `of a budget of ${formatBytes(budgetBytes)}`;
+  return `${formatBytes(diskBytes)}: ${formatBytes(rowBytes)} in the database, ${budget}; ${formatBytes(diskBytes - rowBytes)} in files, mostly checkpoints`;
 }

@@ -194,6 +194,8 @@ export interface RunDetail extends RunSummary {
   evaluationCount: number;
   /** Of diskBytes, those in the database: what the run's budget (`disk-budget`) is for. */
   rowBytes: number;
+  /** As the run was stored; null for one of an Elbow that had no budgets: nothing of it is thinned while it trains. */
+  budgetBytes: number | null;
   checkpoints: CheckpointSummary[];
   events: RunEvent[];
   /** Behaviour priors fitted for this run, oldest first. */

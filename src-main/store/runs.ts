@@ -1,4 +1,5 @@
 // Runs: making, finding, describing and changing them.
+import { diskBudgetOf } from '../contract/disk-plan.ts';
 import type { EngineChoice } from '../contract/engine-choice.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
 import type { RunConfiguration, RunDetail, RunState, RunSummary } from '../contract/runs.ts';
@@ -60,9 +61,10 @@ export class Runs implements RunsApi {
         run,
       );
       const { edits, count } = this.#store.edits.list(run, { limit: shownEdits });
+      const configuration = this.configuration(run);
       return {
         ...summary,
-        configuration: this.configuration(run),
+        configuration,
         values: this.values(run),
         edits,
         editCount: count,
@@ -71,6 +73,7 @@ export class Runs implements RunsApi {
           newestEvaluations === undefined ? this.#store.evaluations.list(run) : this.#store.evaluations.newest(run, newestEvaluations),
         evaluationCount: row?.evaluationCount ?? 0,
         rowBytes: row?.rowBytes ?? 0,
+        budgetBytes: diskBudgetOf(configuration.hyperparameters),
         checkpoints: this.#store.checkpoints.list(run).map(({ step, attempt, createdAt, bytes }) => ({ step, attempt, createdAt, bytes })),
         events: this.#store.events.list(run),
         fittedPriors: summariesOf(this.#store.fittedPriors.list(run)),

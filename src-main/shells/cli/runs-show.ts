@@ -1,10 +1,10 @@
 // `npm run runs -- show RUN`.
+import { describeDiskUse } from '../../contract/disk-plan.ts';
 import { describeTimings } from '../../contract/engine-choice.ts';
 import { formatBytes } from '../../contract/format.ts';
 import { formatParameter } from '../../contract/parameters.ts';
 import type { NonFiniteCount, RunDetail } from '../../contract/runs.ts';
 import type { MetricSeries } from '../../contract/series.ts';
-import { usedText } from './disk-text.ts';
 import { formatCount, formatDate, formatDuration, formatNumber, formatShare } from './format.ts';
 import { readOutcome } from './outcome.ts';
 import { createOutput, formatTable, type Output } from './output.ts';
@@ -46,7 +46,7 @@ function print(
     ['speed', `${formatNumber(run.stepsPerSecond)} environment steps/s, ${formatDuration(run.activeSeconds)} in all`],
     ['returns', `last ${formatNumber(run.lastReturn)}, best ${formatNumber(run.bestReturn)} (evaluation, mean action)`],
     ['created', formatDate(run.createdAt)],
-    ['on disk', usedText(run)],
+    ['on disk', describeDiskUse(run)],
   ];
   if (run.queuePosition !== null) facts.push(['queue', `place ${run.queuePosition}`]);
   if (run.parent !== null) facts.push(['parent', `${run.parent.run} at step ${formatCount(run.parent.step)}`]);

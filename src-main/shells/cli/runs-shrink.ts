@@ -1,4 +1,6 @@
 // `npm run runs -- shrink [RUN…]`: packs what earlier versions stored, thins evaluations to a budget, and gives the room back.
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import { budgetUnit, diskBudgetOf } from '../../contract/disk-plan.ts';
 import { formatBytes } from '../../contract/format.ts';
 import type { RunSummary } from '../../contract/runs.ts';
@@ -42,11 +44,21 @@ export function shrinkRuns(given: readonly string[], options: ShrinkOptions): vo
     let freed = 0;
     for (const bytes of store.reclaim()) freed = bytes;
     const now = store.storage().databaseBytes;
+    const backups = backupsIn(store.dataDirectory);
+    if (backups.length > 0)
+      output.line(`Beside it lie copies of before this version, which may be deleted once all is well: ${backups.join(', ')}`);
     output.line(`The database had ${formatBytes(file)} and has ${formatBytes(now)}; ${formatBytes(freed)} went back to the disk.`);
-    output.json({ kind: 'reclaimed', before: file, after: now, freedBytes: freed });
+    output.json({ kind: 'reclaimed', backups, before: file, after: now, freedBytes: freed });
   } finally {
     store.close();
   }
+}
+
+/** Copies that an earlier opening made before it brought the database up to this version: each as large as it was then. */
+function backupsIn(directory: string): string[] {
+  return readdirSync(directory)
+    .filter((name) => name.startsWith('elbow.sqlite.before-version-'))
+    .map((name) => path.join(directory, name));
 }
 
 /** All, but for those that train and those with a star, which are thinned only where they are named. */
