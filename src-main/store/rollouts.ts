@@ -67,11 +67,20 @@ export class Rollouts implements RolloutsApi {
       run,
       step,
     )?.step;
-    return new StoreError(
-      'not-found',
-      `The recording of episode ${episode + 1} at step ${step.toLocaleString('en-US')} of run ${run} was thinned, so that the run keeps within its budget; ` +
-        `its return is kept. ${nearest === undefined ? 'No other episode of this run is recorded.' : `The nearest recorded ones: step ${nearest.toLocaleString('en-US')}.`}`,
+    const hasPolicy = this.#connection.get(
+      `SELECT 1 FROM ${currentEvaluations} AS evaluations JOIN evaluation_models ON evaluation = evaluations.id
+       WHERE run = ? AND step = ? AND kind = 'policy'`,
+      run,
+      step,
     );
+    const parts = [
+      `The recording of episode ${episode + 1} at step ${step.toLocaleString('en-US')} of run ${run} was thinned, so that the run keeps within its budget; its return is kept.`,
+      nearest === undefined
+        ? 'No other episode of this run is recorded.'
+        : `The nearest recorded ones: step ${nearest.toLocaleString('en-US')}.`,
+      ...(hasPolicy === undefined ? [] : [`Its policy is kept and can be run again: npm run runs -- evaluate ${run} --step ${step}`]),
+    ];
+    return new StoreError('not-found', parts.join(' '));
   }
 }
 

@@ -89,6 +89,11 @@ describe('shrinking', () => {
         expect.stringMatching(/was thinned.*its return is kept.*The nearest recorded ones: step [\d,]+/),
       ]);
     }
+    const rerunnable = after.filter(({ hasPolicy, rollouts }) => hasPolicy && rollouts.some(({ isKept }) => !isKept));
+    for (const { rollouts, step } of rerunnable) {
+      const id = rollouts.find(({ isKept }) => !isKept)?.id ?? 0;
+      expect(refusal(() => store.rollouts.get(id)).message).toContain(`npm run runs -- evaluate ${run} --step ${step}`);
+    }
     const thinned = after.filter(({ hasPolicy }) => !hasPolicy);
     for (const { step } of thinned) expect(refusal(() => store.snapshots.getEvaluation(run, step)).message).toContain('The nearest steps');
   });
