@@ -92,8 +92,15 @@ export interface EvaluationSummary {
   returns: Float64Array;
   lengths: Int32Array;
   meanReturn: number;
-  /** Episodes of this evaluation that are stored as rollouts. */
-  rollouts: { id: number; episode: number; return: number; length: number; kind: 'best' | 'median' | 'worst' | 'extra' }[];
+  /** Episodes of this evaluation that were recorded; one that is not kept was thinned, so that the run keeps within its budget. */
+  rollouts: {
+    id: number;
+    episode: number;
+    return: number;
+    length: number;
+    kind: 'best' | 'median' | 'worst' | 'extra';
+    isKept: boolean;
+  }[];
   hasPolicy: boolean;
 }
 
@@ -198,6 +205,10 @@ export interface RunDetail extends RunSummary {
   /** Those that count, ascending in step: all of them, or as many of the newest as were asked for. */
   evaluations: EvaluationSummary[];
   evaluationCount: number;
+  /** Of diskBytes, those in the database: what the run's budget (`disk-budget`) is for. */
+  rowBytes: number;
+  /** As the run was stored; null for one of an Elbow that had no budgets: nothing of it is thinned while it trains. */
+  budgetBytes: number | null;
   checkpoints: CheckpointSummary[];
   events: RunEvent[];
   /** Behaviour priors fitted for this run, oldest first. */

@@ -55,5 +55,7 @@ export interface Store {
   storage(): StorageReport;
   /** SQLite's integrity check: what is wrong, one line each; empty where nothing is. Reads the whole file. */
   check(): string[];
+  /** Gives pages that nothing uses back to the disk, piece by piece; yields, and returns, the bytes so far. Run it to its end. */
+  reclaim(): Generator<number, number>;
   close(): void;
 }

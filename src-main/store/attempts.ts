@@ -2,8 +2,8 @@
 import type { AttemptSummary, RunEnvironment } from '../contract/runs.ts';
 import type { AttemptsApi, NewAttempt, Trainer } from './api.ts';
 import { checkInteger, checkLine } from './checks.ts';
-import { currentCheckpoints } from './checkpoints.ts';
 import { beatColumns, type Claim, noteSilence, selectClaims, trainerOf } from './claims.ts';
+import { currentCheckpoints } from './current-rows.ts';
 import { fromJson } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { dropPendingEdits } from './edits.ts';

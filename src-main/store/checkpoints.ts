@@ -4,15 +4,12 @@ import type { Checkpoint, CheckpointsApi } from './api.ts';
 import { checkInteger, checkRelativePath, refuse } from './checks.ts';
 import { fromJson } from './columns.ts';
 import type { Connection } from './connection.ts';
+import { currentCheckpoints } from './current-rows.ts';
 import { measureFiles } from './run-removal.ts';
 
 interface CheckpointRow extends Omit<Checkpoint, 'details'> {
   details: string;
 }
-
-/** Checkpoints from which the run may go on, as a table: none after the step at which a later attempt began. */
-export const currentCheckpoints = `(
-  SELECT checkpoints.* FROM checkpoints JOIN attempts USING (run, attempt) WHERE superseded_after IS NULL OR step <= superseded_after)`;
 
 const columns = 'id, run, attempt, step, path, bytes, sha256, created_at AS createdAt, details';
 

@@ -30,6 +30,7 @@ describe('evaluations', () => {
     expect(kept?.rollouts[0]?.kind).toBe(kind);
     expect(store.rollouts.get(kept?.rollouts[0]?.id ?? 0)).toEqual({
       ...asGiven,
+      columns: asGiven.columns.map((column) => (column.name === 'qpos' ? { ...column, data: column.data.map(Math.fround) } : column)),
       id: kept?.rollouts[0]?.id,
       run,
       task: 'half-cheetah',

@@ -1,21 +1,15 @@
 // Evaluations: all returns, the policy and critics as they were, and some episodes as rollouts.
 import type { EvaluationSummary } from '../contract/runs.ts';
-import type { EvaluationInput, EvaluationsApi, EvaluationSpread } from './api.ts';
+import type { EvaluationInput, EvaluationsApi, EvaluationSpread, Thinned } from './api.ts';
 import { checkFinite, checkInteger, refuse } from './checks.ts';
 import { toBlob, toFloat64, toInt32 } from './columns.ts';
 import type { Connection } from './connection.ts';
+import { currentEvaluations } from './current-rows.ts';
 import { StoreError } from './errors.ts';
+import { bytesInFile, pack } from './packing.ts';
+import { packColumns } from './rollout-data.ts';
 import { checkRollout, insertRollout } from './rollouts.ts';
-
-/**
- * Evaluations that count, as a table: none after the step at which a later attempt began, and one a step: where
- * an attempt begins by repeating the evaluation of its first step, the repetition counts.
- */
-export const currentEvaluations = `(
-  SELECT evaluations.* FROM evaluations JOIN attempts USING (run, attempt)
-  WHERE (superseded_after IS NULL OR step <= superseded_after)
-    AND NOT EXISTS (SELECT 1 FROM evaluations AS later
-                    WHERE later.run = evaluations.run AND later.step = evaluations.step AND later.attempt > evaluations.attempt))`;
+import { nothingThinned, thinRun } from './thinning.ts';
 
 const sparklinePoints = 40;
 /** In one answer. */
@@ -30,7 +24,7 @@ export class Evaluations implements EvaluationsApi {
     this.#connection = connection;
   }
 
-  add(run: string, attempt: number, evaluation: EvaluationInput): void {
+  add(run: string, attempt: number, evaluation: EvaluationInput, budgetBytes: number | null = null): Thinned {
     const { step, returns, lengths, policyOnnx, criticsOnnx, rollouts } = evaluation;
     checkInteger('step', step);
     if (returns.length < 1) refuse('returns', 'at least one return', returns.length);
@@ -39,7 +33,13 @@ export class Evaluations implements EvaluationsApi {
     lengths.forEach((value, episode) => checkInteger(`the length of episode ${episode}`, value, 1));
     rollouts.forEach(checkRollout);
     const mean = returns.reduce((sum, value) => sum + value / returns.length, 0);
-    this.#connection.write(() => {
+    // Packed before the database is held.
+    const packed = rollouts.map((rollout) => ({ rollout, columns: packColumns(rollout.columns) }));
+    const models = [
+      { kind: 'policy', onnx: policyOnnx },
+      { kind: 'critics', onnx: criticsOnnx },
+    ].flatMap(({ kind, onnx }) => (onnx === null ? [] : [{ kind, onnx: pack(onnx) }]));
+    return this.#connection.write(() => {
       this.#connection.requireCurrentAttempt(run, attempt);
       if (this.#connection.get('SELECT 1 FROM evaluations WHERE run = ? AND attempt = ? AND step = ?', run, attempt, step)) {
         throw new StoreError('conflict', `Attempt ${attempt} of run ${run} has an evaluation at step ${step} already; it was kept.`);
@@ -55,19 +55,22 @@ export class Evaluations implements EvaluationsApi {
         toBlob(returns),
         toBlob(lengths),
       );
-      for (const [kind, onnx] of [
-        ['policy', policyOnnx],
-        ['critics', criticsOnnx],
-      ] as const) {
-        if (!onnx) continue;
-        this.#connection.run('INSERT INTO evaluation_models (evaluation, kind, onnx) VALUES (?, ?, ?)', id, kind, toBlob(onnx));
-        bytes += onnx.byteLength;
+      const adding =
+        bytes +
+        models.reduce((sum, { onnx }) => sum + bytesInFile(onnx.byteLength), 0) +
+        packed.reduce((sum, { columns }) => sum + bytesInFile(columns.data.byteLength), 0);
+      // First, so that the pages which it frees take the new rows, and the file does not grow beyond the budget.
+      const thinned = budgetBytes === null ? nothingThinned : thinRun(this.#connection, run, budgetBytes, adding);
+      for (const { kind, onnx } of models) {
+        this.#connection.run("INSERT INTO evaluation_models (evaluation, kind, onnx, packing) VALUES (?, ?, ?, 'zstd-4')", id, kind, onnx);
+        bytes += bytesInFile(onnx.byteLength);
       }
-      for (const rollout of rollouts) bytes += insertRollout(this.#connection, id, rollout);
-      this.#connection.run('UPDATE runs SET row_bytes = row_bytes + ? WHERE id = ?', bytes, run);
+      for (const { rollout, columns } of packed) bytes += insertRollout(this.#connection, id, rollout, columns);
+      this.#connection.run('UPDATE runs SET row_bytes = row_bytes + ? WHERE id = ?', Math.ceil(bytes), run);
       this.#connection.run('UPDATE attempts SET last_step = max(last_step, ?) WHERE run = ? AND attempt = ?', step, run, attempt);
       writeEvaluationColumns(this.#connection, run, this.#meansWith(run, attempt, step, mean));
       this.#connection.touch(run, 'summary');
+      return thinned;
     });
   }
 
@@ -131,11 +134,11 @@ export class Evaluations implements EvaluationsApi {
 
   /** @param selectIds those that are to be described */
   #describe(selectIds: string, ...values: unknown[]): EvaluationSummary[] {
-    type RolloutRow = EvaluationSummary['rollouts'][number] & { evaluation: number };
+    type RolloutRow = Omit<EvaluationSummary['rollouts'][number], 'isKept'> & { evaluation: number; isKept: number };
     const ids = JSON.stringify(this.#connection.all<{ id: number }>(selectIds, ...values).map(({ id }) => id));
     const rollouts = Map.groupBy(
       this.#connection.all<RolloutRow>(
-        `SELECT id, evaluation, episode, return, length, kind FROM rollouts
+        `SELECT id, evaluation, episode, return, length, kind, thinned_at IS NULL AS isKept FROM rollouts
        WHERE evaluation IN (SELECT value FROM json_each(?)) ORDER BY id`,
         ids,
       ),
@@ -155,12 +158,13 @@ export class Evaluations implements EvaluationsApi {
         returns: toFloat64(row.returns),
         lengths: toInt32(row.lengths),
         meanReturn: row.mean,
-        rollouts: (rollouts.get(row.id) ?? []).map(({ id, episode, return: episodeReturn, length, kind }) => ({
+        rollouts: (rollouts.get(row.id) ?? []).map(({ id, episode, return: episodeReturn, length, kind, isKept }) => ({
           id,
           episode,
           return: episodeReturn,
           length,
           kind,
+          isKept: isKept === 1,
         })),
         hasPolicy: row.hasPolicy === 1,
       }));

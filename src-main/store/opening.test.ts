@@ -17,6 +17,7 @@ import {
   temporaryStore,
 } from './testing/temporary-store.ts';
 
+const newest = migrations.at(-1)?.version ?? 0;
 const fixture = join(import.meta.dirname, '../../test/fixtures/store/version-1.sqlite');
 
 /** A data directory with this file as its database. */
@@ -64,9 +65,9 @@ describe('opening', () => {
     const database = new Database(join(directory, 'elbow.sqlite'), { readonly: true });
     expect(
       ['journal_mode', 'auto_vacuum', 'user_version', 'application_id'].map((name) => database.pragma(name, { simple: true })),
-    ).toEqual(['wal', 2, 4, 0x454c424f]);
+    ).toEqual(['wal', 2, newest, 0x454c424f]);
     database.close();
-    expect(store.storage()).toMatchObject({ dataDirectory: directory, schemaVersion: 4, isNetworkFileSystem: false });
+    expect(store.storage()).toMatchObject({ dataDirectory: directory, schemaVersion: newest, isNetworkFileSystem: false });
     expect(store.storage().freeBytes).toBeGreaterThan(0);
     store.close();
     store.close();
@@ -121,7 +122,7 @@ describe('opening', () => {
     expect(store.check()).toEqual([]);
 
     const backup = temporaryDirectory();
-    copyFileSync(join(directory, 'elbow.sqlite.before-version-4'), join(backup, 'elbow.sqlite'));
+    copyFileSync(join(directory, `elbow.sqlite.before-version-${newest}`), join(backup, 'elbow.sqlite'));
     expect(schemaVersionOf(backup), 'the backup is as it was').toBe(1);
     expect(temporaryStore(backup).runs.get(run)).toEqual(detail);
 
@@ -140,25 +141,25 @@ describe('opening', () => {
     const path = join(directory, 'elbow.sqlite');
     const database = new Database(path);
     afterThisTest(() => database.close());
-    const next = { version: 5, up: (into: Database.Database) => void into.exec('ALTER TABLE runs ADD COLUMN colour TEXT') };
+    const next = { version: newest + 1, up: (into: Database.Database) => void into.exec('ALTER TABLE runs ADD COLUMN colour TEXT') };
     const broken = {
-      version: 5,
+      version: newest + 1,
       up: (into: Database.Database) => void into.exec('CREATE TABLE half (a) STRICT; DROP TABLE runs; nonsense'),
     };
     expect(() => migrate(database, [...migrations, broken], path)).toThrow(/nonsense|syntax|unknown datatype|missing datatype/);
-    expect(database.pragma('user_version', { simple: true }), 'the migrations before it stay').toBe(4);
+    expect(database.pragma('user_version', { simple: true }), 'the migrations before it stay').toBe(newest);
     expect(database.prepare('SELECT count(*) AS count FROM runs').get()).toEqual({ count: 2 });
     migrate(database, [...migrations, next], path);
     migrate(database, [...migrations, next], path);
-    expect(database.pragma('user_version', { simple: true })).toBe(5);
+    expect(database.pragma('user_version', { simple: true })).toBe(newest + 1);
     expect(database.prepare('SELECT colour FROM runs').all()).toHaveLength(2);
     expect(
       readdirSync(directory)
         .filter((name) => name.includes('before'))
         .sort(),
-    ).toEqual(['elbow.sqlite.before-version-5', 'elbow.sqlite.before-version-5-2']);
+    ).toEqual([`elbow.sqlite.before-version-${newest + 1}`, `elbow.sqlite.before-version-${newest + 1}-2`]);
     const backup = temporaryDirectory();
-    copyFileSync(`${path}.before-version-5-2`, join(backup, 'elbow.sqlite'));
+    copyFileSync(`${path}.before-version-${newest + 1}-2`, join(backup, 'elbow.sqlite'));
     expect(temporaryStore(backup).runs.list()).toHaveLength(2);
   });
 
@@ -173,7 +174,7 @@ describe('opening', () => {
       for (const options of [{}, { readonly: true }]) {
         const { code, message } = refusal(() => openStore(directory, options));
         expect(code).toBe('newer-version');
-        expect(message).toContain('its schema has version 7, this Elbow knows versions up to 4');
+        expect(message).toContain(`its schema has version 7, this Elbow knows versions up to ${newest}`);
         expect(message).toContain(directory);
       }
       const after = contentOf(directory);

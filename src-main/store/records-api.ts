@@ -79,8 +79,11 @@ export interface EvaluationSpread {
 }
 
 export interface EvaluationsApi {
-  /** In one transaction. Does not add the `evaluation-return` point: that is the metrics writer's. */
-  add(run: string, attempt: number, evaluation: EvaluationInput): void;
+  /**
+   * In one transaction. Does not add the `evaluation-return` point: that is the metrics writer's.
+   * @param budgetBytes of the run's rows: where they would go beyond it, earlier evaluations are thinned (thinning-rule.ts); null: no bound
+   */
+  add(run: string, attempt: number, evaluation: EvaluationInput, budgetBytes?: number | null): Thinned;
   /** Ascending in step, one a step, without superseded ones unless asked for. */
   list(run: string, options?: { includeSuperseded?: boolean }): EvaluationSummary[];
   /** The last ones of those that count, ascending in step; as quick however many there are. @param limit 1 to 10,000 */
@@ -89,7 +92,15 @@ export interface EvaluationsApi {
   spread(run: string, spread: EvaluationSpread): { evaluations: EvaluationSummary[]; count: number };
 }
 
+/** What was given up to keep within a budget. */
+export interface Thinned {
+  bytes: number;
+  rollouts: number;
+  policies: number;
+}
+
 export interface RolloutsApi {
+  /** @throws not-found, also where it was thinned, naming the nearest step that has one */
   get(id: number): Rollout;
 }
 

@@ -46,7 +46,8 @@ export function copyRun(source: Connection, target: Connection, run: string, id:
         copyChildren(source, target, 'evaluation_models', 'evaluation', evaluation['id'], copy);
         for (const rollout of rowsOf(source, 'rollouts', 'evaluation = ?', evaluation['id'])) {
           const rolloutCopy = insert(target, 'rollouts', { ...withoutId(rollout), evaluation: copy });
-          copyChildren(source, target, 'rollout_columns', 'rollout', rollout['id'], rolloutCopy);
+          for (const table of ['rollout_data', 'rollout_columns'])
+            copyChildren(source, target, table, 'rollout', rollout['id'], rolloutCopy);
         }
       }
       measureFiles(target, id);

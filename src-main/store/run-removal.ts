@@ -102,7 +102,7 @@ function bytesBelow(path: string, ofShared: 'all' | 'none'): number {
 }
 
 /** @throws StoreError conflict while a trainer holds the run or is about to */
-function refuseHeld(connection: Connection, run: string, what: string): void {
+export function refuseHeld(connection: Connection, run: string, what: string): void {
   const row = connection.get<{ state: string; name: string }>('SELECT state, name FROM runs WHERE id = ?', run);
   if (row?.state === 'running' || row?.state === 'paused') {
     throw new StoreError('conflict', `Run ${run} (${row.name}) is ${row.state} and cannot be ${what}. Stop it first. Nothing was changed.`);

@@ -3,7 +3,7 @@ import type { EngineChoice } from '../contract/engine-choice.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
 import type { RunConfiguration, RunDetail, RunState, RunSummary } from '../contract/runs.ts';
 import type { Store } from './api.ts';
-import type { Checkpoint } from './records-api.ts';
+import type { Checkpoint, Thinned } from './records-api.ts';
 
 export interface NewRun {
   configuration: RunConfiguration;
@@ -62,6 +62,21 @@ export interface Changes {
   queueChanged: boolean;
 }
 
+/** Pieces that have been packed, of all that are to be. */
+export interface Shrinking {
+  done: number;
+  total: number;
+}
+
+/** Bytes of the run's rows in the file, and what was done. */
+export interface Shrunk {
+  before: number;
+  after: number;
+  /** Rollouts and models that were packed. */
+  packed: number;
+  thinned: Thinned;
+}
+
 export interface RunsApi {
   /** Stores a new run in state stopped ("not started yet"); `queue.enqueue` or `attempts.open` comes next. Returns its id. */
   create(run: NewRun): string;
@@ -110,6 +125,12 @@ export interface RunsApi {
   rollBack(run: string, rollBack: RollBack): number | null;
   /** Removes checkpoints and all files but logs from the run's folder; curves and rollouts stay. Returns the bytes freed. */
   deleteCheckpoints(run: string): number;
+  /**
+   * Packs what earlier schemas wrote and thins by the rule (thinning-rule.ts), in small transactions. Run the generator to its
+   * end; with `isDryRun` nothing is changed. `Store.reclaim` then gives the room back to the disk.
+   * @throws conflict while a trainer holds the run, disk-full where there is no room to work in
+   */
+  shrink(run: string, options: { budgetBytes: number | null; isDryRun: boolean }): Generator<Shrinking, Shrunk>;
   /** DATA/runs/ID. It may not exist yet. */
   directory(run: string): string;
   /** Imports a whole run, rows and folder; takes a new id where the old one is taken. Returns the id here. */

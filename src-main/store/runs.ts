@@ -1,9 +1,10 @@
 // Runs: making, finding, describing and changing them.
+import { diskBudgetOf } from '../contract/disk-plan.ts';
 import type { EngineChoice } from '../contract/engine-choice.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
 import type { RunConfiguration, RunDetail, RunState, RunSummary } from '../contract/runs.ts';
 import { runStates } from '../contract/runs.ts';
-import type { Changes, Fork, NewRun, RollBack, RunDataState, RunProgress, RunsApi, Store } from './api.ts';
+import type { Changes, Fork, NewRun, RollBack, RunDataState, RunProgress, RunsApi, Shrinking, Shrunk, Store } from './api.ts';
 import { checkAmount, checkChoice, checkInteger, checkLine, checkText } from './checks.ts';
 import { fromJson } from './columns.ts';
 import type { Connection } from './connection.ts';
@@ -17,6 +18,7 @@ import { summariesOf } from './fitted-priors.ts';
 import { forkRun } from './run-fork.ts';
 import { freeRunId, isRunIdTaken, resolveRun } from './run-ids.ts';
 import { deleteCheckpoints, purgeDeleted, restore, softDelete } from './run-removal.ts';
+import { shrinkRun } from './shrink.ts';
 import { insertRun, selectSummaries, toSummary, type SummaryRow } from './run-rows.ts';
 
 /** The newest ones, in a run's detail. */
@@ -54,14 +56,15 @@ export class Runs implements RunsApi {
         'SELECT step, created_at AS createdAt FROM live_snapshots WHERE run = ?',
         run,
       );
-      const row = this.#connection.get<{ error: string | null; evaluationCount: number }>(
-        'SELECT last_error AS error, evaluation_count AS evaluationCount FROM runs WHERE id = ?',
+      const row = this.#connection.get<{ error: string | null; evaluationCount: number; rowBytes: number }>(
+        'SELECT last_error AS error, evaluation_count AS evaluationCount, row_bytes AS rowBytes FROM runs WHERE id = ?',
         run,
       );
       const { edits, count } = this.#store.edits.list(run, { limit: shownEdits });
+      const configuration = this.configuration(run);
       return {
         ...summary,
-        configuration: this.configuration(run),
+        configuration,
         values: this.values(run),
         edits,
         editCount: count,
@@ -69,6 +72,8 @@ export class Runs implements RunsApi {
         evaluations:
           newestEvaluations === undefined ? this.#store.evaluations.list(run) : this.#store.evaluations.newest(run, newestEvaluations),
         evaluationCount: row?.evaluationCount ?? 0,
+        rowBytes: row?.rowBytes ?? 0,
+        budgetBytes: diskBudgetOf(configuration.hyperparameters),
         checkpoints: this.#store.checkpoints.list(run).map(({ step, attempt, createdAt, bytes }) => ({ step, attempt, createdAt, bytes })),
         events: this.#store.events.list(run),
         fittedPriors: summariesOf(this.#store.fittedPriors.list(run)),
@@ -231,6 +236,10 @@ export class Runs implements RunsApi {
 
   rollBack(run: string, rollBack: RollBack): number | null {
     return rollBackRun(this.#connection, this.#store, run, rollBack);
+  }
+
+  shrink(run: string, options: { budgetBytes: number | null; isDryRun: boolean }): Generator<Shrinking, Shrunk> {
+    return shrinkRun(this.#connection, run, options);
   }
 
   directory(run: string): string {

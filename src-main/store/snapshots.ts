@@ -4,8 +4,9 @@ import type { SnapshotsApi } from './api.ts';
 import { checkInteger, refuse } from './checks.ts';
 import { toBlob, toUint8 } from './columns.ts';
 import type { Connection } from './connection.ts';
+import { currentEvaluations } from './current-rows.ts';
 import { StoreError } from './errors.ts';
-import { currentEvaluations } from './evaluations.ts';
+import { type Packing, unpackAs } from './packing.ts';
 
 interface SnapshotRow {
   step: number;
@@ -53,15 +54,21 @@ export class Snapshots implements SnapshotsApi {
 
   #ofEvaluation(run: string, step: number, kind: 'policy' | 'critics'): PolicySnapshot {
     const source = `FROM ${currentEvaluations} AS evaluations JOIN evaluation_models ON evaluation = evaluations.id WHERE run = ? AND kind = ?`;
-    const row = this.#connection.get<SnapshotRow>(`SELECT step, created_at AS createdAt, onnx ${source} AND step = ?`, run, kind, step);
-    if (row) return { run, step: row.step, createdAt: row.createdAt, onnx: toUint8(row.onnx) };
+    const row = this.#connection.get<SnapshotRow & { packing: Packing }>(
+      `SELECT step, created_at AS createdAt, onnx, packing ${source} AND step = ?`,
+      run,
+      kind,
+      step,
+    );
+    if (row) return { run, step: row.step, createdAt: row.createdAt, onnx: toUint8(unpackAs(row.packing, row.onnx)) };
     const steps = this.#connection
-      .all<{ step: number }>(`SELECT step ${source} ORDER BY step DESC LIMIT 10`, run, kind)
-      .map((found) => found.step);
+      .all<{ step: number }>(`SELECT step ${source} ORDER BY abs(step - ?), step LIMIT 10`, run, kind, step)
+      .map((found) => found.step)
+      .toSorted((a, b) => a - b);
     throw new StoreError(
       'not-found',
       `Run ${run} keeps no ${kind} at step ${step}. ` +
-        (steps.length > 0 ? `The newest steps that have one: ${steps.join(', ')}.` : 'It has none at any step.'),
+        (steps.length > 0 ? `The nearest steps that have one: ${steps.join(', ')}.` : 'It has none at any step.'),
     );
   }
 }

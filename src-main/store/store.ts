@@ -22,6 +22,7 @@ import { Queue } from './queue.ts';
 import { QueueKeepers } from './queue-keepers.ts';
 import { Rollouts } from './rollouts.ts';
 import { Runs } from './runs.ts';
+import { reclaimPages } from './shrink.ts';
 import { Snapshots } from './snapshots.ts';
 import { translateError } from './translate-errors.ts';
 
@@ -125,6 +126,10 @@ class SqliteStore implements Store {
       .all<{ integrity_check: string }>('PRAGMA integrity_check')
       .map((row) => row.integrity_check)
       .filter((line) => line !== 'ok');
+  }
+
+  reclaim(): Generator<number, number> {
+    return reclaimPages(this.#connection);
   }
 
   close(): void {

@@ -1,4 +1,6 @@
 // What a session stores of the policy: its evaluations, and the live snapshot that windows show.
+import { diskBudgetOf } from '../contract/disk-plan.ts';
+import { formatBytes } from '../contract/format.ts';
 import { type EvaluationOptions, evaluate } from './evaluation.ts';
 import type { Journal } from './journal.ts';
 import { QBias } from './q-bias.ts';
@@ -54,7 +56,15 @@ export class PolicyRecords {
       });
     }
     await this.#journal.commit(`The evaluation at step ${step.toLocaleString('en-US')}`, () => {
-      store.evaluations.add(run, attempt, { step, ...stored, policyOnnx, criticsOnnx });
+      // As stored: a run of an Elbow that had no budget goes on without one.
+      const budget = diskBudgetOf(store.runs.configuration(run).hyperparameters);
+      const thinned = store.evaluations.add(run, attempt, { step, ...stored, policyOnnx, criticsOnnx }, budget);
+      if (thinned.bytes > 0) {
+        const { bytes, rollouts, policies } = thinned;
+        log(
+          `step ${step}: ${formatBytes(bytes)} of earlier evaluations given up (${rollouts} rollouts, ${policies} policies), to keep within disk-budget`,
+        );
+      }
       this.#setLive(step, policyOnnx);
     });
     log(

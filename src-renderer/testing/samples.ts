@@ -51,6 +51,8 @@ export function runDetail(id: string, changes: Partial<ResponseOf<'runs.get'>> =
     attempts: [],
     evaluations: [],
     evaluationCount: 0,
+    rowBytes: 0,
+    budgetBytes: null,
     checkpoints: [],
     events: [],
     fittedPriors: [],

@@ -149,6 +149,20 @@ export const runParameters: readonly ParameterDeclaration[] = [
     sentence: 'Wall time between checkpoints; one is also written on pause, on stop and at the end.',
     citation: 'Elbow',
   },
+  {
+    name: 'disk-budget',
+    kind: 'integer',
+    default: 100,
+    min: 1,
+    max: 1_000_000,
+    unit: 'MB',
+    scale: 'log',
+    live: false,
+    group: 'run',
+    sentence:
+      'What the database keeps of the run, checkpoints apart: beyond it, evaluations give up rollouts and policies, but for the best, the newest and an even spread; every return stays.',
+    citation: 'Elbow',
+  },
 ];
 
 /** The shared hyper-parameters with an agent's own defaults and sources in place of some. */

@@ -1,4 +1,5 @@
 // `npm run runs -- show RUN`.
+import { describeDiskUse } from '../../contract/disk-plan.ts';
 import { describeTimings } from '../../contract/engine-choice.ts';
 import { formatBytes } from '../../contract/format.ts';
 import { formatParameter } from '../../contract/parameters.ts';
@@ -46,7 +47,7 @@ function print(
     ['speed', `${formatNumber(run.stepsPerSecond)} environment steps/s, ${formatDuration(run.activeSeconds)} in all`],
     ['returns', `last ${formatNumber(run.lastReturn)}, best ${formatNumber(run.bestReturn)} (evaluation, mean action)`],
     ['created', formatDate(run.createdAt)],
-    ['on disk', formatBytes(run.diskBytes)],
+    ['on disk', describeDiskUse(run)],
   ];
   if (run.silentSeconds !== null)
     facts.push(['trainer', `${describeSilence(run.silentSeconds)}; npm run runs -- stop ${run.id} --now ends its process`]);
@@ -67,14 +68,15 @@ function print(
   const shares = new Map(success?.isReduced === false ? [...success.step].map((step, k) => [step, success.mean[k] as number]) : []);
   const withShare = (cell: string): string[] => (shares.size === 0 ? [] : [cell]);
   section(output, 'Evaluations', [
-    ['step', 'mean return', 'lowest', 'highest', ...withShare('success'), 'episodes'],
-    ...run.evaluations.map(({ step, meanReturn, returns }) => [
+    ['step', 'mean return', 'lowest', 'highest', ...withShare('success'), 'episodes', 'kept'],
+    ...run.evaluations.map(({ step, meanReturn, returns, rollouts, hasPolicy }) => [
       formatCount(step),
       formatNumber(meanReturn),
       formatNumber(Math.min(...returns)),
       formatNumber(Math.max(...returns)),
       ...withShare(formatShare(shares.get(step) ?? null)),
       String(returns.length),
+      keptText(rollouts, hasPolicy),
     ]),
   ]);
   section(output, 'Values that were not finite, in no curve', [
@@ -116,6 +118,17 @@ function print(
     ['step', 'when', 'what', ''],
     ...run.events.map(({ step, createdAt, kind, message }) => [formatCount(step), formatDate(createdAt), kind, message]),
   ]);
+}
+
+/** "3 rollouts, policy", "1 of 3 rollouts, policy", "returns alone". */
+function keptText(rollouts: readonly { isKept: boolean }[], hasPolicy: boolean): string {
+  const kept = rollouts.filter(({ isKept }) => isKept).length;
+  const word = rollouts.length === 1 ? 'rollout' : 'rollouts';
+  const parts = [
+    ...(kept === 0 ? [] : [kept === rollouts.length ? `${kept} ${word}` : `${kept} of ${rollouts.length} ${word}`]),
+    ...(hasPolicy ? ['policy'] : []),
+  ];
+  return parts.length === 0 ? 'returns alone' : parts.join(', ');
 }
 
 /** The task's options that differ from their defaults. */

@@ -10,6 +10,7 @@ import { listRuns } from './runs-list.ts';
 import { type RollBackOptions, rollBackRun } from './runs-rollback.ts';
 import { setValues, type SteerOptions, undoEdit } from './runs-set.ts';
 import { showRun } from './runs-show.ts';
+import { type ShrinkOptions, shrinkRuns } from './runs-shrink.ts';
 import { type StopOptions, stopRun } from './runs-stop.ts';
 import type { CommonOptions } from './session.ts';
 
@@ -17,7 +18,7 @@ const runText = 'an id, the beginning of one, or a name';
 
 export function createCommand(end: (code: ExitCode) => void): Command {
   const command = new Command('runs').description(
-    'Lists, shows, steers, stops, forks, evaluates, exports, deletes and restores stored runs.',
+    'Lists, shows, steers, stops, forks, evaluates, exports, shrinks, deletes and restores stored runs.',
   );
   const subcommand = (name: string, description: string): Command =>
     command
@@ -69,6 +70,11 @@ export function createCommand(end: (code: ExitCode) => void): Command {
   subcommand('restore', 'Brings a deleted run back.')
     .argument('<run>', 'the whole id')
     .action((run: string, options: CommonOptions) => restoreRun(run, options));
+  subcommand('shrink', 'Makes stored runs smaller: packs what earlier versions wrote, thins evaluations to the budget, frees the room.')
+    .argument('[run...]', `${runText} (else every run that does not train and has no star)`)
+    .option('--budget <MB>', "megabytes that a run's rows may take (else the run's own disk-budget)")
+    .option('--dry-run', 'only say what would be done')
+    .action((runs: string[], options: ShrinkOptions) => shrinkRuns(runs, options));
   onRun('evaluate', 'Runs a stored policy on its task.')
     .option('--step <n>', "the policy of the evaluation at this step (else the run's newest)")
     .option('--episodes <n>', 'episodes to run', '10')

@@ -1,8 +1,10 @@
 // `npm run train`: stores runs, starts them or lets them wait, and follows them to their end.
 import { Command, Option } from 'commander';
+import { describeDiskPlan, planDisk } from '../../contract/disk-plan.ts';
 import { describeTimings } from '../../contract/engine-choice.ts';
-import type { RunSummary } from '../../contract/runs.ts';
+import type { RunConfiguration, RunSummary } from '../../contract/runs.ts';
 import type { Store } from '../../store/store.ts';
+import { configureTask } from '../../tasks/declarations.ts';
 import { trainerShare } from '../../training/launch.ts';
 import { exitCodes, UsageError, type ExitCode } from './failure.ts';
 import { followRuns } from './follow.ts';
@@ -155,7 +157,20 @@ function announce(output: Output, store: Store, run: string, share: number): voi
   const summary = store.runs.summary(run);
   const what = `${summary.task}, ${summary.agent}, seed ${summary.seed}, ${formatCount(summary.totalSteps)} environment steps`;
   output.line(`${output.bold(`Run ${run}`)} ${summary.name}: ${what}`);
+  const disk = diskText(store.runs.configuration(run));
+  if (disk !== null) output.line(`  ${disk}`);
   if (summary.queuePosition !== null) output.line(`  ${waitingText(summary.queuePosition, share)}`);
+}
+
+/** Before a run starts; null where this version has not got its task. */
+function diskText({ task, taskOptions, hyperparameters }: RunConfiguration): string | null {
+  try {
+    const plan = planDisk(configureTask(task, taskOptions ?? {}).declaration, hyperparameters);
+    return plan === null ? null : describeDiskPlan(plan);
+  } catch {
+    // A task of another version has no estimate; whoever starts the run says what is wrong with it.
+    return null;
+  }
 }
 
 function report(output: Output, store: Store, summary: RunSummary): void {

@@ -4,5 +4,6 @@ import { first } from './001-first.ts';
 import { second } from './002-edits.ts';
 import { third } from './003-imported-models.ts';
 import { fourth } from './004-processes.ts';
+import { fifth } from './005-disk-plan.ts';
 
-export const migrations: readonly Migration[] = [first, second, third, fourth];
+export const migrations: readonly Migration[] = [first, second, third, fourth, fifth];

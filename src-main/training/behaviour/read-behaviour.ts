@@ -2,7 +2,7 @@
 // evaluation episodes. Read-only, and the run may be training meanwhile.
 import { rowWidthOf } from '../../contract/replay-memory.ts';
 import type { RolloutColumn } from '../../contract/series.ts';
-import type { Checkpoint, Store } from '../../store/store.ts';
+import { type Checkpoint, type Store, StoreError } from '../../store/store.ts';
 import { CheckpointError, readNewestRows } from '../checkpoint/read.ts';
 import { runFolder } from '../launch.ts';
 import { TrainingError } from '../training-error.ts';
@@ -85,12 +85,15 @@ function continues(numbers: Float32Array, from: number, rowWidth: number, { obse
 
 /** The newest episodes first, whole ones, as many as there is room for; in the order in which they were recorded. */
 function fromEpisodes(store: Store, { id, sizes }: Source): BehaviourData {
-  const evaluations = store.evaluations.list(id).filter(({ rollouts }) => rollouts.length > 0);
+  const evaluations = store.evaluations
+    .list(id)
+    .map((evaluation) => ({ ...evaluation, rollouts: evaluation.rollouts.filter(({ isKept }) => isKept) }))
+    .filter(({ rollouts }) => rollouts.length > 0);
   const episodes: Record<'observation' | 'action', Float32Array>[] = [];
   let rows = 0;
   for (const rollout of evaluations.toReversed().flatMap((evaluation) => evaluation.rollouts.toReversed())) {
     if (rows + rollout.length > mostRows && rows > 0) break;
-    const { columns } = store.rollouts.get(rollout.id);
+    const columns = columnsOf(store, rollout.id);
     const [observation, action] = [columnOf(columns, 'observation', sizes.observation), columnOf(columns, 'action', sizes.action)];
     if (observation === null || action === null) continue;
     episodes.unshift({ observation, action });
@@ -112,6 +115,16 @@ function fromEpisodes(store: Store, { id, sizes }: Source): BehaviourData {
     row += action.length / sizes.action;
   }
   return data;
+}
+
+/** None where the run's trainer has thinned it since it was listed. */
+function columnsOf(store: Store, rollout: number): readonly RolloutColumn[] {
+  try {
+    return store.rollouts.get(rollout).columns;
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'not-found') return [];
+    throw error;
+  }
 }
 
 /** null where an earlier Elbow recorded the episode with other dimensions, or without them. */

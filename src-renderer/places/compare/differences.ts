@@ -3,7 +3,7 @@ import { formatParameter, type ParameterValue, type ParameterValues } from '../.
 import type { RunConfiguration } from '../../../src-main/contract/runs.ts';
 
 /** The settings that do not make two runs different experiments: how long, and on what. */
-const besidesTheExperiment = new Set(['steps', 'checkpoint-minutes']);
+const besidesTheExperiment = new Set(['steps', 'checkpoint-minutes', 'disk-budget']);
 /** The schedule's end follows the steps also where nothing follows the schedule: then it sets no runs apart. */
 const isIdle = (name: string, { hyperparameters }: RunConfiguration): boolean =>
   name === 'schedule-to' && hyperparameters['temperature-rule'] !== 'schedule';

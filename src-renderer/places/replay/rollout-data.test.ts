@@ -85,7 +85,7 @@ describe('the matrix', () => {
     lengths: Int32Array.from(returns),
     meanReturn: 0,
     hasPolicy: true,
-    rollouts: recorded.map(([id, episode]) => ({ id, episode, return: returns[episode] ?? NaN, length: 1, kind: 'extra' })),
+    rollouts: recorded.map(([id, episode]) => ({ id, episode, return: returns[episode] ?? NaN, length: 1, kind: 'extra', isKept: true })),
   });
   const rows = matrixRows([
     evaluation(

@@ -55,13 +55,15 @@ export function poseSource(rollout: Rollout): PoseSource {
   return { rowCount: rollout.length + 1, qpos: part('qpos'), qvel: part('qvel'), mocap: part('mocap') };
 }
 
-/** An episode of an evaluation: recorded, or only its return is known. */
+/** An episode of an evaluation: recorded and kept, or only its return is known. */
 export interface MatrixCell {
   episode: number;
   return: number;
   length: number;
-  /** null where it was not recorded. */
+  /** null where it was not recorded, or was thinned. */
   rollout: number | null;
+  /** Was it recorded, and given up to keep within the run's budget? */
+  isThinned: boolean;
   kind: EvaluationSummary['rollouts'][number]['kind'] | null;
 }
 
@@ -86,7 +88,8 @@ export function matrixRows(evaluations: readonly EvaluationSummary[]): MatrixRow
           episode,
           return: value,
           length: evaluation.lengths[episode] ?? 0,
-          rollout: recorded?.id ?? null,
+          rollout: recorded?.isKept === true ? recorded.id : null,
+          isThinned: recorded?.isKept === false,
           kind: recorded?.kind ?? null,
         };
       }),

@@ -22,8 +22,8 @@ it('finds the best recorded episode', () => {
     meanReturn: 3,
     hasPolicy: true,
     rollouts: [
-      { id: 7, episode: 2, return: 3, length: 3, kind: 'median' },
-      { id: 8, episode: 1, return: 5, length: 5, kind: 'best' },
+      { id: 7, episode: 2, return: 3, length: 3, kind: 'median', isKept: true },
+      { id: 8, episode: 1, return: 5, length: 5, kind: 'best', isKept: true },
     ],
   };
   expect(bestRollout(evaluation)?.id).toBe(8);

@@ -4,7 +4,8 @@ import type { ChartMark } from '../../charts/plot.ts';
 
 /** The best recorded episode of an evaluation, or null where none is kept. */
 export function bestRollout(evaluation: EvaluationSummary): EvaluationSummary['rollouts'][number] | null {
-  return evaluation.rollouts.reduce<EvaluationSummary['rollouts'][number] | null>(
+  const kept = evaluation.rollouts.filter(({ isKept }) => isKept);
+  return kept.reduce<EvaluationSummary['rollouts'][number] | null>(
     (best, one) => (best === null || one.return > best.return ? one : best),
     null,
   );
