@@ -38,7 +38,7 @@ export async function settleDevice(store: Store, run: string, supply: Supply, lo
     const compared = describeTimings(timings);
     chosen = `${device} was chosen${compared === null ? '' : `: ${compared}`}.`;
   }
-  const found = await lookFor(device);
+  const found = await lookFor(device, run);
   if (!found.available) {
     throw new TrainingError(
       `The device ${device} cannot be used here: ${found.reason}. ${found.advice ?? ''} The run is kept as it was, with its checkpoints; ` +
@@ -55,11 +55,16 @@ export async function settleDevice(store: Store, run: string, supply: Supply, lo
   };
 }
 
-async function lookFor(device: string): Promise<DeviceDeclaration> {
+async function lookFor(device: string, run: string): Promise<DeviceDeclaration> {
   try {
     return await findDevice(device, { node: process.execPath });
   } catch (error) {
-    throw new TrainingError(`${error instanceof Error ? error.message : String(error)}; the run is kept as it was`, { cause: error });
+    throw new TrainingError(
+      `${error instanceof Error ? error.message : String(error)}; the run is kept as it was. npm run doctor lists the devices, and npm run train -- --resume ${run} --device ID takes another`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

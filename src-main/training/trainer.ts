@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { openStore, processIsAlive, type Store, StoreError } from '../store/store.ts';
 import { advanceQueue } from './launch.ts';
 import { Requests } from './requests.ts';
-import { NumericalFailure } from './training-error.ts';
+import { NumericalFailure, TrainingError } from './training-error.ts';
 
 const log = (line: string): void => {
   process.stdout.write(`${new Date().toISOString()} ${line}\n`);
@@ -19,7 +19,7 @@ function readArguments(): { dataDirectory: string; run: string } {
 
 /** Records why a run ended by itself. What cannot be stored any more still stands in the log. */
 function recordFailure(store: Store, run: string, attempt: number | null, error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = describeFailure(error, run);
   log(`failed: ${error instanceof Error ? (error.stack ?? message) : message}`);
   // Another trainer holds the run: its state is not ours to change.
   if (attempt === null && error instanceof StoreError && error.code === 'conflict') return;
@@ -38,6 +38,16 @@ function recordFailure(store: Store, run: string, attempt: number | null, error:
   } catch (second) {
     log(`this failure could not be stored: ${second instanceof Error ? second.message : String(second)}`);
   }
+}
+
+/** What happened and what to do. Errors of our own say both; of any other all is known is that the next attempt may fare better. */
+function describeFailure(error: unknown, run: string): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof TrainingError || error instanceof StoreError) return message;
+  return (
+    `${message}\nThat was not foreseen, and its log says where. All that was stored is kept. It goes on from its newest checkpoint, ` +
+    `or from the start where there is none, with: npm run train -- --resume ${run}`
+  );
 }
 
 /** A run that was put back to before the step that failed has done fewer. */

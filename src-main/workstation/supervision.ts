@@ -42,7 +42,7 @@ export function createSupervision(options: SupervisionOptions): Supervision {
       for (const run of started) {
         if (!launchLimit.isExceededBy(run, store.attempts.list(run).length)) continue;
         // Should this start succeed after all, opening its attempt makes the run running again.
-        const message = 'Its trainer was started three times and ended before it began; its log may say why. Nothing was lost.';
+        const message = `Its trainer was started three times and ended before it began; its log may say why. Nothing was lost. Once that is mended: npm run train -- --resume ${run}`;
         store.runs.setError(run, message);
         store.runs.setState(run, 'failed', message);
       }

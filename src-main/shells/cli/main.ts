@@ -35,8 +35,7 @@ async function main(given: readonly string[]): Promise<ExitCode> {
     await program.parseAsync(given, { from: 'user' });
     return code;
   } catch (error) {
-    // Commander has printed its own message, or the help that was asked for.
-    if (!(error instanceof CommanderError)) complain(error, given.includes('--json'));
+    complain(error, given.includes('--json'));
     return exitCodeOf(error);
   }
 }
@@ -67,9 +66,13 @@ function capitalise(text: string): string {
 }
 
 function complain(error: unknown, isJson: boolean): void {
+  const exitCode = exitCodeOf(error);
+  // Help that was asked for.
+  if (exitCode === exitCodes.done) return;
   const message = describeError(error);
-  if (isJson) process.stdout.write(`${toJsonLine({ kind: 'error', message, exitCode: exitCodeOf(error) })}\n`);
-  process.stderr.write(`${capitalise(message)}\n`);
+  if (isJson) process.stdout.write(`${toJsonLine({ kind: 'error', message, exitCode })}\n`);
+  // Commander has printed its own already.
+  if (!(error instanceof CommanderError)) process.stderr.write(`${capitalise(message)}\n`);
 }
 
 // A pipe that is closed early (`| head`) is no failure of ours.

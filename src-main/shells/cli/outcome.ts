@@ -7,6 +7,8 @@ import { newestSuccess } from '../../workstation/newest-metrics.ts';
 export interface Outcome {
   run: string;
   status: RunState;
+  /** What ended it otherwise than planned, what was kept and what to do; null where nothing did. */
+  reason: string | null;
   environmentSteps: number;
   /** Null where no checkpoint says it: before the first, or once they were deleted. */
   gradientSteps: number | null;
@@ -30,6 +32,7 @@ export function readOutcome(store: Store, summary: RunSummary): Outcome {
   return {
     run: summary.id,
     status: summary.state,
+    reason: reasonOf(store, summary),
     environmentSteps,
     gradientSteps: details.success ? details.data.gradientSteps : null,
     evaluationReturn: summary.lastReturn,
@@ -37,4 +40,9 @@ export function readOutcome(store: Store, summary: RunSummary): Outcome {
     environmentStepsPerSecond: activeSeconds > 0 ? environmentSteps / activeSeconds : null,
     stateHash: details.success ? details.data.stateHash : null,
   };
+}
+
+function reasonOf(store: Store, { id, state, stateReason }: RunSummary): string | null {
+  if (state !== 'failed' && state !== 'interrupted') return null;
+  return store.runs.get(id).lastError ?? stateReason ?? 'its log says more';
 }

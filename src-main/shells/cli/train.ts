@@ -165,11 +165,15 @@ function report(output: Output, store: Store, summary: RunSummary): void {
   const compared = describeTimings(engine?.timings ?? []);
   if (engine !== undefined && compared !== null) output.line(`  ${engine.device} was chosen: ${compared}`);
   if (outcome.stateHash !== null) output.line(`  state hash ${outcome.stateHash}`);
-  if (summary.state === 'failed' || summary.state === 'interrupted') {
-    output.line(`  ${store.runs.get(summary.id).lastError ?? summary.stateReason ?? 'its log says more'}`);
-  }
-  if (summary.state !== 'finished') output.line(`  ${continueText(summary.id)}`);
+  if (outcome.reason !== null) output.line(`  ${outcome.reason.replaceAll('\n', '\n  ')}`);
+  // What failed says itself what to do: only the trainer knew whether the same steps would fail again.
+  if (summary.state === 'stopped' || isContinuable(store, summary)) output.line(`  ${continueText(summary.id)}`);
   output.json({ kind: 'result', ...outcome });
+}
+
+/** Its trainer vanished, so that nothing speaks against going on as it was. A device that was lost is an error of its own. */
+function isContinuable(store: Store, { id, state }: RunSummary): boolean {
+  return state === 'interrupted' && store.runs.get(id).lastError === null;
 }
 
 function continueText(run: string): string {

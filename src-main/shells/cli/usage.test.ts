@@ -116,6 +116,13 @@ describe.concurrent('wrong command lines', () => {
   });
 });
 
+it('tells a program what was wrong, also where the options themselves were', async () => {
+  const { code, stdout, stderr } = await runCli(['train', '--tsak', 'reacher', '--json']);
+  expect(code).toBe(2);
+  expect(JSON.parse(stdout)).toEqual({ kind: 'error', message: expect.stringContaining("nknown option '--tsak'") as string, exitCode: 2 });
+  expect(stderr).toMatch(/^Unknown option '--tsak'/);
+});
+
 describe.concurrent('help', () => {
   it.for([
     ['--help'],
