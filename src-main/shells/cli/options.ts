@@ -27,7 +27,8 @@ export function parseAssignments(
     if (equals < 0 || name === '' || value === '') {
       throw new UsageError(`${option} takes name=value, such as ${option} ${example}; "${assignment.slice(0, 60)}" was given`);
     }
-    if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+    // What is no name at all. Whoever knows the names says what another program's, such as batch_size, is here.
+    if (!/^[a-z][\w.-]*$/i.test(name)) {
       throw new UsageError(
         `${option} names are written in lower case with hyphens, such as ${example.replace(/=.*/, '')}; "${name.slice(0, 60)}" was given`,
       );
