@@ -3,6 +3,7 @@
 import { enableCompileCache } from 'node:module';
 import { type Argument, Command, CommanderError } from 'commander';
 import { describeError, type ExitCode, exitCodeOf, exitCodes } from './failure.ts';
+import { spreadAssignments } from './options.ts';
 import { toJsonLine } from './output.ts';
 
 // What is loaded from here on is compiled once, not at every start.
@@ -32,7 +33,7 @@ async function main(given: readonly string[]): Promise<ExitCode> {
   }
   prepare(program, 'npm run');
   try {
-    await program.parseAsync(given, { from: 'user' });
+    await program.parseAsync(spreadAssignments(given), { from: 'user' });
     return code;
   } catch (error) {
     complain(error, given.includes('--json'));
@@ -52,7 +53,14 @@ function prepare(command: Command, path: string): void {
     .showSuggestionAfterError()
     .showHelpAfterError(`(${path} --help shows what there is)`)
     .configureHelp({ commandUsage: () => (command.parent === null ? `${path} <command> -- [options]` : `${path} ${rest}`) })
-    .configureOutput({ outputError: (text, write) => write(capitalise(text.replace(/^error: /, ''))) });
+    .configureOutput({
+      outputError(text, write) {
+        write(capitalise(text.replace(/^error: /, '')));
+        const [first] = registeredArguments;
+        if (text.includes('unknown option') && first?.name() === 'run')
+          write(`(a run whose name begins with a hyphen is given after --: ${path} -- NAME)\n`);
+      },
+    });
   for (const child of children) prepare(child, command.parent === null ? `${path} ${child.name()} --` : `${path} ${child.name()}`);
 }
 

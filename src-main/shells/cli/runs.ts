@@ -41,16 +41,20 @@ export function createCommand(end: (code: ExitCode) => void): Command {
 
   onRun('fork', 'A new run that goes on from a checkpoint with other settings.')
     .option('--step <n>', 'the checkpoint at this step (else the newest)')
-    .option('--set <name=value>', 'a hyper-parameter that differs; repeatable', (value: string, all: string[] = []) => [...all, value])
+    .option('--set <name=value>', 'a hyper-parameter that differs; several may follow', (value: string, all: string[] = []) => [
+      ...all,
+      value,
+    ])
     .option('--steps <n>', 'environment steps in all, those before the fork included')
     .option('--name <text>', 'a name for the new run')
     .action((run: string, options: ForkOptions) => forkRun(run, options));
   onRun('rollback', 'Goes on from an earlier checkpoint of the run itself; what came after it no longer counts.')
     .option('--step <n>', 'the checkpoint at this step (else the newest)')
-    .option('--set <name=value>', 'a live hyper-parameter that differs from there on; repeatable', (value: string, all: string[] = []) => [
-      ...all,
-      value,
-    ])
+    .option(
+      '--set <name=value>',
+      'a live hyper-parameter that differs from there on; several may follow',
+      (value: string, all: string[] = []) => [...all, value],
+    )
     .action((run: string, options: RollBackOptions) => rollBackRun(run, options));
   onRun('repeat', 'A new run with the same settings, seed and edits.')
     .option('--name <text>', 'a name for the new run')
@@ -69,7 +73,7 @@ export function createCommand(end: (code: ExitCode) => void): Command {
     .option('--sampled', 'draw actions from the policy instead of taking its mean')
     .option(
       '--variant <name=value>',
-      "an option of the task in place of the run's own, such as gravity-scale=0.5; repeatable",
+      "an option of the task in place of the run's own, such as gravity-scale=0.5; several may follow",
       (value: string, all: string[] = []) => [...all, value],
     )
     .action(async (run: string, options: EvaluateOptions) => {

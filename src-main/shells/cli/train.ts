@@ -39,13 +39,13 @@ export function createCommand(end: (code: ExitCode) => void): Command {
     .option('--steps <n>', 'environment steps in all; with --resume, a new total')
     .addOption(new Option('--seed <n>', 'seed of the run (1 where none is given)').conflicts('seeds'))
     .option('--seeds <list>', 'one run a seed: 1-3 or 1,4,9')
-    .option('--set <name=value>', 'a hyper-parameter, such as batch-size=128; repeatable', (value: string, all: string[] = []) => [
+    .option('--set <name=value>', 'a hyper-parameter, such as batch-size=128; several may follow', (value: string, all: string[] = []) => [
       ...all,
       value,
     ])
     .option(
       '--set-task <name=value>',
-      'an option of the task, such as gravity-scale=0.8; repeatable',
+      'an option of the task, such as gravity-scale=0.8; several may follow',
       (value: string, all: string[] = []) => [...all, value],
     )
     .option('--queue', 'put into the queue and return; it starts when the machine has room')

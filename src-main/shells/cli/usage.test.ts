@@ -44,7 +44,7 @@ describe.concurrent('wrong command lines', () => {
     [[...onReacher, '--set', 'batch-size='], /--set takes name=value/],
     [[...onReacher, '--set', 'batchSize=3'], /"batchSize" is written batch-size here/],
     [[...onReacher, '--set', '§=3'], /lower case with hyphens.*"§"/],
-    [[...onReacher, '--set', 'gamma=0.9'], /^"gamma" is called discount here\n$/],
+    [[...onReacher, '--set', 'gamma=0.9'], /^"gamma" is called discount here\.\n$/],
     [[...onReacher, '--set', 'n_envs=8'], /There is nothing like "n_envs" here: a run steps one environment; .*--seeds/],
     [[...onReacher, '--set', 'time-limit=8'], /"time-limit" is an option of the task \(--set-task time-limit=…\), and none of sac/],
     [[...onReacher, '--set-task', 'max_episode_steps=8'], /"max_episode_steps" is called time-limit here/],
