@@ -1,7 +1,16 @@
 // What the store offers for runs and who trains them, a part of api.ts: runs, the queue and attempts.
 import type { EngineChoice } from '../contract/engine-choice.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
-import type { AttemptSummary, QueueEntry, RunConfiguration, RunDetail, RunEnvironment, RunState, RunSummary } from '../contract/runs.ts';
+import type {
+  AttemptSummary,
+  DeletedRun,
+  QueueEntry,
+  RunConfiguration,
+  RunDetail,
+  RunEnvironment,
+  RunState,
+  RunSummary,
+} from '../contract/runs.ts';
 import type { Store } from './api.ts';
 import type { Checkpoint } from './records-api.ts';
 
@@ -81,6 +90,8 @@ export interface RunsApi {
   get(run: string, options?: { newestEvaluations?: number }): RunDetail;
   /** Newest first, without the deleted ones. */
   list(): RunSummary[];
+  /** Those deleted softly and not removed yet, the last ones first, and how many there are in all. */
+  deleted(most: number): { runs: DeletedRun[]; count: number };
   summary(run: string): RunSummary;
   configuration(run: string): RunConfiguration;
   /** The hyper-parameters in force. */

@@ -6,7 +6,7 @@ import { listEdits } from './runs-edits.ts';
 import { type EvaluateOptions, evaluateRun } from './runs-evaluate.ts';
 import { exportRunPolicy, type ExportOptions } from './runs-export.ts';
 import { type ForkOptions, forkRun, repeatRun } from './runs-fork.ts';
-import { listRuns } from './runs-list.ts';
+import { type ListOptions, listRuns } from './runs-list.ts';
 import { type RollBackOptions, rollBackRun } from './runs-rollback.ts';
 import { setValues, type SteerOptions, undoEdit } from './runs-set.ts';
 import { showRun } from './runs-show.ts';
@@ -24,7 +24,9 @@ export function createCommand(end: (code: ExitCode) => void): Command {
       .option('--json', 'one JSON object a line');
   const onRun = (name: string, description: string): Command => subcommand(name, description).argument('<run>', runText);
 
-  subcommand('list', 'A table of all runs, the newest first.').action((options: CommonOptions) => listRuns(options));
+  subcommand('list', 'A table of all runs, the newest first.')
+    .option('--deleted', 'those that were deleted and can be restored, in place of the others')
+    .action((options: ListOptions) => listRuns(options));
   onRun('show', 'Everything about one run.').action((run: string, options: CommonOptions) => showRun(run, options));
 
   onRun('set', 'Changes live hyper-parameters of a run under way.')

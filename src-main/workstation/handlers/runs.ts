@@ -21,6 +21,7 @@ export function createRunHandlers({
 }: HandlerContext): Omit<HandlersOf<'runs'>, EditRequests | ForkRequests> {
   return {
     'runs.list': () => ({ runs: store.runs.list() }),
+    'runs.deleted': ({ most }) => store.runs.deleted(most),
     'runs.get': ({ run }) => ({
       ...completed(store.runs.get(run, { newestEvaluations: shownEvaluations }), findPossibilities()),
       nonFinite: store.metrics.nonFinite(run),
