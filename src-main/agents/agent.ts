@@ -32,7 +32,7 @@ export interface UpdateProgram extends ProgramDeclaration {
 }
 
 /**
- * Programs that look at the agent and leave its state alone, for the diagnostics of algorithms.md section 7. Batch inputs
+ * Programs that look at the agent and leave its state alone, for the diagnostics that Train charts. Batch inputs
  * of `fresh` and `fixed` are an update's, with `batchSize` rows; noise inputs are standard normal numbers. n is the number
  * of rows; training/inspection-metrics.ts makes metrics of what they return.
  */

@@ -1,4 +1,4 @@
-// DDPG's update against an independent double-precision computation of algorithms.md 6.11: losses by their formulas,
+// DDPG's update against an independent double-precision computation of the equations in docs/agents/ddpg.md: losses by their formulas,
 // gradients by central finite differences.
 import { describe, expect, it } from 'vitest';
 import { taskDeclarations } from '../tasks/declarations.ts';

@@ -1,4 +1,4 @@
-// SAC v1's update against an independent double-precision computation of algorithms.md 2.1: losses by their formulas,
+// SAC v1's update against an independent double-precision computation of the equations in docs/agents/sac-v1.md: losses by their formulas,
 // gradients by central finite differences. Every loss is of the parameters before the step.
 import { describe, expect, it } from 'vitest';
 import { taskDeclarations } from '../tasks/declarations.ts';

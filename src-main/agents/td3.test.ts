@@ -1,4 +1,4 @@
-// TD3's updates against an independent double-precision computation of algorithms.md 6.11: losses by their formulas,
+// TD3's updates against an independent double-precision computation of the equations in docs/agents/td3.md: losses by their formulas,
 // gradients by central finite differences, the delay of the policy, and how it explores.
 import { describe, expect, it } from 'vitest';
 import { taskDeclarations } from '../tasks/declarations.ts';

@@ -1,4 +1,4 @@
-// VIREL's update against an independent double-precision computation of algorithms.md 3.1 to 3.4: losses by their
+// VIREL's update against an independent double-precision computation of the equations in docs/agents/virel.md: losses by their
 // formulas, gradients by central finite differences, in both forms of the critic and every order of its step and the actor's.
 import { describe, expect, it } from 'vitest';
 import type { NamedArrays } from '../engine/program.ts';

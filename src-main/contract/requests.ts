@@ -7,6 +7,7 @@ import { listLimits, textLimit } from './parameters.ts';
 import {
   type ActionHistogram,
   controlActions,
+  type DeletedRun,
   type EvaluationSummary,
   type NonFiniteCount,
   type QueueEntry,
@@ -42,6 +43,8 @@ export const requestSchemas = {
   'system.describe': nothing,
   'system.doctor': nothing,
   'runs.list': nothing,
+  /** Runs that can be restored, those deleted last first. */
+  'runs.deleted': z.strictObject({ most: z.int().min(1).max(10_000) }),
   'runs.get': z.strictObject({ run: runId }),
   'runs.create': z.strictObject({
     task: z.string().max(100),
@@ -202,6 +205,8 @@ export interface Responses {
   'system.describe': SystemDescription;
   'system.doctor': DoctorReport;
   'runs.list': AtRevision & { runs: RunSummary[] };
+  /** `count` is of all. */
+  'runs.deleted': { runs: DeletedRun[]; count: number };
   /** Of its evaluations the newest 50: `runs.evaluations` has the others. */
   'runs.get': RunDetail & { nonFinite: NonFiniteCount[] };
   /** `remarks`: what a person should know of their settings. */

@@ -85,6 +85,14 @@ export interface RunSummary {
   ordinal: number;
 }
 
+/** A run that was deleted and can still be restored. */
+export interface DeletedRun extends RunSummary {
+  /** Milliseconds since 1970. */
+  deletedAt: number;
+}
+/** So long after it was deleted; then a workstation removes it for good. */
+export const restorableDays = 30;
+
 /** One evaluation: all returns are kept, and the best, median and worst episode as rollouts. */
 export interface EvaluationSummary {
   step: number;

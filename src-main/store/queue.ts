@@ -12,7 +12,8 @@ import type { Judge, ProcessIdentity } from './process-identity.ts';
 const claimMilliseconds = 30_000;
 /** Starts in a row after which a run whose trainer never got to open an attempt is given up. */
 const launchLimit = 3;
-const launchText = 'Its trainer was started three times and ended before it began; its log may say why. Nothing was lost.';
+const launchText = (run: string): string =>
+  `Its trainer was started three times and ended before it began; its log may say why. Nothing was lost. Once that is mended: npm run train -- --resume ${run}`;
 
 export class Queue implements QueueApi {
   readonly #connection: Connection;
@@ -132,8 +133,8 @@ export class Queue implements QueueApi {
       this.#connection.run('DELETE FROM queue WHERE run = ?', next.run);
       this.#connection.run(
         "UPDATE runs SET state = 'failed', state_reason = ?, last_error = ?, finished_at = ? WHERE id = ?",
-        launchText,
-        launchText,
+        launchText(next.run),
+        launchText(next.run),
         Date.now(),
         next.run,
       );

@@ -1,7 +1,7 @@
 // What the store offers for runs, a part of api.ts.
 import type { EngineChoice } from '../contract/engine-choice.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
-import type { RunConfiguration, RunDetail, RunState, RunSummary } from '../contract/runs.ts';
+import type { DeletedRun, RunConfiguration, RunDetail, RunState, RunSummary } from '../contract/runs.ts';
 import type { Store } from './api.ts';
 import type { Checkpoint, Thinned } from './records-api.ts';
 
@@ -93,6 +93,8 @@ export interface RunsApi {
   get(run: string, options?: { newestEvaluations?: number }): RunDetail;
   /** Newest first, without the deleted ones. */
   list(): RunSummary[];
+  /** Those deleted softly and not removed yet, the last ones first, and how many there are in all. */
+  deleted(most: number): { runs: DeletedRun[]; count: number };
   summary(run: string): RunSummary;
   configuration(run: string): RunConfiguration;
   /** The hyper-parameters in force. */

@@ -137,7 +137,9 @@ describe('runs', () => {
       code: 'not-found',
       message: expect.stringContaining('can still be restored') as string,
     });
+    expect(store.runs.deleted(10)).toMatchObject({ runs: [{ id: gone, deletedAt: expect.any(Number) as number }], count: 1 });
     expect(store.runs.restore([gone])).toEqual([gone]);
+    expect(store.runs.deleted(10)).toEqual({ runs: [], count: 0 });
     expect(store.runs.get(gone)).toMatchObject({ name: 'gone', state: 'stopped', evaluations: [{ step: 5 }] });
 
     store.runs.softDelete([gone]);

@@ -2,7 +2,7 @@
 import { diskBudgetOf } from '../contract/disk-plan.ts';
 import type { EngineChoice } from '../contract/engine-choice.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
-import type { RunConfiguration, RunDetail, RunState, RunSummary } from '../contract/runs.ts';
+import type { DeletedRun, RunConfiguration, RunDetail, RunState, RunSummary } from '../contract/runs.ts';
 import { runStates } from '../contract/runs.ts';
 import type { Changes, Fork, NewRun, RollBack, RunDataState, RunProgress, RunsApi, Shrinking, Shrunk, Store } from './api.ts';
 import { checkAmount, checkChoice, checkInteger, checkLine, checkText } from './checks.ts';
@@ -86,6 +86,21 @@ export class Runs implements RunsApi {
 
   list(): RunSummary[] {
     return this.#connection.all<SummaryRow>(`${selectSummaries} WHERE deleted_at IS NULL ORDER BY runs.rowid DESC`).map(toSummary);
+  }
+
+  deleted(most: number): { runs: DeletedRun[]; count: number } {
+    const connection = this.#connection;
+    return connection.read(() => {
+      const times = connection.all<{ id: string; at: number }>(
+        'SELECT id, deleted_at AS at FROM runs WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, id LIMIT ?',
+        checkInteger('most', most),
+      );
+      const runs = times.flatMap(({ id, at }) =>
+        connection.all<SummaryRow>(`${selectSummaries} WHERE runs.id = ?`, id).map((row) => ({ ...toSummary(row), deletedAt: at })),
+      );
+      const row = connection.get<{ count: number }>('SELECT count(*) AS count FROM runs WHERE deleted_at IS NOT NULL');
+      return { runs, count: row?.count ?? 0 };
+    });
   }
 
   summary(run: string): RunSummary {

@@ -7,6 +7,7 @@ import {
   type ParameterValue,
   type ParameterValues,
 } from '../contract/parameters.ts';
+import { explainForeignName } from '../contract/synonyms.ts';
 
 /** An option as a task's file writes it; its name is its key. */
 export interface TaskOption {
@@ -63,7 +64,8 @@ export function readOptions(
     const declaration = declarations.find((one) => one.name === name);
     if (declaration === undefined) {
       const names = declarations.map((one) => one.name).join(', ');
-      throw new ParameterError(name, `${task} has no option "${name.slice(0, 60)}"; it has: ${names}`);
+      const meant = explainForeignName(name, { kind: 'task', id: task, known: declarations.map((one) => one.name) });
+      throw new ParameterError(name, meant ?? `${task} has no option "${name.slice(0, 60)}"; it has: ${names}`);
     }
     typed[name] = parseParameter(declaration, value);
   }

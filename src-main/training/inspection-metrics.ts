@@ -176,7 +176,7 @@ function tdErrors({ q1, q2 }: NamedArrays, target: Float32Array): Float64Array {
   });
 }
 
-/** Σ over all entries of KL(now‖then) in nats; squashing both leaves it as it is (algorithms.md 1.2). */
+/** Σ over all entries of KL(now‖then) in nats; squashing both leaves it as it is (`klDivergence` in agents/parts). */
 function gaussianKl(now: PolicyView, then: PolicyView): number {
   let sum = 0;
   for (let i = 0; i < now.mean.length; i += 1) {

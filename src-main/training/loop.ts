@@ -224,7 +224,10 @@ export class TrainingLoop {
     restoreStreams(this.#streams, this.#parts.seed, state.streams);
     task.restore(state.task);
     if (state.observation.some((value, i) => !Object.is(value, task.observation[i]))) {
-      throw new TrainingError('the restored simulation shows another observation than the one stored: was the task changed since?');
+      throw new TrainingError(
+        'The restored simulation shows another observation than the one stored: the task, or what simulates it, was changed since. ' +
+          'The checkpoint is kept as it was. Start a new run, or go back to the version of Elbow that wrote it.',
+      );
     }
     this.#learning.restore(state);
     this.#environmentSteps = state.environmentSteps;
@@ -280,7 +283,11 @@ export class TrainingLoop {
     } catch (error) {
       if (!(error instanceof PhysicsError) || error.code !== 'unstable') throw error;
       if (this.#episode.length === 0) {
-        throw new TrainingError(`${error.message} That was the first step of an episode, environment step ${step}.`, { cause: error });
+        throw new TrainingError(
+          `${error.message} That was the first step of an episode, environment step ${step}. With nothing changed it happens again: ` +
+            'roll back to a checkpoint or fork from it with other settings, or start a new run with other options of the task.',
+          { cause: error },
+        );
       }
       listener.warning(step, `${error.message} The step was dropped and a new episode begun.`);
       return null;

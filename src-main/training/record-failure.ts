@@ -2,7 +2,7 @@
 import { judgeProcess, type Store, StoreError } from '../store/store.ts';
 import { isSuperseded } from './hold.ts';
 import { type StorageListener, untilStored } from './storage-trouble.ts';
-import { NumericalFailure } from './training-error.ts';
+import { NumericalFailure, TrainingError } from './training-error.ts';
 
 export interface Failure {
   store: Store;
@@ -17,7 +17,7 @@ export interface Failure {
 
 /** Never rejects. */
 export async function recordFailure({ store, run, attempt, error, log, patient }: Failure): Promise<void> {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = describe(error, run);
   if (isSuperseded(error)) {
     log(`ends at once: ${message}`);
     return;
@@ -47,6 +47,16 @@ export async function recordFailure({ store, run, attempt, error, log, patient }
   } catch (second) {
     log(`this failure could not be stored: ${second instanceof Error ? second.message : String(second)}`);
   }
+}
+
+/** What happened and what to do. Errors of our own say both; of any other all is known is that the next attempt may fare better. */
+function describe(error: unknown, run: string): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof TrainingError || error instanceof StoreError) return message;
+  return (
+    `${message}\nThat was not foreseen, and its log says where. All that was stored is kept. It goes on from its newest checkpoint, ` +
+    `or from the start where there is none, with: npm run train -- --resume ${run}`
+  );
 }
 
 function fail(store: Store, run: string, message: string): void {

@@ -48,7 +48,7 @@ export async function settleDevice(store: Store, run: string, options: SettleOpt
     const compared = describeTimings(timings);
     chosen = `${device} was chosen${compared === null ? '' : `: ${compared}`}.`;
   }
-  const found = await attendWhile(lookFor(device), options.attend);
+  const found = await attendWhile(lookFor(device, run), options.attend);
   if (!found.available) {
     throw new TrainingError(
       `The device ${device} cannot be used here: ${found.reason}. ${found.advice ?? ''} The run is kept as it was, with its checkpoints; ` +
@@ -65,11 +65,16 @@ export async function settleDevice(store: Store, run: string, options: SettleOpt
   };
 }
 
-async function lookFor(device: string): Promise<DeviceDeclaration> {
+async function lookFor(device: string, run: string): Promise<DeviceDeclaration> {
   try {
     return await findDevice(device, { node: process.execPath });
   } catch (error) {
-    throw new TrainingError(`${error instanceof Error ? error.message : String(error)}; the run is kept as it was`, { cause: error });
+    throw new TrainingError(
+      `${error instanceof Error ? error.message : String(error)}; the run is kept as it was. npm run doctor lists the devices, and npm run train -- --resume ${run} --device ID takes another`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import { type Measurements, proposalFor } from '../contract/proposals.ts';
 import { WorkstationError } from '../contract/requests.ts';
 import type { ActionHistogram, RunEdit } from '../contract/runs.ts';
 import { type Store, StoreError } from '../store/store.ts';
-import { inField, type Possibilities, unknownName } from './plan.ts';
+import { inField, type Possibilities, unknownParameter } from './plan.ts';
 import { checkPriorRun, resolvePriorRun } from './prior-run.ts';
 import { newestOf } from './newest-metrics.ts';
 import { type Subject, subjectOf, valuesToCome } from './run-values.ts';
@@ -111,18 +111,9 @@ function present(store: Store, run: string, possible: Possibilities): { subject:
   return { subject, values: valuesToCome(store, run, subject) };
 }
 
-/** @throws ParameterError for a name that the agent has not got: the nearest, or whose it is */
-function requireKnob({ agent }: Subject, name: string, possible: Possibilities): void {
-  const known = agent.parameters.map((parameter) => parameter.name);
-  // `unused` has the reason in words of its own, which checkEdit gives.
-  if (known.includes(name) || agent.unused.some((one) => one.name === name)) return;
-  const others = possible.agents.filter(({ parameters }) => parameters.some((one) => one.name === name)).map(({ id }) => id);
-  throw new ParameterError(
-    name,
-    others.length > 0
-      ? `${agent.title} has no ${name}; it belongs to ${others.join(', ')}`
-      : unknownName(`hyper-parameter of ${agent.id}`, name, known),
-  );
+/** @throws ParameterError for a name that the agent has not got: what is meant, the nearest, or whose it is */
+function requireKnob({ agent }: Subject, name: string, { agents }: Possibilities): void {
+  if (!agent.parameters.some((one) => one.name === name)) throw new ParameterError(name, unknownParameter(agent, name, agents));
 }
 
 const measurements = (store: Store, run: string, { task }: Subject): Measurements => ({

@@ -174,8 +174,12 @@ describe('unknownName', () => {
   it.each<[string, string[], string]>([
     ['half', ['reacher', 'half-cheetah'], 'half-cheetah'],
     ['reecher', ['reacher', 'half-cheetah'], 'reacher'],
-    ['zzzzzzzzzzzz', ['reacher'], 'reacher'],
   ])('for %s names %s', (given, names, nearest) => expect(unknownName('task', given, names)).toContain(`; the nearest: ${nearest}`));
+  it('lists what there is where nothing is near', () => {
+    expect(unknownName('task', 'zzzzzzzzzzzz', ['reacher', 'hopper'])).toBe(
+      'there is no task named "zzzzzzzzzzzz"; there are reacher, hopper',
+    );
+  });
   it('has nothing to suggest where there is nothing, and shortens what was given', () => {
     expect(unknownName('task', 'x'.repeat(500), [])).toBe(`there is no task named "${'x'.repeat(60)}"`);
   });

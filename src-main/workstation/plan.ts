@@ -1,6 +1,6 @@
 // From what a person asks for to complete run configurations, for the window's form and the CLI alike. Pure:
 // nothing is read or started.
-import { closest, distance } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
 import { checkValues } from '../contract/agent-values.ts';
 import type { DeviceDeclaration, ResolvedAgent, TaskDeclaration } from '../contract/declarations.ts';
 import type { EngineChoice } from '../contract/engine-choice.ts';
@@ -11,6 +11,7 @@ import { WorkstationError } from '../contract/requests.ts';
 import { remarksOn } from '../contract/run-remarks.ts';
 import type { RunConfiguration, RunDetail } from '../contract/runs.ts';
 import { parseSeeds } from '../contract/seeds.ts';
+import { explainForeignName } from '../contract/synonyms.ts';
 import { changedOptions, configureTask } from '../tasks/declarations.ts';
 
 export interface RunWishes {
@@ -157,19 +158,28 @@ export function overlay(agent: ResolvedAgent, base: ParameterValues, given: Read
   const changes: ParameterValues = {};
   for (const [name, value] of Object.entries(given)) {
     const declaration = agent.parameters.find((parameter) => parameter.name === name);
-    if (!declaration)
-      throw new ParameterError(
-        name,
-        unknownName(
-          `hyper-parameter of ${agent.id}`,
-          name,
-          agent.parameters.map((parameter) => parameter.name),
-        ),
-      );
+    if (!declaration) throw new ParameterError(name, unknownParameter(agent, name));
     if (value === 'auto' && declaration.default === 'auto') continue;
     changes[name] = parseParameter(declaration, value);
   }
   return withFollowing(agent.parameters, base, changes);
+}
+
+/** Why an agent has no hyper-parameter of this name, and what is meant, where that can be told. */
+export function unknownParameter(
+  { id, title, parameters, unused }: ResolvedAgent,
+  given: string,
+  others: readonly ResolvedAgent[] = [],
+): string {
+  const absent = unused.find((one) => one.name === given);
+  if (absent !== undefined) return `${title} has no ${given}: ${absent.reason}`;
+  const owners = others.filter((one) => one.parameters.some(({ name }) => name === given));
+  if (owners.length > 0) return `${title} has no ${given}; it belongs to ${owners.map((one) => one.id).join(', ')}`;
+  const known = parameters.map(({ name }) => name);
+  return (
+    explainForeignName(given, { kind: 'agent', id, known }) ??
+    `${unknownName(`hyper-parameter of ${id}`, given, known)} (npm run agents -- ${id} lists all)`
+  );
 }
 
 /** Makes a refusal name the field of the request: `batch-size` becomes `hyperparameters.batch-size`. */
@@ -182,6 +192,9 @@ export function inField<T>(field: string, work: () => T): T {
   }
 }
 
+/** Names that are all told where none is near. */
+const mostListed = 30;
+
 /** "There is no task "hal-cheetah". Did you mean half-cheetah? …": for any name that a person typed. */
 export function unknownName(what: string, given: string, names: readonly string[]): string {
   const shown = given.slice(0, 60);
@@ -191,8 +204,13 @@ export function unknownName(what: string, given: string, names: readonly string[
     .sort((a, b) => a.away - b.away || a.name.localeCompare(b.name))
     .slice(0, 3)
     .map(({ name }) => name);
-  if (near.length === 0 && names.length > 0) near.push(closest(shown, names));
-  return `there is no ${what} named "${shown}"${near.length > 0 ? `; the nearest: ${near.join(', ')}` : ''}`;
+  const proposal =
+    near.length > 0
+      ? `; the nearest: ${near.join(', ')}`
+      : names.length > 0 && names.length <= mostListed
+        ? `; there are ${names.join(', ')}`
+        : '';
+  return `there is no ${what} named "${shown}"${proposal}`;
 }
 
 /** @throws ParameterError with the nearest names */

@@ -1,6 +1,7 @@
 // Keeps the machine's trainers going while this workstation is open: runs whose trainer is lost are marked interrupted, and
 // what waits in the queue starts when there is room. Any number of workstations, trainers and the queue's keeper may do so at
 // once: the store gives each run to one of them.
+import { restorableDays } from '../contract/runs.ts';
 import type { Store } from '../store/store.ts';
 import { tendRuns } from '../training/launch.ts';
 
@@ -19,9 +20,8 @@ export interface SupervisionOptions {
   intervalMs?: number;
 }
 
-/** Deleted runs can be restored for this long. */
-const restorableMs = 30 * 24 * 3600 * 1000;
 const purgeMs = 24 * 3600 * 1000;
+const restorableMs = restorableDays * purgeMs;
 
 export function createSupervision(options: SupervisionOptions): Supervision {
   const { store, onError, onChange, intervalMs = 2000 } = options;

@@ -27,7 +27,7 @@ export interface WorkstationService extends Workstation {
 
 /** Requests that change nothing, so nobody needs to be told at once. */
 const readingRequests =
-  /^(system\.|metrics\.|rollouts\.|snapshots\.|policies\.|models\.|trials\.)|\.(list|get|log|edits|evaluations|actions)$/;
+  /^(system\.|metrics\.|rollouts\.|snapshots\.|policies\.|models\.|trials\.)|\.(list|deleted|get|log|edits|evaluations|actions)$/;
 
 export interface WorkstationOptions {
   dataDirectory: string;
@@ -115,7 +115,20 @@ function openStoreAsFarAsPossible(dataDirectory: string): Store {
     return openStore(dataDirectory);
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'read-only') throw error;
+    const store = openStoredRuns(dataDirectory, error);
     console.error(`Elbow: ${error.message} Stored runs are shown; nothing can be started or changed.`);
+    return store;
+  }
+}
+
+/** @param refusal why it cannot be written @throws StoreError saying so where no run is stored there to be shown either */
+function openStoredRuns(dataDirectory: string, refusal: StoreError): Store {
+  try {
     return openStore(dataDirectory, { readonly: true });
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'not-found') throw error;
+    throw new StoreError('read-only', `${refusal.message} No run is stored there either, so that there is nothing to show.`, {
+      cause: error,
+    });
   }
 }

@@ -119,6 +119,31 @@ describeInBrowser('Runs', () => {
     await until(async () => expect(await names()).toHaveLength(3));
   });
 
+  it('restores what was deleted elsewhere, by the keyboard', async () => {
+    // As the command line does it: no toast of this window knows of it.
+    elbow.store.runs.softDelete([ids['gamma'] ?? '']);
+    await until(async () => expect((await names()).sort()).toEqual(['alpha', 'beta']));
+    await page.keyboard.press('Control+k');
+    await page.locator('.palette-input:focus').waitFor();
+    await page.keyboard.type('deleted runs');
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Deleted runs' });
+    await dialog.getByText(/deleted .*, 30 days left/).waitFor();
+    await expectAccessible(page);
+    await dialog.getByRole('searchbox').fill('nothing like it');
+    await dialog.getByText('No deleted run matches').waitFor();
+    await dialog.getByRole('searchbox').fill('gamma');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(`Restore gamma (${ids['gamma']})`);
+    await page.keyboard.press('Enter');
+    await dialog.getByText('No run is deleted.').waitFor();
+    await page.keyboard.press('Escape');
+    await until(async () => expect((await names()).sort()).toEqual(['alpha', 'beta', 'gamma']));
+    await page.getByRole('button', { name: 'Deleted…' }).click();
+    await dialog.getByText('No run is deleted.').waitFor();
+    await page.keyboard.press('Escape');
+  });
+
   it('shows settings, log, machine and the reason of a failure beside the table', async () => {
     await row('beta').click();
     const panel = page.locator('.run-panel');

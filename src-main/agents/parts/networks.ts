@@ -5,8 +5,8 @@ import type { RandomStream } from '../../random/stream.ts';
 import { at } from './optimiser.ts';
 
 /**
- * How parameters start. `fan-in`: U(±1/√fan-in) for weights and biases, as PyTorch's Linear (algorithms.md 1.3, "Ours" in
- * 2.2). A number: as rlkit in 2018, which VIREL's released code builds on: hidden weights U(±1/√fan-out), hidden biases
+ * How parameters start. `fan-in`: U(±1/√fan-in) for weights and biases, as PyTorch's Linear, and so
+ * Stable-Baselines3's, Spinning Up's and the authors' TD3. A number: as rlkit in 2018, which VIREL's released code builds on: hidden weights U(±1/√fan-out), hidden biases
  * 0.1, the last layer's weights and biases U(± that number).
  */
 export type Initialisation = 'fan-in' | number;

@@ -1,5 +1,5 @@
-// The estimate of VIREL's residual, as the update's own programs make it, against double precision (algorithms.md 3.2
-// to 3.4): δ = Q(s, a) − (κ r + γ (1 − d) V(s′)), V being V(s′) itself or the smaller action value at a′ ~ π.
+// The estimate of VIREL's residual, as the update's own programs make it, against double precision
+// (docs/agents/virel.md): δ = Q(s, a) − (κ r + γ (1 − d) V(s′)), V being V(s′) itself or the smaller action value at a′ ~ π.
 import { describe, expect, it } from 'vitest';
 import { taskDeclarations } from '../../tasks/declarations.ts';
 import type { TaskDeclaration } from '../../contract/declarations.ts';

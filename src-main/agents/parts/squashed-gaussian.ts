@@ -27,8 +27,8 @@ export function boundLogSigma(raw: tf.Tensor2D, bounds: LogSigmaBounds): tf.Tens
 }
 
 /**
- * A reparameterised sample and its log density in the form that neither overflows nor cancels
- * (algorithms.md 1.1): Σⱼ [ −ε²/2 − log σ − log(2π)/2 − 2(log 2 − u − softplus(−2u)) ].
+ * A reparameterised sample and its log density in the form that neither overflows nor cancels,
+ * as Spinning Up and pytorch_sac have it: Σⱼ [ −ε²/2 − log σ − log(2π)/2 − 2(log 2 − u − softplus(−2u)) ].
  * @param epsilon [n, a] standard normal
  */
 export function sampleSquashed({ mu, logSigma }: GaussianParameters, epsilon: tf.Tensor2D): SampledActions {
@@ -62,7 +62,7 @@ export function logDensity({ mu, logSigma }: GaussianParameters, u: tf.Tensor2D)
 
 /**
  * KL(p‖q) [n], in nats, of two squashed Gaussians: the squashing cancels, so that it is the closed form of the Gaussians
- * before it (algorithms.md 1.2). Either may be broadcast.
+ * before it: Σⱼ [ log(σ_q/σ_p) + (σ_p² + (μ_p − μ_q)²)/(2σ_q²) − ½ ]. Either may be broadcast.
  */
 export function klDivergence(p: { mu: tf.Tensor; logSigma: tf.Tensor }, q: { mu: tf.Tensor; logSigma: tf.Tensor }): tf.Tensor1D {
   const variance = tf.exp(q.logSigma.mul(2)).mul(2);

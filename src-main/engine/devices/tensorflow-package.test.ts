@@ -105,3 +105,14 @@ it.each([
   );
   vi.unstubAllEnvs();
 });
+
+it('is an optional peer of the version that the advice names', () => {
+  const manifest = createRequire(import.meta.url)('../../../package.json') as {
+    peerDependencies: Record<string, string>;
+    peerDependenciesMeta: Record<string, { optional: boolean }>;
+  };
+  expect(manifest.peerDependencies).toEqual({ [gpu]: ours });
+  expect(manifest.peerDependenciesMeta).toEqual({ [gpu]: { optional: true } });
+  const missing = findTensorflow(folderWith('nothing', {}));
+  expect('advice' in missing && missing.advice).toContain(`on an NVIDIA card ${gpu}@${ours}`);
+});

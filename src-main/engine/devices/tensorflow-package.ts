@@ -1,5 +1,5 @@
-// Where TensorFlow's binding for Node is, if somebody has installed it. It is never a dependency: its install script fails where
-// its download host is out of reach, and npm then gives up the whole installation. Nothing is loaded here.
+// Where TensorFlow's binding for Node is, if somebody has installed it. It is an optional peer, which npm ci does not fetch: its
+// install script fails where its download host is out of reach, and npm then gives up the whole installation. Nothing is loaded here.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -43,7 +43,7 @@ function hasNativePart(folder: string): boolean {
 export function findTensorflow(named = process.env[folderVariable]): { found: TensorflowPackage } | TensorflowMissing {
   const start = named ? path.resolve(named) : import.meta.dirname;
   const wanted = versionIn(folderOf('@tensorflow/tfjs', import.meta.dirname) as string);
-  const advice = `npm install --prefix FOLDER @tensorflow/tfjs-node@${wanted}, then set ${folderVariable}=FOLDER (docs/devices.md: cards, what it costs, building it).`;
+  const advice = `npm install --prefix FOLDER @tensorflow/tfjs-node@${wanted}, on an NVIDIA card @tensorflow/tfjs-node-gpu@${wanted}, then set ${folderVariable}=FOLDER (docs/devices.md: cards, what it costs, building it).`;
   if (named && !statSync(start, { throwIfNoEntry: false })?.isDirectory())
     return { reason: `${folderVariable} names ${named}, which is not a folder`, advice };
   for (const name of packageNames) {

@@ -35,6 +35,7 @@ export function exitCodeOf(error: unknown): ExitCode {
 export function describeError(error: unknown): string {
   if (error instanceof UsageError || error instanceof CommandError || error instanceof WorkstationError || error instanceof StoreError)
     return error.message;
+  if (error instanceof CommanderError) return error.message.replace(/^error: /, '');
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -3,6 +3,7 @@
 import { enableCompileCache } from 'node:module';
 import { type Argument, Command, CommanderError } from 'commander';
 import { describeError, type ExitCode, exitCodeOf, exitCodes } from './failure.ts';
+import { spreadAssignments } from './options.ts';
 import { toJsonLine } from './output.ts';
 
 // What is loaded from here on is compiled once, not at every start.
@@ -32,11 +33,10 @@ async function main(given: readonly string[]): Promise<ExitCode> {
   }
   prepare(program, 'npm run');
   try {
-    await program.parseAsync(given, { from: 'user' });
+    await program.parseAsync(spreadAssignments(given), { from: 'user' });
     return code;
   } catch (error) {
-    // Commander has printed its own message, or the help that was asked for.
-    if (!(error instanceof CommanderError)) complain(error, given.includes('--json'));
+    complain(error, given.includes('--json'));
     return exitCodeOf(error);
   }
 }
@@ -53,7 +53,14 @@ function prepare(command: Command, path: string): void {
     .showSuggestionAfterError()
     .showHelpAfterError(`(${path} --help shows what there is)`)
     .configureHelp({ commandUsage: () => (command.parent === null ? `${path} <command> -- [options]` : `${path} ${rest}`) })
-    .configureOutput({ outputError: (text, write) => write(capitalise(text.replace(/^error: /, ''))) });
+    .configureOutput({
+      outputError(text, write) {
+        write(capitalise(text.replace(/^error: /, '')));
+        const [first] = registeredArguments;
+        if (text.includes('unknown option') && first?.name() === 'run')
+          write(`(a run whose name begins with a hyphen is given after --: ${path} -- NAME)\n`);
+      },
+    });
   for (const child of children) prepare(child, command.parent === null ? `${path} ${child.name()} --` : `${path} ${child.name()}`);
 }
 
@@ -67,9 +74,13 @@ function capitalise(text: string): string {
 }
 
 function complain(error: unknown, isJson: boolean): void {
+  const exitCode = exitCodeOf(error);
+  // Help that was asked for.
+  if (exitCode === exitCodes.done) return;
   const message = describeError(error);
-  if (isJson) process.stdout.write(`${toJsonLine({ kind: 'error', message, exitCode: exitCodeOf(error) })}\n`);
-  process.stderr.write(`${capitalise(message)}\n`);
+  if (isJson) process.stdout.write(`${toJsonLine({ kind: 'error', message, exitCode })}\n`);
+  // Commander has printed its own already.
+  if (!(error instanceof CommanderError)) process.stderr.write(`${capitalise(message)}\n`);
 }
 
 // A pipe that is closed early (`| head`) is no failure of ours.

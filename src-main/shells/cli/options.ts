@@ -14,6 +14,30 @@ export function parseWholeNumber(option: string, text: string, min: number, max:
   return value;
 }
 
+/** Options that take assignments. */
+const assigning = new Set(['--set', '--set-task', '--variant']);
+
+/**
+ * `--set a=1 b=2` as `--set a=1 --set b=2`, for every option that takes assignments. What is no assignment ends the list,
+ * so that a run may be named after it.
+ */
+export function spreadAssignments(given: readonly string[]): string[] {
+  const spread: string[] = [];
+  let active: string | null = null;
+  const literal = given.indexOf('--');
+  for (const [k, argument] of given.entries()) {
+    const isLiteral = literal >= 0 && k >= literal;
+    if (active !== null && !isLiteral && /^[^-=][^=]*=/.test(argument)) {
+      if (spread.at(-1) !== active) spread.push(active);
+      spread.push(argument);
+      continue;
+    }
+    active = !isLiteral && assigning.has(argument) ? argument : null;
+    spread.push(argument);
+  }
+  return spread;
+}
+
 /** Collects `name=value`s. @param option what they are given to, with an example of one */
 export function parseAssignments(
   assignments: readonly string[],
@@ -27,7 +51,8 @@ export function parseAssignments(
     if (equals < 0 || name === '' || value === '') {
       throw new UsageError(`${option} takes name=value, such as ${option} ${example}; "${assignment.slice(0, 60)}" was given`);
     }
-    if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+    // What is no name at all. Whoever knows the names says what another program's, such as batch_size, is here.
+    if (!/^[a-z][\w.-]*$/i.test(name)) {
       throw new UsageError(
         `${option} names are written in lower case with hyphens, such as ${example.replace(/=.*/, '')}; "${name.slice(0, 60)}" was given`,
       );

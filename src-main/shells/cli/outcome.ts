@@ -7,9 +7,9 @@ import { newestSuccess } from '../../workstation/newest-metrics.ts';
 export interface Outcome {
   run: string;
   status: RunState;
-  environmentSteps: number;
-  /** Why it is in that state, where there is something to say. */
+  /** Of a run that ended otherwise than planned what was kept and what to do, else why it is in that state; null where there is nothing to say. */
   reason: string | null;
+  environmentSteps: number;
   /** Null where no checkpoint says it: before the first, or once they were deleted. */
   gradientSteps: number | null;
   /** Mean return of the last evaluation. */
@@ -32,12 +32,17 @@ export function readOutcome(store: Store, summary: RunSummary): Outcome {
   return {
     run: summary.id,
     status: summary.state,
+    reason: reasonOf(store, summary),
     environmentSteps,
-    reason: summary.stateReason,
     gradientSteps: details.success ? details.data.gradientSteps : null,
     evaluationReturn: summary.lastReturn,
     evaluationSuccess: newestSuccess(store, summary),
     environmentStepsPerSecond: activeSeconds > 0 ? environmentSteps / activeSeconds : null,
     stateHash: details.success ? details.data.stateHash : null,
   };
+}
+
+function reasonOf(store: Store, { id, state, stateReason }: RunSummary): string | null {
+  if (state !== 'failed' && state !== 'interrupted') return stateReason;
+  return store.runs.get(id).lastError ?? stateReason ?? 'its log says more';
 }

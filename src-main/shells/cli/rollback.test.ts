@@ -129,6 +129,17 @@ describe('a run whose update left the finite numbers', () => {
     expect(failure()).toBe(first.replace('attempt-1', 'attempt-2'));
   }, 150_000);
 
+  it('ends a command that follows it with what to do, and never with what fails again', async () => {
+    const resume = (...given: string[]) =>
+      runCli(['train', '--resume', run, ...given], { env: { ELBOW_DATA_DIR: folder, ELBOW_TRAINERS: '1' } });
+    const { stdout, code } = await resume();
+    expect(code).toBe(1);
+    expect(stdout.trim().split('\n').at(-1)).toBe(`  ${failure()}`);
+    expect(stdout).not.toContain('--resume');
+    const lines = parseLines((await resume('--json')).stdout);
+    expect(lines.at(-1)).toMatchObject({ kind: 'result', run, status: 'failed', reason: failure() });
+  }, 150_000);
+
   it('goes on to its end with another setting, as does a repetition, bit for bit', async () => {
     const { stdout, code } = await rollback(run, '--step', '150', '--set', 'critic-learning-rate=1e-3', '--json');
     expect(code).toBe(0);

@@ -1,4 +1,5 @@
 // `npm run runs -- delete RUN`, and `restore RUN`.
+import { restorableDays } from '../../contract/runs.ts';
 import { createOutput } from './output.ts';
 import { type CommonOptions, openSession, resolveRun } from './session.ts';
 
@@ -8,7 +9,7 @@ export async function deleteRun(given: string, options: CommonOptions): Promise<
   try {
     const { id, name } = session.store.runs.summary(resolveRun(session.store, given));
     await session.workstation.call('runs.delete', { runs: [id] });
-    output.line(`Deleted run ${id} (${name}). For 30 days it can be restored with: npm run runs -- restore ${id}`);
+    output.line(`Deleted run ${id} (${name}). For ${restorableDays} days it can be restored with: npm run runs -- restore ${id}`);
     output.json({ kind: 'deleted', run: id });
   } finally {
     await session.close();

@@ -6,7 +6,7 @@ import { listEdits } from './runs-edits.ts';
 import { type EvaluateOptions, evaluateRun } from './runs-evaluate.ts';
 import { exportRunPolicy, type ExportOptions } from './runs-export.ts';
 import { type ForkOptions, forkRun, repeatRun } from './runs-fork.ts';
-import { listRuns } from './runs-list.ts';
+import { type ListOptions, listRuns } from './runs-list.ts';
 import { type RollBackOptions, rollBackRun } from './runs-rollback.ts';
 import { setValues, type SteerOptions, undoEdit } from './runs-set.ts';
 import { showRun } from './runs-show.ts';
@@ -28,7 +28,9 @@ export function createCommand(end: (code: ExitCode) => void): Command {
       .option('--json', 'one JSON object a line');
   const onRun = (name: string, description: string): Command => subcommand(name, description).argument('<run>', runText);
 
-  subcommand('list', 'A table of all runs, the newest first.').action((options: CommonOptions) => listRuns(options));
+  subcommand('list', 'A table of all runs, the newest first.')
+    .option('--deleted', 'those that were deleted and can be restored, in place of the others')
+    .action((options: ListOptions) => listRuns(options));
   onRun('show', 'Everything about one run.').action((run: string, options: CommonOptions) => showRun(run, options));
 
   onRun('set', 'Changes live hyper-parameters of a run under way.')
@@ -49,16 +51,20 @@ export function createCommand(end: (code: ExitCode) => void): Command {
 
   onRun('fork', 'A new run that goes on from a checkpoint with other settings.')
     .option('--step <n>', 'the checkpoint at this step (else the newest)')
-    .option('--set <name=value>', 'a hyper-parameter that differs; repeatable', (value: string, all: string[] = []) => [...all, value])
+    .option('--set <name=value>', 'a hyper-parameter that differs; several may follow', (value: string, all: string[] = []) => [
+      ...all,
+      value,
+    ])
     .option('--steps <n>', 'environment steps in all, those before the fork included')
     .option('--name <text>', 'a name for the new run')
     .action((run: string, options: ForkOptions) => forkRun(run, options));
   onRun('rollback', 'Goes on from an earlier checkpoint of the run itself; what came after it no longer counts.')
     .option('--step <n>', 'the checkpoint at this step (else the newest)')
-    .option('--set <name=value>', 'a live hyper-parameter that differs from there on; repeatable', (value: string, all: string[] = []) => [
-      ...all,
-      value,
-    ])
+    .option(
+      '--set <name=value>',
+      'a live hyper-parameter that differs from there on; several may follow',
+      (value: string, all: string[] = []) => [...all, value],
+    )
     .action((run: string, options: RollBackOptions) => rollBackRun(run, options));
   onRun('repeat', 'A new run with the same settings, seed and edits.')
     .option('--name <text>', 'a name for the new run')
@@ -82,7 +88,7 @@ export function createCommand(end: (code: ExitCode) => void): Command {
     .option('--sampled', 'draw actions from the policy instead of taking its mean')
     .option(
       '--variant <name=value>',
-      "an option of the task in place of the run's own, such as gravity-scale=0.5; repeatable",
+      "an option of the task in place of the run's own, such as gravity-scale=0.5; several may follow",
       (value: string, all: string[] = []) => [...all, value],
     )
     .action(async (run: string, options: EvaluateOptions) => {

@@ -19,6 +19,7 @@ const resultKeys = [
   'kind',
   'run',
   'status',
+  'reason',
   'environmentSteps',
   'reason',
   'gradientSteps',
@@ -150,6 +151,7 @@ describe('a short run', () => {
     expect(await runCli(['runs', 'restore', run], { env })).toMatchObject({ code: 0, stdout: `Restored run ${run} (first try).\n` });
     expect((await runCli(['runs', 'delete', run, '--json'], { env })).stdout).toBe(`{"kind":"deleted","run":"${run}"}\n`);
     expect((await runCli(['runs', 'list', '--json'], { env })).stdout).toBe('');
+    expect((await runCli(['runs', 'list', '--deleted'], { env })).stdout).toMatch(new RegExp(`^run .* deleted\\n${run} .*\\nFor 30 days`));
     expect((await runCli(['runs', 'show', run], { env })).code).toBe(2);
   });
 });
@@ -273,6 +275,11 @@ describe('a data directory that cannot be used', () => {
       chmodSync(readOnly, 0o555);
       const train = await runCli(['train', '--task', 'reacher', '--data-dir', readOnly], { unprivileged: true });
       expect(train.stderr).toMatch(/cannot be written.*--data-dir/s);
+      // Never a promise to show what is not there.
+      expect([/Stored runs are shown/.test(train.stderr), /No run is stored there either/.test(train.stderr)]).toEqual([
+        hasDatabase,
+        !hasDatabase,
+      ]);
       expect(train.code).toBe(1);
       const list = await runCli(['runs', 'list', '--data-dir', readOnly], { unprivileged: true });
       expect(list).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('No run is stored here yet') as string });

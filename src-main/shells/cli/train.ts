@@ -41,13 +41,13 @@ export function createCommand(end: (code: ExitCode) => void): Command {
     .option('--steps <n>', 'environment steps in all; with --resume, a new total')
     .addOption(new Option('--seed <n>', 'seed of the run (1 where none is given)').conflicts('seeds'))
     .option('--seeds <list>', 'one run a seed: 1-3 or 1,4,9')
-    .option('--set <name=value>', 'a hyper-parameter, such as batch-size=128; repeatable', (value: string, all: string[] = []) => [
+    .option('--set <name=value>', 'a hyper-parameter, such as batch-size=128; several may follow', (value: string, all: string[] = []) => [
       ...all,
       value,
     ])
     .option(
       '--set-task <name=value>',
-      'an option of the task, such as gravity-scale=0.8; repeatable',
+      'an option of the task, such as gravity-scale=0.8; several may follow',
       (value: string, all: string[] = []) => [...all, value],
     )
     .option('--queue', 'put into the queue and return; it starts when the machine has room')
@@ -188,12 +188,15 @@ function report(output: Output, store: Store, summary: RunSummary): void {
   const compared = describeTimings(engine?.timings ?? []);
   if (engine !== undefined && compared !== null) output.line(`  ${engine.device} was chosen: ${compared}`);
   if (outcome.stateHash !== null) output.line(`  state hash ${outcome.stateHash}`);
-  if (summary.state === 'failed' || summary.state === 'interrupted') {
-    output.line(`  ${store.runs.get(summary.id).lastError ?? summary.stateReason ?? 'its log says more'}`);
-  }
-  if (summary.state !== 'finished') output.line(`  ${continueText(summary.id)}`);
-  else if (summary.stateReason !== null) output.line(`  ${summary.stateReason}`);
+  if (outcome.reason !== null) output.line(`  ${outcome.reason.replaceAll('\n', '\n  ')}`);
+  // What failed says itself what to do: only the trainer knew whether the same steps would fail again.
+  if (summary.state === 'stopped' || isContinuable(store, summary)) output.line(`  ${continueText(summary.id)}`);
   output.json({ kind: 'result', ...outcome });
+}
+
+/** Its trainer vanished, so that nothing speaks against going on as it was. A device that was lost is an error of its own. */
+function isContinuable(store: Store, { id, state }: RunSummary): boolean {
+  return state === 'interrupted' && store.runs.get(id).lastError === null;
 }
 
 function continueText(run: string): string {

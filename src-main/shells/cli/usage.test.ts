@@ -42,7 +42,13 @@ describe.concurrent('wrong command lines', () => {
     [[...onReacher, '--set', 'batch-size'], /--set takes name=value, .*"batch-size" was given/],
     [[...onReacher, '--set', '=3'], /--set takes name=value/],
     [[...onReacher, '--set', 'batch-size='], /--set takes name=value/],
-    [[...onReacher, '--set', 'batchSize=3'], /lower case with hyphens.*"batchSize"/],
+    [[...onReacher, '--set', 'batchSize=3'], /"batchSize" is written batch-size here/],
+    [[...onReacher, '--set', '§=3'], /lower case with hyphens.*"§"/],
+    [[...onReacher, '--set', 'gamma=0.9'], /^"gamma" is called discount here\.\n$/],
+    [[...onReacher, '--set', 'n_envs=8'], /There is nothing like "n_envs" here: a run steps one environment; .*--seeds/],
+    [[...onReacher, '--set', 'time-limit=8'], /"time-limit" is an option of the task \(--set-task time-limit=…\), and none of sac/],
+    [[...onReacher, '--set-task', 'max_episode_steps=8'], /"max_episode_steps" is called time-limit here/],
+    [[...onReacher, '--set-task', 'gamma=0.9'], /"gamma" is called discount here, a hyper-parameter of the agent \(--set discount=…\)/],
     [[...onReacher, '--set', 'batch-siz=3'], /no hyper-parameter of sac named "batch-siz"; the nearest: batch-size/],
     [[...onReacher, '--set', 'batch-size=0'], /batch-size must be a whole number from 1 to 65,536; "0" was given/i],
     [[...onReacher, '--set', 'batch-size=1,5'], /batch-size must be/i],
@@ -86,7 +92,8 @@ describe.concurrent('wrong command lines', () => {
     [['runs', 'set', 'x'], /Missing required argument 'name=value'/],
     [['runs', 'set', 'x', 'entropy-target'], /Set RUN takes name=value, such as set RUN entropy-target=-3; "entropy-target" was given/],
     [['runs', 'set', 'x', 'entropy-target='], /Set RUN takes name=value/],
-    [['runs', 'set', 'x', 'entropyTarget=3'], /Set RUN names are written in lower case with hyphens, such as entropy-target/],
+    [['runs', 'set', 'x', 'entropyTarget=3'], /no run "x"/i],
+    [['runs', 'set', 'x', '3=3'], /Set RUN names are written in lower case with hyphens, such as entropy-target/],
     [['runs', 'set', 'x', 'a=1', 'a=2'], /Set RUN a is given twice/],
     [['runs', 'set', 'nothing', 'entropy-target=-3'], /no run "nothing"/i],
     [['runs', 'undo', 'nothing'], /no run "nothing"/i],
@@ -114,6 +121,13 @@ describe.concurrent('wrong command lines', () => {
       store.close();
     }
   });
+});
+
+it('tells a program what was wrong, also where the options themselves were', async () => {
+  const { code, stdout, stderr } = await runCli(['train', '--tsak', 'reacher', '--json']);
+  expect(code).toBe(2);
+  expect(JSON.parse(stdout)).toEqual({ kind: 'error', message: expect.stringContaining("nknown option '--tsak'") as string, exitCode: 2 });
+  expect(stderr).toMatch(/^Unknown option '--tsak'/);
 });
 
 describe.concurrent('help', () => {

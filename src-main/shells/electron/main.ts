@@ -21,7 +21,7 @@ try {
   app.enableSandbox();
   protocol.registerSchemesAsPrivileged(privilegedSchemes);
   if (app.requestSingleInstanceLock()) {
-    // Not awaited: Electron becomes ready only when this module has been evaluated to its end (its docs/tutorial/esm.md).
+    // Not awaited: Electron becomes ready only when this module has been evaluated to its end (electronjs.org/docs/latest/tutorial/esm).
     app
       .whenReady()
       .then(() => start(dataDirectory))

@@ -1,4 +1,4 @@
-// The security list of electron/docs/tutorial/security.md, asserted on the data and functions that main.ts uses.
+// The security list of https://www.electronjs.org/docs/latest/tutorial/security, asserted on the data and functions that main.ts uses.
 import { describe, expect, it } from 'vitest';
 import {
   appOrigin,

@@ -1,6 +1,6 @@
 // What Electron must be told before it is safe: plain data and functions over the few methods they use, so
 // that tests can assert them without Electron (its npm package would download the binary when imported).
-// The list is electron/docs/tutorial/security.md; types alone come from electron.
+// The list is https://www.electronjs.org/docs/latest/tutorial/security; types alone come from electron.
 import path from 'node:path';
 import type { CustomScheme, WebPreferences } from 'electron';
 

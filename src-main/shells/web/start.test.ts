@@ -126,11 +126,11 @@ describe('a data directory that cannot be written', () => {
   /** The folder such that it cannot be written: root needs a mount for that, which some machines do not allow. */
   function makeReadonly(source: string): string | null {
     if (process.getuid?.() !== 0) {
-      chmodSync(path.join(source, 'elbow.sqlite'), 0o444);
+      if (existsSync(path.join(source, 'elbow.sqlite'))) chmodSync(path.join(source, 'elbow.sqlite'), 0o444);
       chmodSync(source, 0o555);
       return source;
     }
-    mkdirSync(mounted);
+    mkdirSync(mounted, { recursive: true });
     try {
       execFileSync('mount', ['--bind', source, mounted], { stdio: 'ignore' });
       execFileSync('mount', ['-o', 'remount,bind,ro', mounted], { stdio: 'ignore' });
@@ -143,6 +143,17 @@ describe('a data directory that cannot be written', () => {
   afterEach(() => {
     if (process.getuid?.() === 0) spawnSync('umount', [mounted]);
     else chmodSync(source, 0o755);
+  });
+
+  it('without a database says that there is nothing to show', ({ skip }) => {
+    mkdirSync(source, { recursive: true });
+    const dataDirectory = makeReadonly(source) ?? skip('this machine allows no mount');
+    const complain = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    expect(() => createWorkstation({ dataDirectory })).toThrow(
+      /cannot be written .*No run is stored there either, so that there is nothing to show/,
+    );
+    expect(complain).not.toHaveBeenCalled();
+    complain.mockRestore();
   });
 
   it('shows its runs, refuses changes in words, and is not changed', async ({ skip }) => {

@@ -21,7 +21,7 @@ export const mostRows = 100_000;
 /** Fewer than that say too little. */
 export const fewestRows = 100;
 
-/** Actions are taken back through tanh as if they were no further out than this (algorithms.md 5.5). */
+/** Actions are taken back through tanh as if they were no further out than this: atanh(±1) is infinite. */
 const outermost = 1 - 1e-4;
 
 /** What the actions were before squashing, clipped to ±atanh(1 − 10⁻⁴) ≈ ±4.95. */

@@ -1,5 +1,5 @@
 // Fits a squashed Gaussian to what a run did, by maximum likelihood: minimises −log p(a|s) over its transitions and keeps
-// the parameters under which the held-out ones are likeliest (algorithms.md 5.5).
+// the parameters under which the held-out ones are likeliest (docs/priors.md).
 import { BehaviourNetwork } from '../../agents/parts/priors/behaviour.ts';
 import { createEngine } from '../../engine/devices.ts';
 import { NonFiniteError } from '../../engine/non-finite.ts';

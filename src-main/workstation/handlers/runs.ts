@@ -24,6 +24,7 @@ export function createRunHandlers({
   return {
     // The revision is read first: what is committed in between is told again as an event.
     'runs.list': () => ({ revision: store.runs.revision(), runs: store.runs.list() }),
+    'runs.deleted': ({ most }) => store.runs.deleted(most),
     'runs.get': ({ run }) => ({
       ...completed(store.runs.get(run, { newestEvaluations: shownEvaluations }), findPossibilities()),
       nonFinite: store.metrics.nonFinite(run),

@@ -11,6 +11,17 @@ describe('csvField', () => {
     ['two\nlines', '"two\nlines"'],
     ['', ''],
     [3.5, '3.5'],
+    [-3.5, '-3.5'],
+    [-1e-7, '-1e-7'],
+    ['-5', '-5'],
+    ['=1+1', "'=1+1"],
+    ['=HYPERLINK("http://x","y")', '"\'=HYPERLINK(""http://x"",""y"")"'],
+    ['+cmd', "'+cmd"],
+    ['-2+3', "'-2+3"],
+    ['@SUM(A1)', "'@SUM(A1)"],
+    ['\t=1', "'\t=1"],
+    ['\r=1', '"\'\r=1"'],
+    ['a=b', 'a=b'],
   ])('%j is %j', (value, text) => expect(csvField(value)).toBe(text));
 });
 

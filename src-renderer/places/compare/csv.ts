@@ -4,9 +4,17 @@ import type { MetricSeries } from '../../../src-main/contract/series.ts';
 
 const header = ['run', 'name', 'task', 'agent', 'seed', 'metric', 'environment-step', 'mean', 'min', 'max'];
 
-/** Each field as it must be written: quoted where it holds a comma, a quote or a line break. */
+/** What a spreadsheet would take for a formula: see https://owasp.org/www-community/attacks/CSV_Injection. */
+const formula = /^[=+\-@\t\r\n＝＋－＠]/;
+const plainNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/**
+ * Each field as it must be written: quoted where it holds a comma, a quote or a line break; a text that a spreadsheet would
+ * compute is made a text by an apostrophe before it. Numbers stay as they are.
+ */
 export function csvField(value: string | number): string {
-  const text = String(value);
+  const plain = String(value);
+  const text = typeof value === 'string' && formula.test(plain) && !plainNumber.test(plain) ? `'${plain}` : plain;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

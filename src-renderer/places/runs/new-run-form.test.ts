@@ -219,6 +219,9 @@ describe('searchParameters', () => {
     ['networks', 1],
     ['source', 3],
     ['next steps', 0],
+    ['gamma', 1],
+    ['total_timesteps', 1],
+    ['net-arch', 1],
   ])('%j finds %s', (search, count) => expect(searchParameters(agent.parameters, search)).toHaveLength(count));
 });
 

@@ -15,6 +15,7 @@ import type { RequestOf } from '../../../src-main/contract/requests.ts';
 import { remarksOn } from '../../../src-main/contract/run-remarks.ts';
 import type { RunConfiguration, RunSummary } from '../../../src-main/contract/runs.ts';
 import { parseSeeds } from '../../../src-main/contract/seeds.ts';
+import { foreignNamesOf } from '../../../src-main/contract/synonyms.ts';
 
 export interface NewRunForm {
   task: TaskDeclaration;
@@ -213,11 +214,11 @@ export function retyped(typed: Readonly<Record<string, string>>, name: string, t
   return text === undefined ? others : { ...others, [name]: text };
 }
 
-/** Hyper-parameters whose name, sentence or citation holds every word of the search. */
+/** Hyper-parameters whose name, here or in other programs, sentence or citation holds every word of the search. */
 export function searchParameters(parameters: readonly ParameterDeclaration[], search: string): ParameterDeclaration[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   return parameters.filter((one) => {
-    const text = `${one.name} ${one.sentence} ${one.citation} ${one.group}`.toLowerCase();
+    const text = `${foreignNamesOf(one.name)} ${one.sentence} ${one.citation} ${one.group}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }

@@ -49,6 +49,20 @@ export async function deleteRuns(app: AppState, runs: readonly RunSummary[]): Pr
   );
 }
 
+/** Brings deleted runs back; the toast and Ctrl+Z delete them again. */
+export function restoreRuns(app: AppState, runs: readonly RunSummary[]): Promise<boolean> {
+  const ids = runs.map((run) => run.id);
+  const name = runs.length === 1 ? (runs[0]?.name ?? '') : plural(runs.length, 'run');
+  return app.perform(
+    {
+      title: `Restored ${name}`,
+      apply: async () => void (await app.call('runs.restore', { runs: ids })),
+      revert: async () => void (await app.call('runs.delete', { runs: ids })),
+    },
+    true,
+  );
+}
+
 /** Moves a waiting run one place up (-1) or down (+1) in the queue. */
 export async function moveInQueue(app: AppState, run: RunSummary, by: -1 | 1): Promise<void> {
   const position = (run.queuePosition ?? 1) + by;

@@ -14,6 +14,7 @@ export interface RunHandlers {
   deleteCheckpoints(): void;
   evaluate(): void;
   exportPolicy(): void;
+  showDeleted(): void;
 }
 
 /** Arrow keys belong to the table when it, or nothing, has the focus. */
@@ -82,6 +83,7 @@ export function runCommands(app: AppState, view: RunsView, handlers: RunHandlers
       when: () => view.targets().length > 0,
       run: handlers.remove,
     },
+    { id: 'runs.deleted', title: 'Show deleted runs and restore them', group, run: handlers.showDeleted },
     { id: 'runs.delete-checkpoints', title: 'Delete checkpoints and keep curves', group, when: hasOne, run: handlers.deleteCheckpoints },
     { id: 'runs.evaluate', title: 'Evaluate under a variant', group, when: hasOne, run: handlers.evaluate },
     { id: 'runs.export-policy', title: 'Export a policy as ONNX', group, when: hasOne, run: handlers.exportPolicy },

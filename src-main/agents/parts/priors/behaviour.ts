@@ -1,5 +1,5 @@
 // A behaviour prior: a squashed Gaussian fitted by maximum likelihood to what a stored run did, then held fixed
-// (algorithms.md 5.5). training/behaviour fits it; here it is evaluated.
+// (docs/priors.md). training/behaviour fits it; here it is evaluated.
 import * as tf from '@tensorflow/tfjs';
 import type { NamedArrays, NamedTensors } from '../../../engine/program.ts';
 import { type GaussianParameters, klDivergence } from '../squashed-gaussian.ts';

@@ -1,5 +1,5 @@
 // A learned, state-dependent prior: the M-step of variational EM with a target prior and decoupled constraints on how
-// fast its mean and its scale may move (algorithms.md 5.1, after Marino et al.'s released code; multipliers as in MPO,
+// fast its mean and its scale may move (after Marino et al.'s released code, https://github.com/joelouismarino/variational_rl; multipliers as in MPO,
 // Abdolmaleki et al. 2018, arXiv 1806.06920). In the actor's objective it is held fixed.
 import * as tf from '@tensorflow/tfjs';
 import type { NamedArrays, NamedShapes, NamedTensors } from '../../../engine/program.ts';

@@ -1,5 +1,5 @@
 // The previous policy as prior: a frozen copy of the policy, taken anew every n updates, with a small uniform share w,
-// p = (1 − w) π_old + w U, without which the policy would collapse step by step (algorithms.md 5.4).
+// p = (1 − w) π_old + w U, without which the policy would collapse step by step (docs/priors.md).
 import * as tf from '@tensorflow/tfjs';
 import type { NamedArrays, NamedShapes, NamedTensors } from '../../../engine/program.ts';
 import { logDensity, type SquashedGaussianPolicy } from '../squashed-gaussian.ts';

@@ -1,5 +1,5 @@
 // What an action prior p(a|s) is to an agent: α·log π becomes α·(log π − log p) wherever the objective has it
-// (algorithms.md section 5).
+// (docs/priors.md).
 import type * as tf from '@tensorflow/tfjs';
 import type { ParameterValues } from '../../../contract/parameters.ts';
 import type { NamedArrays, NamedShapes, NamedTensors } from '../../../engine/program.ts';

@@ -1,4 +1,4 @@
-// Action priors as densities: KL identities of algorithms.md 1.2, against closed forms in double precision, numerical
+// Action priors as densities: KL(π‖U) = −H(π) + D log 2 and the closed form of two squashed Gaussians, against closed forms in double precision, numerical
 // integration and a Monte-Carlo estimate.
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -82,7 +82,7 @@ describe('KL of two squashed Gaussians', () => {
 });
 
 describe('the uniform prior', () => {
-  // Entropies of tanh(N(0, σ²)) from algorithms.md 1.1, computed apart from this code.
+  // Entropies of tanh(N(0, σ²)) in nats, by numerical integration apart from this code.
   it.each([
     [0.1, -0.893597],
     [0.5, 0.499967],

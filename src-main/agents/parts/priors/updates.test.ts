@@ -1,4 +1,4 @@
-// SAC and VIREL under each action prior, against double precision (algorithms.md section 5): α·log π becomes
+// SAC and VIREL under each action prior, against double precision (docs/priors.md): α·log π becomes
 // α·(log π − log p) in SAC's critic target, actor and temperature, and in VIREL's actor alone; the learned prior's own step.
 import { describe, expect, it } from 'vitest';
 import { taskDeclarations } from '../../../tasks/declarations.ts';
