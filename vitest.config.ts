@@ -1,3 +1,5 @@
+// First, so that an old Node gets one line that says what to do instead of a crash in a native addon.
+import './scripts/check-node.mjs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 

@@ -48,6 +48,14 @@ describe('check-node.mjs', () => {
 
   const system = '/usr/bin/node';
   const isOld = existsSync(system) && Number(spawnSync(system, ['-p', 'process.versions.napi'], { encoding: 'utf8' }).stdout) < 10;
+  it.runIf(isOld)('stops an old Node that runs vitest by itself', () => {
+    const { status, stdout, stderr } = spawnSync(system, [path.join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'no-such-file'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect(status).toBe(1);
+    expect(`${stdout}${stderr}`.trim()).toMatch(/^Elbow runs on the Node 24 of .*start it through npm[^\n]*$/);
+  });
   it.runIf(isOld)('stops an old Node before it meets TypeScript', () => {
     const { status, stderr } = spawnSync(system, ['--import', preflight, path.join(root, 'src-main/shells/cli/main.ts'), 'tasks'], {
       encoding: 'utf8',
