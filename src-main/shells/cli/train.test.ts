@@ -293,7 +293,7 @@ it('shows the share of successes where the task counts them', async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/finished: 120 of 120 .*, evaluation return -[\d.]+, success [\d.]+ %, entropy /);
   expect((await runCli(['runs', 'show', 'arm'], { env })).stdout).toMatch(
-    /mean return +lowest +highest +success +episodes\n +120 .* [\d.]+ % +\d+\n/,
+    /mean return +lowest +highest +success +episodes +kept\n +120 .* [\d.]+ % +\d+ +\d+ rollouts, policy\n/,
   );
   const [detail] = parseLines((await runCli(['runs', 'show', 'arm', '--json'], { env })).stdout);
   expect(detail?.['evaluationSuccess']).toBeGreaterThanOrEqual(0);
@@ -327,6 +327,6 @@ it('refuses a replay buffer beyond the machine’s memory and stores nothing', a
     env,
   });
   expect(code).toBe(2);
-  expect(stderr).toMatch(/buffer-size 100,000,000 does not fit: .*286 GB .*the largest that fits is [0-9,]+ transitions/);
+  expect(stderr).toMatch(/Buffer-size 100,000,000 does not fit: .*286 GB .*the largest that fits is [0-9,]+ transitions/);
   expect(parseLines((await runCli(['runs', 'list', '--json'], { env })).stdout)).toEqual([]);
 });
