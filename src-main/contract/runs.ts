@@ -85,6 +85,12 @@ export interface RunSummary {
   ordinal: number;
 }
 
+/** A run that was deleted and can be restored until it is purged. */
+export interface DeletedRun extends RunSummary {
+  /** Milliseconds since 1970. */
+  deletedAt: number;
+}
+
 /** One evaluation: all returns are kept, and the best, median and worst episode as rollouts. */
 export interface EvaluationSummary {
   step: number;

@@ -1,7 +1,7 @@
 // What the store offers for runs, a part of api.ts.
 import type { EngineChoice } from '../contract/engine-choice.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
-import type { RunConfiguration, RunDetail, RunState, RunSummary } from '../contract/runs.ts';
+import type { DeletedRun, RunConfiguration, RunDetail, RunState, RunSummary } from '../contract/runs.ts';
 import type { Store } from './api.ts';
 import type { Checkpoint } from './records-api.ts';
 
@@ -34,6 +34,12 @@ export interface RollBack {
   /** Values that are to be in force from there on; null: as they were. */
   changes: ParameterValues | null;
   requester: string;
+}
+
+export interface Purged {
+  runs: string[];
+  /** On the disk, of files and of the database. */
+  freedBytes: number;
 }
 
 export interface RunProgress {
@@ -96,8 +102,21 @@ export interface RunsApi {
   /** All or none. Takes waiting runs out of the queue. @throws conflict where a trainer holds one of them */
   softDelete(runs: readonly string[]): string[];
   restore(runs: readonly string[]): string[];
+  /** Deleted runs that can be restored, the newest deletion first. */
+  deleted(): DeletedRun[];
   /** Removes rows and folders of runs that were deleted more than so many milliseconds ago. Returns their ids. */
   purgeDeleted(olderThanMs: number): string[];
+  /**
+   * Removes rows and folders of these runs, deleted ones or not. None of them where one is refused. What a fork shares
+   * with one stays. Takes little room on the disk. @throws not-found, conflict where a trainer holds one of them
+   */
+  purge(runs: readonly string[]): Purged;
+  /**
+   * Only where the store is open for reading because the disk is full: removes files of runs that are to be purged
+   * (`checkpoints`: all but the log), so that it can be opened for writing. Returns the bytes freed.
+   * @throws not-found, conflict where a trainer holds one of them
+   */
+  dropFiles(runs: readonly string[], which: 'all' | 'checkpoints'): number;
   /** Sets the total number of environment steps and logs an `extended` event. @throws conflict while a trainer holds it */
   extend(run: string, totalSteps: number, requester?: string | null): void;
   /** Sets what computes it from its next attempt on; `engine` null leaves that to the trainer to settle. */

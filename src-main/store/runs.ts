@@ -1,9 +1,9 @@
 // Runs: making, finding, describing and changing them.
 import type { EngineChoice } from '../contract/engine-choice.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
-import type { RunConfiguration, RunDetail, RunState, RunSummary } from '../contract/runs.ts';
+import type { DeletedRun, RunConfiguration, RunDetail, RunState, RunSummary } from '../contract/runs.ts';
 import { runStates } from '../contract/runs.ts';
-import type { Changes, Fork, NewRun, RollBack, RunDataState, RunProgress, RunsApi, Store } from './api.ts';
+import type { Changes, Fork, NewRun, Purged, RollBack, RunDataState, RunProgress, RunsApi, Store } from './api.ts';
 import { checkAmount, checkChoice, checkInteger, checkLine, checkText } from './checks.ts';
 import { fromJson } from './columns.ts';
 import type { Connection } from './connection.ts';
@@ -16,7 +16,8 @@ import { checkConfiguration, checkValues, maxSteps } from './run-checks.ts';
 import { summariesOf } from './fitted-priors.ts';
 import { forkRun } from './run-fork.ts';
 import { freeRunId, isRunIdTaken, resolveRun } from './run-ids.ts';
-import { deleteCheckpoints, purgeDeleted, restore, softDelete } from './run-removal.ts';
+import { purgeDeleted, purgeRuns } from './run-purge.ts';
+import { deleteCheckpoints, refuseHeld, removeFiles, restore, softDelete } from './run-removal.ts';
 import { insertRun, selectSummaries, toSummary, type SummaryRow } from './run-rows.ts';
 
 /** The newest ones, in a run's detail. */
@@ -185,8 +186,25 @@ export class Runs implements RunsApi {
     return restore(this.#connection, runs);
   }
 
+  deleted(): DeletedRun[] {
+    return this.#connection
+      .all<SummaryRow & { deleted_at: number }>(
+        `${selectSummaries.replace('SELECT', 'SELECT deleted_at,')} WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, runs.id`,
+      )
+      .map((row) => ({ ...toSummary(row), deletedAt: row.deleted_at }));
+  }
+
   purgeDeleted(olderThanMs: number): string[] {
     return purgeDeleted(this.#connection, olderThanMs);
+  }
+
+  purge(runs: readonly string[]): Purged {
+    return purgeRuns(this.#connection, runs);
+  }
+
+  dropFiles(runs: readonly string[], which: 'all' | 'checkpoints'): number {
+    for (const run of runs) refuseHeld(this.#connection, run, 'deleted');
+    return this.#connection.translated(() => runs.reduce((sum, run) => sum + removeFiles(this.#connection, run, which), 0));
   }
 
   deleteCheckpoints(run: string): number {

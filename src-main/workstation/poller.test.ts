@@ -29,6 +29,7 @@ function bench() {
   const poller = createPoller({
     store: { dataDirectory: store.dataDirectory, queue: store.queue, runs },
     onError: (error) => errors.push((error as Error).message),
+    storageTrouble: () => null,
     pollMs: 250,
     machineMs: 1e9,
   });

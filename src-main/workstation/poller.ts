@@ -15,6 +15,8 @@ export interface PollerOptions {
   store: Pick<Store, 'dataDirectory' | 'queue' | 'runs'>;
   /** Is told about the first of reads that fail one after the other, and about a listener that throws. */
   onError(error: unknown): void;
+  /** What is wrong with where the runs lie, in words for a person. */
+  storageTrouble(): string | null;
   pollMs?: number;
   machineMs?: number;
 }
@@ -22,9 +24,9 @@ export interface PollerOptions {
 /** The longest wait after reads that failed. */
 const longestWaitMs = 16_000;
 
-export function createPoller({ store, onError, pollMs = 250, machineMs = 2000 }: PollerOptions): Poller {
+export function createPoller({ store, onError, storageTrouble, pollMs = 250, machineMs = 2000 }: PollerOptions): Poller {
   const listeners = new Set<(event: WorkstationEvent) => void>();
-  const readMachine = createMachineMeter(store.dataDirectory);
+  const readMachine = createMachineMeter(store.dataDirectory, storageTrouble);
   /** All changes up to this one were told. */
   let revision = 0;
   const reading = createStreak(onError);

@@ -7,6 +7,7 @@ import { type EvaluateOptions, evaluateRun } from './runs-evaluate.ts';
 import { exportRunPolicy, type ExportOptions } from './runs-export.ts';
 import { type ForkOptions, forkRun, repeatRun } from './runs-fork.ts';
 import { listRuns } from './runs-list.ts';
+import { type PurgeOptions, purgeRuns } from './runs-purge.ts';
 import { type RollBackOptions, rollBackRun } from './runs-rollback.ts';
 import { setValues, type SteerOptions, undoEdit } from './runs-set.ts';
 import { showRun } from './runs-show.ts';
@@ -17,7 +18,7 @@ const runText = 'an id, the beginning of one, or a name';
 
 export function createCommand(end: (code: ExitCode) => void): Command {
   const command = new Command('runs').description(
-    'Lists, shows, steers, stops, forks, evaluates, exports, deletes and restores stored runs.',
+    'Lists, shows, steers, stops, forks, evaluates, exports, deletes, restores and purges stored runs.',
   );
   const subcommand = (name: string, description: string): Command =>
     command
@@ -69,6 +70,10 @@ export function createCommand(end: (code: ExitCode) => void): Command {
   subcommand('restore', 'Brings a deleted run back.')
     .argument('<run>', 'the whole id')
     .action((run: string, options: CommonOptions) => restoreRun(run, options));
+  subcommand('purge', 'Deletes runs for good and says how much room that gave; works on a full disk.')
+    .argument('[run...]', 'runs, deleted before or not (else all that were deleted before)')
+    .option('--checkpoints', 'only their checkpoints; curves, evaluations, policies and episodes stay')
+    .action(async (runs: string[], options: PurgeOptions) => end(await purgeRuns(runs, options)));
   onRun('evaluate', 'Runs a stored policy on its task.')
     .option('--step <n>', "the policy of the evaluation at this step (else the run's newest)")
     .option('--episodes <n>', 'episodes to run', '10')

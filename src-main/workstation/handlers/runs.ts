@@ -20,6 +20,7 @@ export function createRunHandlers({
   store,
   requester,
   advanceQueue,
+  makingRoom,
 }: HandlerContext): Omit<HandlersOf<'runs'>, EditRequests | ForkRequests> {
   return {
     // The revision is read first: what is committed in between is told again as an event.
@@ -60,9 +61,26 @@ export function createRunHandlers({
       store.runs.annotate(run, note);
       return {};
     },
-    'runs.delete': ({ runs }) => ({ deleted: store.runs.softDelete(runs) }),
-    'runs.restore': ({ runs }) => ({ restored: store.runs.restore(runs) }),
-    'runs.deleteCheckpoints': ({ run }) => ({ freedBytes: store.runs.deleteCheckpoints(run) }),
+    'runs.delete': ({ runs }) => makingRoom((present) => ({ deleted: present.runs.softDelete(runs) })),
+    'runs.restore': ({ runs }) => makingRoom((present) => ({ restored: present.runs.restore(runs) })),
+    'runs.deleted': () => ({ runs: store.runs.deleted() }),
+    'runs.deleteCheckpoints': ({ run }) =>
+      makingRoom(
+        (present, freed) => ({ freedBytes: freed + present.runs.deleteCheckpoints(run) }),
+        (readable) => readable.runs.dropFiles([run], 'checkpoints'),
+      ),
+    'runs.purge'({ runs: wanted }) {
+      const ids = wanted ?? store.runs.deleted().map(({ id }) => id);
+      return makingRoom(
+        (present, freed) => {
+          // A trainer that was killed on the full disk may still count as there.
+          present.attempts.reapDead();
+          const { runs, freedBytes } = present.runs.purge(ids);
+          return { purged: runs, freedBytes: freed + freedBytes };
+        },
+        (readable) => readable.runs.dropFiles(ids, 'all'),
+      );
+    },
     'runs.control'({ run, action }) {
       store.commands.request(run, action, requester);
       return {};
