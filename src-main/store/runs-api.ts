@@ -2,6 +2,7 @@
 import type { EngineChoice } from '../contract/engine-choice.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
 import type { DeletedRun, RunConfiguration, RunDetail, RunState, RunSummary } from '../contract/runs.ts';
+import type { RunWait } from '../contract/run-wait.ts';
 import type { Store } from './api.ts';
 import type { Checkpoint } from './records-api.ts';
 
@@ -133,6 +134,8 @@ export interface RunsApi {
   directory(run: string): string;
   /** Imports a whole run, rows and folder; takes a new id where the old one is taken. Returns the id here. */
   copyFrom(source: Store, run: string, options?: { isDemo?: boolean }): string;
+  /** What trainers wait for since it cannot be stored, by run. It changes without a revision: a full disk cannot take one. */
+  waiting(): Map<string, RunWait>;
   /** The present revision, to begin `changedSince` from now on. */
   revision(): number;
   /** What changed since an earlier call; 0 gives everything. Costs one row's read when nothing did. */

@@ -2,6 +2,7 @@
 import type { EngineChoice } from '../contract/engine-choice.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
 import type { DeletedRun, RunConfiguration, RunDetail, RunState, RunSummary } from '../contract/runs.ts';
+import type { RunWait } from '../contract/run-wait.ts';
 import { runStates } from '../contract/runs.ts';
 import type { Changes, Fork, NewRun, Purged, RollBack, RunDataState, RunProgress, RunsApi, Store } from './api.ts';
 import { checkAmount, checkChoice, checkInteger, checkLine, checkText } from './checks.ts';
@@ -18,6 +19,7 @@ import { forkRun } from './run-fork.ts';
 import { freeRunId, isRunIdTaken, resolveRun } from './run-ids.ts';
 import { purgeDeleted, purgeRuns } from './run-purge.ts';
 import { deleteCheckpoints, refuseHeld, removeFiles, restore, softDelete } from './run-removal.ts';
+import { readWait } from './run-wait.ts';
 import { insertRun, selectSummaries, toSummary, type SummaryRow } from './run-rows.ts';
 
 /** The newest ones, in a run's detail. */
@@ -81,12 +83,14 @@ export class Runs implements RunsApi {
   }
 
   list(): RunSummary[] {
-    return this.#connection.all<SummaryRow>(`${selectSummaries} WHERE deleted_at IS NULL ORDER BY runs.rowid DESC`).map(toSummary);
+    return this.#connection
+      .all<SummaryRow>(`${selectSummaries} WHERE deleted_at IS NULL ORDER BY runs.rowid DESC`)
+      .map((row) => this.#toSummary(row));
   }
 
   summary(run: string): RunSummary {
     const row = this.#connection.get<SummaryRow>(`${selectSummaries} WHERE runs.id = ? AND deleted_at IS NULL`, run);
-    if (row) return toSummary(row);
+    if (row) return this.#toSummary(row);
     const isDeleted = this.#connection.get('SELECT 1 FROM runs WHERE id = ?', run) !== undefined;
     throw new StoreError(
       'not-found',
@@ -191,7 +195,7 @@ export class Runs implements RunsApi {
       .all<SummaryRow & { deleted_at: number }>(
         `${selectSummaries.replace('SELECT', 'SELECT deleted_at,')} WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, runs.id`,
       )
-      .map((row) => ({ ...toSummary(row), deletedAt: row.deleted_at }));
+      .map((row) => ({ ...this.#toSummary(row), deletedAt: row.deleted_at }));
   }
 
   purgeDeleted(olderThanMs: number): string[] {
@@ -262,6 +266,20 @@ export class Runs implements RunsApi {
     return id;
   }
 
+  #toSummary(row: SummaryRow): RunSummary {
+    return toSummary(row, this.#connection.dataDirectory);
+  }
+
+  waiting(): Map<string, RunWait> {
+    const held = this.#connection.all<{ id: string }>("SELECT id FROM runs WHERE state IN ('running', 'paused') AND deleted_at IS NULL");
+    return new Map(
+      held.flatMap(({ id }) => {
+        const wait = readWait(this.#connection.dataDirectory, id);
+        return wait === null ? [] : [[id, wait] as const];
+      }),
+    );
+  }
+
   #counter(name: 'revision' | 'queue'): number {
     return this.#connection.get<{ value: number }>('SELECT value FROM counters WHERE name = ?', name)?.value ?? 0;
   }
@@ -281,7 +299,7 @@ export class Runs implements RunsApi {
         revision: now,
         runs: this.#connection
           .all<SummaryRow>(`${selectSummaries} WHERE summary_revision > ? AND deleted_at IS NULL ORDER BY runs.rowid DESC`, since)
-          .map(toSummary),
+          .map((row) => this.#toSummary(row)),
         removed: this.#connection
           .all<{ id: string }>(
             `SELECT id FROM runs WHERE summary_revision > ? AND deleted_at IS NOT NULL

@@ -1,5 +1,5 @@
 // What a session stores of the policy: its evaluations, and the live snapshot that windows show.
-import { type EvaluationOptions, evaluate } from './evaluation.ts';
+import { type Evaluation, type EvaluationOptions, evaluate } from './evaluation.ts';
 import type { Journal } from './journal.ts';
 import { QBias } from './q-bias.ts';
 import type { SessionOptions } from './session.ts';
@@ -53,10 +53,14 @@ export class PolicyRecords {
         ...bias.metrics(),
       });
     }
-    await this.#journal.commit(`The evaluation at step ${step.toLocaleString('en-US')}`, () => {
-      store.evaluations.add(run, attempt, { step, ...stored, policyOnnx, criticsOnnx });
-      this.#setLive(step, policyOnnx);
-    });
+    await this.#journal.commit(
+      `The evaluation at step ${step.toLocaleString('en-US')}`,
+      () => {
+        store.evaluations.add(run, attempt, { step, ...stored, policyOnnx, criticsOnnx });
+        this.#setLive(step, policyOnnx);
+      },
+      bytesOf(stored) + 2 * policyOnnx.length + criticsOnnx.length,
+    );
     log(
       `step ${step}: evaluation return ${mean.toFixed(1)} over ${returns.length} episodes${success === null ? '' : `, success ${(100 * success).toFixed(0)} %`}`,
     );
@@ -100,4 +104,9 @@ export class PolicyRecords {
     store.snapshots.setLive(run, attempt, step, onnx);
     if (actions !== null) store.histograms.set(run, attempt, actions);
   }
+}
+
+/** What its recorded episodes take in the database, about. */
+function bytesOf({ rollouts }: Pick<Evaluation, 'rollouts'>): number {
+  return rollouts.flatMap(({ columns }) => columns).reduce((sum, { data }) => sum + data.byteLength, 0);
 }

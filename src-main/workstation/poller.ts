@@ -54,9 +54,22 @@ export function createPoller({ store, onError, storageTrouble, pollMs = 250, mac
     if (changes.data.length > 0) emit({ kind: 'run-data-changed', runs: changes.data });
     if (entries) emit({ kind: 'queue-changed', revision, entries });
   };
+  let waits: ReadonlyMap<string, string> = new Map();
+  /** Tells of runs that began or ceased to wait for room: no revision says so. */
+  const readWaits = (): void => {
+    const now = new Map([...store.runs.waiting()].map(([run, { what, since }]) => [run, `${since} ${what}`]));
+    const isChanged = (run: string): boolean => waits.get(run) !== now.get(run);
+    if (![...waits.keys(), ...now.keys()].some(isChanged)) return;
+    const runs = store.runs.list().filter(({ id }) => isChanged(id));
+    waits = now;
+    emit({ kind: 'runs-changed', revision, runs, removed: [] });
+  };
   const poll = (): void => {
     if (listeners.size === 0) return;
-    reading.attempt(read);
+    reading.attempt(() => {
+      read();
+      readWaits();
+    });
     clearTimeout(pollTimer);
     // A listener may have been the last, and gone when it was told.
     if (listeners.size === 0) return;

@@ -10,6 +10,7 @@ import { importDemo } from '../demo.ts';
 import { readTail } from '../log-tail.ts';
 import { checkPriorRun, resolvePriorRun } from '../prior-run.ts';
 import { planRollBack } from '../roll-back.ts';
+import { signalStop } from '../stop-without-room.ts';
 import { completed, subjectOf } from '../run-values.ts';
 import type { EditRequests, ForkRequests, HandlerContext, HandlersOf } from './handlers.ts';
 
@@ -82,7 +83,14 @@ export function createRunHandlers({
       );
     },
     'runs.control'({ run, action }) {
-      store.commands.request(run, action, requester);
+      if (action !== 'stop') store.commands.request(run, action, requester);
+      else {
+        try {
+          makingRoom((present) => present.commands.request(run, action, requester));
+        } catch (error) {
+          signalStop(store, run, error);
+        }
+      }
       return {};
     },
     async 'runs.end'({ run }) {
