@@ -12,6 +12,8 @@ export interface RunHandlers {
   rename(): void;
   continueRun(): void;
   deleteCheckpoints(): void;
+  purge(): void;
+  purgeDeleted(): void;
   evaluate(): void;
   exportPolicy(): void;
 }
@@ -83,6 +85,8 @@ export function runCommands(app: AppState, view: RunsView, handlers: RunHandlers
       run: handlers.remove,
     },
     { id: 'runs.delete-checkpoints', title: 'Delete checkpoints and keep curves', group, when: hasOne, run: handlers.deleteCheckpoints },
+    { id: 'runs.purge', title: 'Delete the run for good', group, when: hasOne, run: handlers.purge },
+    { id: 'runs.purge-deleted', title: 'Free disk space: delete for good what was deleted before', group, run: handlers.purgeDeleted },
     { id: 'runs.evaluate', title: 'Evaluate under a variant', group, when: hasOne, run: handlers.evaluate },
     { id: 'runs.export-policy', title: 'Export a policy as ONNX', group, when: hasOne, run: handlers.exportPolicy },
     {
