@@ -65,6 +65,8 @@ export const requestSchemas = {
   /** Deletes softly: restorable for 30 days, after which a workstation removes the runs for good. */
   'runs.delete': z.strictObject({ runs: z.array(runId).min(1).max(10_000) }),
   'runs.restore': z.strictObject({ runs: z.array(runId).min(1).max(10_000) }),
+  /** Removes runs for good, at once; null is all that were deleted. Refused while a trainer holds one. */
+  'runs.purge': z.strictObject({ runs: z.array(runId).min(1).max(10_000).nullable() }),
   'runs.deleteCheckpoints': z.strictObject({ run: runId }),
   'runs.control': z.strictObject({ run: runId, action: z.enum(controlActions) }),
   /** Ends the run's trainer, and nothing else: SIGTERM, and SIGKILL 5 s later. For one that does not respond. */
@@ -216,6 +218,7 @@ export interface Responses {
   'runs.annotate': Record<never, never>;
   'runs.delete': { deleted: string[] };
   'runs.restore': { restored: string[] };
+  'runs.purge': { purged: string[]; freedBytes: number };
   'runs.deleteCheckpoints': { freedBytes: number };
   'runs.control': Record<never, never>;
   /** What ended process `pid`; null where it was gone, or could not be reached and the run was taken from it. */
@@ -274,7 +277,15 @@ export type WorkstationEvent =
     }
   | ({ kind: 'queue-changed'; entries: QueueEntry[] } & AtRevision)
   /** Machine load, about once in two seconds: shares are 0 to 1, sizes in bytes. */
-  | { kind: 'machine'; cpuShare: number; memoryUsedBytes: number; memoryTotalBytes: number; diskFreeBytes: number };
+  | {
+      kind: 'machine';
+      cpuShare: number;
+      memoryUsedBytes: number;
+      memoryTotalBytes: number;
+      diskFreeBytes: number;
+      /** What is wrong with where the runs lie (no room, not writable), in whole sentences; null where nothing is. */
+      storageTrouble: string | null;
+    };
 
 /** What a renderer is given by its shell. */
 export interface Workstation {

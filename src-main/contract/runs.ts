@@ -2,6 +2,7 @@
 import type { EngineChoice } from './engine-choice.ts';
 import type { FittedPriorSummary } from './fitted-prior.ts';
 import type { ParameterValues } from './parameters.ts';
+import type { RunWait } from './run-wait.ts';
 
 /**
  * queued: waits for a free place. running, paused: a trainer process holds it. stopped: ended by a person,
@@ -83,6 +84,14 @@ export interface RunSummary {
   silentSeconds: number | null;
   /** Grows from run to run in the order in which they were stored; the clock's `createdAt` may not. */
   ordinal: number;
+  /** What its trainer waits for, since it cannot be stored; null where it goes on or there is no trainer. */
+  waiting: RunWait | null;
+}
+
+/** A run that was deleted and can be restored until it is purged. */
+export interface DeletedRun extends RunSummary {
+  /** Milliseconds since 1970. */
+  deletedAt: number;
 }
 
 /** A run that was deleted and can still be restored. */

@@ -7,9 +7,10 @@ import { applicationId, refuseNewer, schemaVersion } from './migrate.ts';
 
 /**
  * A file that is missing or empty passes: it is to be made.
+ * @param isRoomy is there room to open it? Else its header alone is looked at.
  * @throws StoreError newer-version, corrupt
  */
-export function inspectFile(path: string, newestVersion: number): void {
+export function inspectFile(path: string, newestVersion: number, isRoomy: boolean): void {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size === 0) return;
   // https://sqlite.org/fileformat2.html#the_database_header
@@ -27,7 +28,7 @@ export function inspectFile(path: string, newestVersion: number): void {
   if (application === applicationId) refuseNewer(version, newestVersion, path);
 
   const walBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
-  if (walBytes > 0 || application === 0) inspectContent(path, newestVersion);
+  if (isRoomy && (walBytes > 0 || application === 0)) inspectContent(path, newestVersion);
   // With a write-ahead log, pages may be missing here. The page count is good where both counters agree.
   if (walBytes === 0 && header.readUInt32BE(24) === header.readUInt32BE(92)) {
     const pageSize = header.readUInt16BE(16) === 1 ? 65536 : header.readUInt16BE(16);

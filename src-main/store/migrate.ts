@@ -18,20 +18,21 @@ export function schemaVersion(database: Database): number {
 }
 
 /**
- * @param path the database's file; the backup is put beside it
+ * @param path the database's file, beside which the backup is put; null for a copy, which needs none
  * @throws StoreError newer-version where the database is newer than the last migration; nothing is changed then
  */
-export function migrate(database: Database, migrations: readonly Migration[], path: string): void {
+export function migrate(database: Database, migrations: readonly Migration[], path: string | null): void {
   const newest = migrations.at(-1)?.version ?? 0;
   const found = schemaVersion(database);
-  refuseNewer(found, newest, path);
-  if (found > 0 && found < newest) backUp(database, `${path}.before-version-${newest}`);
+  const shownPath = path ?? 'The database';
+  refuseNewer(found, newest, shownPath);
+  if (path !== null && found > 0 && found < newest) backUp(database, `${path}.before-version-${newest}`);
   for (const migration of migrations) {
     database
       .transaction(() => {
         // Read within the transaction: another process may have migrated meanwhile.
         const version = schemaVersion(database);
-        refuseNewer(version, newest, path);
+        refuseNewer(version, newest, shownPath);
         if (version >= migration.version) return;
         migration.up(database);
         database.pragma(`user_version = ${migration.version}`);

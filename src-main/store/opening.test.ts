@@ -71,7 +71,7 @@ describe('opening', () => {
     expect(store.storage().freeBytes).toBeGreaterThan(0);
     store.close();
     store.close();
-    expect(readdirSync(directory)).toEqual(['elbow.sqlite']);
+    expect(readdirSync(directory)).toEqual(['elbow.reserve', 'elbow.sqlite']);
   });
 
   it.skipIf(!existsSync('/proc/self'))('refuses a place where no directory can be made, at once', () => {

@@ -1,7 +1,6 @@
-// Taking runs away: softly (restorable), for good, or only their checkpoints.
+// Taking runs away: softly (restorable), or only their checkpoints. run-purge.ts takes them away for good.
 import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkAmount } from './checks.ts';
 import type { Connection } from './connection.ts';
 import { runDirectory, runLogName } from './data-directory.ts';
 import { StoreError } from './errors.ts';
@@ -37,47 +36,55 @@ export function restore(connection: Connection, runs: readonly string[]): string
   });
 }
 
-/** Removes rows and folders of runs deleted longer ago than this. */
-export function purgeDeleted(connection: Connection, olderThanMs: number): string[] {
-  const age = checkAmount('olderThanMs', olderThanMs) ?? 0;
-  const purged = connection.write(() => {
-    const old = connection.all<{ id: string }>('SELECT id FROM runs WHERE deleted_at <= ?', Date.now() - age);
-    for (const { id } of old) {
-      connection.run('INSERT INTO removed_runs (id, revision) VALUES (?, ?)', id, connection.nextRevision());
-      connection.run('DELETE FROM runs WHERE id = ?', id);
-    }
-    return old.map((row) => row.id);
-  });
-  connection.translated(() => {
-    for (const run of purged) rmSync(runDirectory(connection.dataDirectory, run), { recursive: true, force: true });
-    if (purged.length > 0) connection.database.pragma('incremental_vacuum');
-  });
-  return purged;
-}
-
 /**
  * Removes a run's checkpoints: their rows first, so that none ever points at a missing file, then everything
  * in the run's folder but the log. Returns the bytes freed.
  */
 export function deleteCheckpoints(connection: Connection, run: string): number {
-  connection.write(() => {
+  const freed = removeWithFiles(connection, run, 'checkpoints', () => {
     connection.touch(run, 'summary');
     refuseHeld(connection, run, 'stripped of its checkpoints');
     connection.run('DELETE FROM checkpoints WHERE run = ?', run);
-  });
-  const directory = runDirectory(connection.dataDirectory, run);
-  let freed = 0;
-  connection.translated(() => {
-    for (const name of existsSync(directory) ? readdirSync(directory) : []) {
-      if (name === runLogName) continue;
-      freed += bytesBelow(join(directory, name), 'none');
-      rmSync(join(directory, name), { recursive: true, force: true });
-    }
   });
   connection.write(() => {
     measureFiles(connection, run);
     connection.touch(run, 'summary');
   });
+  return freed;
+}
+
+/**
+ * Removes rows, then the files that they stand for. Where the disk has no room even for that, the files go first, under
+ * the lock that whoever wants to train the run needs too. Returns the bytes freed.
+ */
+export function removeWithFiles(connection: Connection, run: string, which: WhichFiles, removeRows: () => void): number {
+  let freed = 0;
+  try {
+    connection.write(removeRows);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'disk-full') throw error;
+    freed += connection.write(() => {
+      refuseHeld(connection, run, 'deleted');
+      return removeFiles(connection, run, which);
+    });
+    connection.write(removeRows);
+  }
+  return freed + connection.translated(() => removeFiles(connection, run, which));
+}
+
+/** `checkpoints`: all but the log. */
+type WhichFiles = 'all' | 'checkpoints';
+
+/** Removes what lies in a run's folder. Returns the bytes freed. */
+export function removeFiles(connection: Connection, run: string, which: WhichFiles): number {
+  const directory = runDirectory(connection.dataDirectory, run);
+  let freed = 0;
+  for (const name of existsSync(directory) ? readdirSync(directory) : []) {
+    if (which === 'checkpoints' && name === runLogName) continue;
+    freed += bytesBelow(join(directory, name), 'none');
+    rmSync(join(directory, name), { recursive: true, force: true });
+  }
+  if (which === 'all') rmSync(directory, { recursive: true, force: true });
   return freed;
 }
 
@@ -101,10 +108,12 @@ function bytesBelow(path: string, ofShared: 'all' | 'none'): number {
   }
 }
 
-/** @throws StoreError conflict while a trainer holds the run or is about to */
+/** @throws StoreError not-found; conflict while a trainer holds the run or is about to */
 export function refuseHeld(connection: Connection, run: string, what: string): void {
   const row = connection.get<{ state: string; name: string }>('SELECT state, name FROM runs WHERE id = ?', run);
-  if (row?.state === 'running' || row?.state === 'paused') {
+  if (row === undefined)
+    throw new StoreError('not-found', `There is no run with the id ${JSON.stringify(run)} in ${connection.dataDirectory}`);
+  if (row.state === 'running' || row.state === 'paused') {
     throw new StoreError('conflict', `Run ${run} (${row.name}) is ${row.state} and cannot be ${what}. Stop it first. Nothing was changed.`);
   }
 }

@@ -5,6 +5,7 @@ import { checkInteger, checkLine } from './checks.ts';
 import { toFloat32 } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { checkConfiguration } from './run-checks.ts';
+import { readWait } from './run-wait.ts';
 
 export interface SummaryRow {
   id: string;
@@ -47,7 +48,9 @@ export const selectSummaries = `
     silent_seconds, runs.rowid AS ordinal
   FROM runs LEFT JOIN (SELECT run, row_number() OVER (ORDER BY rank) AS position FROM queue) AS places ON places.run = runs.id`;
 
-export function toSummary(row: SummaryRow): RunSummary {
+/** @param dataDirectory where a trainer that waits for room says so: in no row */
+export function toSummary(row: SummaryRow, dataDirectory: string): RunSummary {
+  const waiting = row.state === 'running' || row.state === 'paused' ? readWait(dataDirectory, row.id) : null;
   return {
     id: row.id,
     name: row.name,
@@ -76,8 +79,10 @@ export function toSummary(row: SummaryRow): RunSummary {
     parent: row.parent_run === null ? null : { run: row.parent_run, step: row.parent_step ?? 0 },
     isDemo: row.is_demo === 1,
     isEdited: row.is_edited === 1,
-    silentSeconds: row.silent_seconds,
+    // One that waits for room cannot store that it lives.
+    silentSeconds: waiting === null ? row.silent_seconds : null,
     ordinal: row.ordinal,
+    waiting,
   };
 }
 

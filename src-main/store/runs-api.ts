@@ -2,6 +2,7 @@
 import type { EngineChoice } from '../contract/engine-choice.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
 import type { DeletedRun, RunConfiguration, RunDetail, RunState, RunSummary } from '../contract/runs.ts';
+import type { RunWait } from '../contract/run-wait.ts';
 import type { Store } from './api.ts';
 import type { Checkpoint, Thinned } from './records-api.ts';
 
@@ -34,6 +35,12 @@ export interface RollBack {
   /** Values that are to be in force from there on; null: as they were. */
   changes: ParameterValues | null;
   requester: string;
+}
+
+export interface Purged {
+  runs: string[];
+  /** On the disk, of files and of the database. */
+  freedBytes: number;
 }
 
 export interface RunProgress {
@@ -115,6 +122,17 @@ export interface RunsApi {
   restore(runs: readonly string[]): string[];
   /** Removes rows and folders of runs that were deleted more than so many milliseconds ago. Returns their ids. */
   purgeDeleted(olderThanMs: number): string[];
+  /**
+   * Removes rows and folders of these runs, deleted ones or not. None of them where one is refused. What a fork shares
+   * with one stays. Takes little room on the disk. @throws not-found, conflict where a trainer holds one of them
+   */
+  purge(runs: readonly string[]): Purged;
+  /**
+   * Only where the store is open for reading because the disk is full: removes files of runs that are to be purged
+   * (`checkpoints`: all but the log), so that it can be opened for writing. Returns the bytes freed.
+   * @throws not-found, conflict where a trainer holds one of them
+   */
+  dropFiles(runs: readonly string[], which: 'all' | 'checkpoints'): number;
   /** Sets the total number of environment steps and logs an `extended` event. @throws conflict while a trainer holds it */
   extend(run: string, totalSteps: number, requester?: string | null): void;
   /** Sets what computes it from its next attempt on; `engine` null leaves that to the trainer to settle. */
@@ -137,6 +155,8 @@ export interface RunsApi {
   directory(run: string): string;
   /** Imports a whole run, rows and folder; takes a new id where the old one is taken. Returns the id here. */
   copyFrom(source: Store, run: string, options?: { isDemo?: boolean }): string;
+  /** What trainers wait for since it cannot be stored, by run. It changes without a revision: a full disk cannot take one. */
+  waiting(): Map<string, RunWait>;
   /** The present revision, to begin `changedSince` from now on. */
   revision(): number;
   /** What changed since an earlier call; 0 gives everything. Costs one row's read when nothing did. */

@@ -3,8 +3,9 @@ import { diskBudgetOf } from '../contract/disk-plan.ts';
 import type { EngineChoice } from '../contract/engine-choice.ts';
 import type { ParameterValues } from '../contract/parameters.ts';
 import type { DeletedRun, RunConfiguration, RunDetail, RunState, RunSummary } from '../contract/runs.ts';
+import type { RunWait } from '../contract/run-wait.ts';
 import { runStates } from '../contract/runs.ts';
-import type { Changes, Fork, NewRun, RollBack, RunDataState, RunProgress, RunsApi, Shrinking, Shrunk, Store } from './api.ts';
+import type { Changes, Fork, NewRun, Purged, RollBack, RunDataState, RunProgress, RunsApi, Shrinking, Shrunk, Store } from './api.ts';
 import { checkAmount, checkChoice, checkInteger, checkLine, checkText } from './checks.ts';
 import { fromJson } from './columns.ts';
 import type { Connection } from './connection.ts';
@@ -17,7 +18,9 @@ import { checkConfiguration, checkValues, maxSteps } from './run-checks.ts';
 import { summariesOf } from './fitted-priors.ts';
 import { forkRun } from './run-fork.ts';
 import { freeRunId, isRunIdTaken, resolveRun } from './run-ids.ts';
-import { deleteCheckpoints, purgeDeleted, restore, softDelete } from './run-removal.ts';
+import { purgeDeleted, purgeRuns } from './run-purge.ts';
+import { deleteCheckpoints, refuseHeld, removeFiles, restore, softDelete } from './run-removal.ts';
+import { readWait } from './run-wait.ts';
 import { shrinkRun } from './shrink.ts';
 import { insertRun, selectSummaries, toSummary, type SummaryRow } from './run-rows.ts';
 
@@ -85,7 +88,9 @@ export class Runs implements RunsApi {
   }
 
   list(): RunSummary[] {
-    return this.#connection.all<SummaryRow>(`${selectSummaries} WHERE deleted_at IS NULL ORDER BY runs.rowid DESC`).map(toSummary);
+    return this.#connection
+      .all<SummaryRow>(`${selectSummaries} WHERE deleted_at IS NULL ORDER BY runs.rowid DESC`)
+      .map((row) => this.#toSummary(row));
   }
 
   deleted(most: number): { runs: DeletedRun[]; count: number } {
@@ -96,7 +101,7 @@ export class Runs implements RunsApi {
         checkInteger('most', most),
       );
       const runs = times.flatMap(({ id, at }) =>
-        connection.all<SummaryRow>(`${selectSummaries} WHERE runs.id = ?`, id).map((row) => ({ ...toSummary(row), deletedAt: at })),
+        connection.all<SummaryRow>(`${selectSummaries} WHERE runs.id = ?`, id).map((row) => ({ ...this.#toSummary(row), deletedAt: at })),
       );
       const row = connection.get<{ count: number }>('SELECT count(*) AS count FROM runs WHERE deleted_at IS NOT NULL');
       return { runs, count: row?.count ?? 0 };
@@ -105,7 +110,7 @@ export class Runs implements RunsApi {
 
   summary(run: string): RunSummary {
     const row = this.#connection.get<SummaryRow>(`${selectSummaries} WHERE runs.id = ? AND deleted_at IS NULL`, run);
-    if (row) return toSummary(row);
+    if (row) return this.#toSummary(row);
     const isDeleted = this.#connection.get('SELECT 1 FROM runs WHERE id = ?', run) !== undefined;
     throw new StoreError(
       'not-found',
@@ -209,6 +214,15 @@ export class Runs implements RunsApi {
     return purgeDeleted(this.#connection, olderThanMs);
   }
 
+  purge(runs: readonly string[]): Purged {
+    return purgeRuns(this.#connection, runs);
+  }
+
+  dropFiles(runs: readonly string[], which: 'all' | 'checkpoints'): number {
+    for (const run of runs) refuseHeld(this.#connection, run, 'deleted');
+    return this.#connection.translated(() => runs.reduce((sum, run) => sum + removeFiles(this.#connection, run, which), 0));
+  }
+
   deleteCheckpoints(run: string): number {
     return deleteCheckpoints(this.#connection, run);
   }
@@ -268,6 +282,20 @@ export class Runs implements RunsApi {
     return id;
   }
 
+  #toSummary(row: SummaryRow): RunSummary {
+    return toSummary(row, this.#connection.dataDirectory);
+  }
+
+  waiting(): Map<string, RunWait> {
+    const held = this.#connection.all<{ id: string }>("SELECT id FROM runs WHERE state IN ('running', 'paused') AND deleted_at IS NULL");
+    return new Map(
+      held.flatMap(({ id }) => {
+        const wait = readWait(this.#connection.dataDirectory, id);
+        return wait === null ? [] : [[id, wait] as const];
+      }),
+    );
+  }
+
   #counter(name: 'revision' | 'queue'): number {
     return this.#connection.get<{ value: number }>('SELECT value FROM counters WHERE name = ?', name)?.value ?? 0;
   }
@@ -287,7 +315,7 @@ export class Runs implements RunsApi {
         revision: now,
         runs: this.#connection
           .all<SummaryRow>(`${selectSummaries} WHERE summary_revision > ? AND deleted_at IS NULL ORDER BY runs.rowid DESC`, since)
-          .map(toSummary),
+          .map((row) => this.#toSummary(row)),
         removed: this.#connection
           .all<{ id: string }>(
             `SELECT id FROM runs WHERE summary_revision > ? AND deleted_at IS NOT NULL

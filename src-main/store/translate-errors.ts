@@ -22,7 +22,7 @@ export function translateError(error: unknown, dataDirectory: string): unknown {
     return make(
       'disk-full',
       `No room left in ${dataDirectory}: ${free === null ? 'an unknown number of bytes' : formatBytes(free)} are free. ${keptWords} ` +
-        'Free some space (deleting the checkpoints of old runs helps) and try again.',
+        'Free some space and try again. npm run runs -- purge, or Free disk space in Runs, deletes for good what was deleted before.',
     );
   }
   if (code.startsWith('SQLITE_READONLY') || code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {

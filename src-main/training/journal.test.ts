@@ -22,18 +22,26 @@ it('keeps a pause over a wait for room, and ends a wait without one', async () =
     return [name, stateReason];
   };
 
+  const wait = { on: 'disk', what: 'The checkpoint at step 5', since: Date.now(), neededBytes: 1000 } as const;
   journal.pause('paused by ada');
   await journal.commit('The request', () => journal.storeState());
-  journal.waiting('no room');
-  expect(state()).toEqual(['paused', 'no room']);
+  journal.waiting('no room', wait);
+  expect(store.runs.summary(run).waiting).toMatchObject({ ...wait, freeBytes: expect.any(Number) as number });
+  expect(state()).toEqual(['paused', 'paused by ada']);
   journal.recovered('stored after all');
   await journal.commit('The request', () => {});
   expect(state()).toEqual(['paused', 'paused by ada']);
 
   journal.resume();
-  journal.waiting('no room');
-  journal.recovered('stored after all');
   await journal.commit('The request', () => journal.storeState());
+  journal.waiting('no room', wait);
+  expect([...store.runs.waiting()]).toMatchObject([[run, wait]]);
+  journal.recovered('stored after all');
+  await journal.commit('The request', () => {});
   expect(state()).toEqual(['running', null]);
+  expect(store.runs.summary(run).waiting).toBeNull();
+  journal.waiting('no room', wait);
+  journal.end();
+  expect(store.runs.summary(run).waiting).toBeNull();
   store.close();
 });

@@ -1,6 +1,8 @@
 // What a session writes to the store: metrics, events and changes of the run's row, in the order in which they
 // happened. Where there is no room, it waits and keeps everything in memory until there is.
 import type { RunEvent } from '../contract/runs.ts';
+import type { ToldWait } from '../contract/run-wait.ts';
+import { WaitFile } from '../store/run-wait.ts';
 import type { MetricsWriter, Store } from '../store/store.ts';
 import type { LoopListener } from './loop.ts';
 import type { ProgressMeter } from './progress.ts';
@@ -20,6 +22,7 @@ export interface JournalOptions {
 export class Journal implements LoopListener, StorageListener {
   readonly #options: JournalOptions;
   readonly #writer: MetricsWriter;
+  readonly #waitFile: WaitFile;
   /** They go with the next commit: they may be due in the middle of a step, or while there is no room. */
   #changes: (() => void)[] = [];
   /** Why a person lets training rest; null while it goes on. */
@@ -28,6 +31,12 @@ export class Journal implements LoopListener, StorageListener {
   constructor(options: JournalOptions) {
     this.#options = options;
     this.#writer = options.store.metrics.writer(options.run, options.attempt);
+    this.#waitFile = new WaitFile(options.store.dataDirectory, options.run);
+  }
+
+  /** Nothing will be waited for any more. */
+  end(): void {
+    this.#waitFile.end();
   }
 
   metrics(step: number, values: Readonly<Record<string, number>>): void {
@@ -65,8 +74,9 @@ export class Journal implements LoopListener, StorageListener {
   /**
    * Commits all metrics, then everything that waits together with `change`.
    * @param what as messages begin: `The evaluation at step 5,000`
+   * @param bytes what it takes on the disk, about; null where that is little
    */
-  async commit(what: string, change: () => void): Promise<void> {
+  async commit(what: string, change: () => void, bytes: number | null = null): Promise<void> {
     await untilStored(
       what,
       () => {
@@ -78,26 +88,22 @@ export class Journal implements LoopListener, StorageListener {
         this.#changes = [];
       },
       this,
+      { bytes },
     );
   }
 
-  waiting(message: string): void {
-    const { store, run, log, meter } = this.#options;
-    meter.pause();
-    log(message);
-    try {
-      store.runs.setState(run, 'paused', message);
-    } catch {
-      // The store has no room for this either: the log has it, and the run's row still says running.
-    }
+  waiting(message: string, wait: ToldWait): void {
+    this.#options.meter.pause();
+    this.#options.log(message);
+    this.#waitFile.tell(wait);
   }
 
   recovered(message: string): void {
     const { store, run, log, meter } = this.#options;
     if (this.#pauseReason === null) meter.resume();
     log(message);
+    this.#waitFile.tell(null);
     this.#changes.push(() => {
-      this.storeState();
       this.event('warning', store.runs.summary(run).environmentSteps, message);
     });
   }

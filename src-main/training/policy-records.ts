@@ -1,7 +1,7 @@
 // What a session stores of the policy: its evaluations, and the live snapshot that windows show.
 import { diskBudgetOf } from '../contract/disk-plan.ts';
 import { formatBytes } from '../contract/format.ts';
-import { type EvaluationOptions, evaluate } from './evaluation.ts';
+import { type Evaluation, type EvaluationOptions, evaluate } from './evaluation.ts';
 import type { Journal } from './journal.ts';
 import { QBias } from './q-bias.ts';
 import type { SessionOptions } from './session.ts';
@@ -55,7 +55,7 @@ export class PolicyRecords {
         ...bias.metrics(),
       });
     }
-    await this.#journal.commit(`The evaluation at step ${step.toLocaleString('en-US')}`, () => {
+    const write = (): void => {
       // As stored: a run of an Elbow that had no budget goes on without one.
       const budget = diskBudgetOf(store.runs.configuration(run).hyperparameters);
       const thinned = store.evaluations.add(run, attempt, { step, ...stored, policyOnnx, criticsOnnx }, budget);
@@ -66,7 +66,9 @@ export class PolicyRecords {
         );
       }
       this.#setLive(step, policyOnnx);
-    });
+    };
+    const bytes = bytesOf(stored) + 2 * policyOnnx.length + criticsOnnx.length;
+    await this.#journal.commit(`The evaluation at step ${step.toLocaleString('en-US')}`, write, bytes);
     log(
       `step ${step}: evaluation return ${mean.toFixed(1)} over ${returns.length} episodes${success === null ? '' : `, success ${(100 * success).toFixed(0)} %`}`,
     );
@@ -110,4 +112,9 @@ export class PolicyRecords {
     store.snapshots.setLive(run, attempt, step, onnx);
     if (actions !== null) store.histograms.set(run, attempt, actions);
   }
+}
+
+/** What its recorded episodes take in the database, about. */
+function bytesOf({ rollouts }: Pick<Evaluation, 'rollouts'>): number {
+  return rollouts.flatMap(({ columns }) => columns).reduce((sum, { data }) => sum + data.byteLength, 0);
 }

@@ -20,6 +20,8 @@ export class Requests {
   readonly #run: string;
   #lastPoll = -Infinity;
   #signal: string | null = null;
+  #lastLook = -Infinity;
+  #stop: string | null = null;
 
   constructor(store: Store, run: string) {
     this.#store = store;
@@ -33,6 +35,20 @@ export class Requests {
 
   get isSignalled(): boolean {
     return this.#signal !== null;
+  }
+
+  /** Who asked for a stop, by signal or request; null where nobody did. Looks into the store at most every `pollInterval`. */
+  stopAskedBy(): string | null {
+    if (this.#signal !== null) return this.#signal;
+    if (performance.now() - this.#lastLook >= pollInterval) {
+      this.#lastLook = performance.now();
+      try {
+        this.#stop = this.#store.commands.pending(this.#run).find(({ action }) => action === 'stop')?.requester ?? null;
+      } catch (error) {
+        if (!isStorageTrouble(error)) throw error;
+      }
+    }
+    return this.#stop;
   }
 
   /** The next look into the store does not wait. */

@@ -16,7 +16,8 @@ import type { PreparedRun } from './prepare.ts';
 import { ProgressMeter, SpeedCurve } from './progress.ts';
 import { pollInterval, type Request, type Requests } from './requests.ts';
 import type { Resumed } from './resume.ts';
-import { untilStored } from './storage-trouble.ts';
+import { untilStored, WaitAbandoned } from './storage-trouble.ts';
+import { endWithoutRoom } from './without-room.ts';
 import { Turns } from './turns.ts';
 import { NumericalFailure } from './training-error.ts';
 
@@ -72,7 +73,7 @@ export class Session {
     this.#options = options;
     this.#meter = new ProgressMeter(store.runs.summary(run).activeSeconds, step);
     this.#speed = new SpeedCurve(step);
-    this.#journal = new Journal({ store, run, attempt, meter: this.#meter, log, isAbandoned: () => requests.isSignalled });
+    this.#journal = new Journal({ store, run, attempt, meter: this.#meter, log, isAbandoned: () => requests.stopAskedBy() !== null });
     this.#policy = new PolicyRecords(options, this.#journal);
     const { loop, task, maker } = options.prepared;
     const warn = (message: string): void => this.#journal.warning(loop.environmentSteps, message);
@@ -88,6 +89,29 @@ export class Session {
    * @throws whatever ends a run by itself; the attempt is then still open
    */
   async train(): Promise<Outcome> {
+    try {
+      return await this.#trainToEnd();
+    } catch (error) {
+      if (!(error instanceof WaitAbandoned)) throw error;
+      const { store, run, attempt, log, requests, prepared } = this.#options;
+      const step = prepared.loop.environmentSteps;
+      endWithoutRoom({
+        store,
+        run,
+        attempt,
+        log,
+        step,
+        error,
+        requester: requests.stopAskedBy() ?? '',
+        checkpoint: this.#checkpointer.lastStep,
+      });
+      return 'stopped';
+    } finally {
+      this.#journal.end();
+    }
+  }
+
+  async #trainToEnd(): Promise<Outcome> {
     const {
       store,
       run,
@@ -97,6 +121,7 @@ export class Session {
     this.#checkpointer.tidy();
     const outcome = await this.#trainOn().catch(async (error: unknown): Promise<Outcome> => {
       if (error instanceof StoppedError) return 'stopped';
+      if (error instanceof WaitAbandoned) throw error;
       // The curves up to the failure are what explains it. The failure itself matters more than theirs.
       await this.#record().catch(() => {});
       throw error instanceof NumericalFailure ? await this.#keep(error) : error;
@@ -297,6 +322,7 @@ export class Session {
       `The checkpoint at step ${formatStep(loop.environmentSteps)}`,
       () => this.#checkpointer.write(state, buffer, kept),
       this.#journal,
+      { bytes: this.#checkpointer.bytesToWrite(state, buffer) },
     );
     this.#lastCheckpoint = performance.now();
     this.seconds.recording += (this.#lastCheckpoint - start) / 1000;

@@ -1,7 +1,7 @@
 // What is waited for, and what is not.
 import { describe, expect, it } from 'vitest';
 import { StoreError } from '../store/store.ts';
-import { isStorageTrouble, untilStored } from './storage-trouble.ts';
+import { isStorageTrouble, untilStored, WaitAbandoned } from './storage-trouble.ts';
 
 const fault = (code: string): Error => Object.assign(new Error(code), { code });
 
@@ -44,7 +44,7 @@ describe('storage trouble', () => {
         return 'stored';
       },
       listener,
-      0.001,
+      { seconds: 0.001 },
     );
     expect(result).toBe('stored');
     expect(listener.heard).toEqual([
@@ -59,8 +59,8 @@ describe('storage trouble', () => {
       throw error;
     };
     const listener = listen();
-    await expect(untilStored('x', refuse(fault('EACCES')), listener, 0.001)).rejects.toThrow('EACCES');
+    await expect(untilStored('x', refuse(fault('EACCES')), listener, { seconds: 0.001 })).rejects.toThrow('EACCES');
     expect(listener.heard).toEqual([]);
-    await expect(untilStored('x', refuse(fault('ENOSPC')), listen(3), 0.001)).rejects.toThrow('ENOSPC');
+    await expect(untilStored('x', refuse(fault('ENOSPC')), listen(3), { seconds: 0.001 })).rejects.toThrow(WaitAbandoned);
   });
 });

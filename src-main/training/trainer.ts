@@ -1,5 +1,6 @@
 // The trainer's process: trains one run of a data directory until it ends, then lets the next in the queue begin.
 //   node trainer.ts --data-dir DIR --run ID
+import { writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { openStore, type Store } from '../store/store.ts';
 import { endWithoutWaiting } from './end-process.ts';
@@ -11,8 +12,14 @@ import { type StorageListener, untilStored } from './storage-trouble.ts';
 import { tendRuns } from './tend-runs.ts';
 
 const log = (line: string): void => {
-  process.stdout.write(`${new Date().toISOString()} ${line}\n`);
+  try {
+    writeSync(process.stdout.fd, `${new Date().toISOString()} ${line}\n`);
+  } catch {
+    // A full disk takes no more of the log, which is no reason to end.
+  }
 };
+// What libraries print goes the same way.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 function readArguments(): { dataDirectory: string; run: string } {
   const { values } = parseArgs({ options: { 'data-dir': { type: 'string' }, run: { type: 'string' } } });

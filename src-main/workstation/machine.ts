@@ -6,7 +6,7 @@ import type { WorkstationEvent } from '../contract/requests.ts';
 export type MachineEvent = Extract<WorkstationEvent, { kind: 'machine' }>;
 
 /** Each reading's processor share is over the time since the one before. */
-export function createMachineMeter(dataDirectory: string): () => Promise<MachineEvent> {
+export function createMachineMeter(dataDirectory: string, storageTrouble: () => string | null): () => Promise<MachineEvent> {
   const read = (): { busy: number; all: number } => {
     let busy = 0;
     let idle = 0;
@@ -26,6 +26,13 @@ export function createMachineMeter(dataDirectory: string): () => Promise<Machine
       (disk) => disk.bavail * disk.bsize,
       () => 0,
     );
-    return { kind: 'machine', cpuShare, memoryUsedBytes: totalmem() - freemem(), memoryTotalBytes: totalmem(), diskFreeBytes };
+    return {
+      kind: 'machine',
+      cpuShare,
+      memoryUsedBytes: totalmem() - freemem(),
+      memoryTotalBytes: totalmem(),
+      diskFreeBytes,
+      storageTrouble: storageTrouble(),
+    };
   };
 }

@@ -25,10 +25,13 @@ function bench() {
   const runs = Object.assign(Object.create(store.runs) as typeof store.runs, {
     revision: () => guard(() => store.runs.revision()),
     changedSince: (revision: number) => guard(() => store.runs.changedSince(revision)),
+    waiting: () => store.runs.waiting(),
+    list: () => store.runs.list(),
   });
   const poller = createPoller({
     store: { dataDirectory: store.dataDirectory, queue: store.queue, runs },
     onError: (error) => errors.push((error as Error).message),
+    storageTrouble: () => null,
     pollMs: 250,
     machineMs: 1e9,
   });

@@ -15,6 +15,8 @@ export interface PollerOptions {
   store: Pick<Store, 'dataDirectory' | 'queue' | 'runs'>;
   /** Is told about the first of reads that fail one after the other, and about a listener that throws. */
   onError(error: unknown): void;
+  /** What is wrong with where the runs lie, in words for a person. */
+  storageTrouble(): string | null;
   pollMs?: number;
   machineMs?: number;
 }
@@ -22,9 +24,9 @@ export interface PollerOptions {
 /** The longest wait after reads that failed. */
 const longestWaitMs = 16_000;
 
-export function createPoller({ store, onError, pollMs = 250, machineMs = 2000 }: PollerOptions): Poller {
+export function createPoller({ store, onError, storageTrouble, pollMs = 250, machineMs = 2000 }: PollerOptions): Poller {
   const listeners = new Set<(event: WorkstationEvent) => void>();
-  const readMachine = createMachineMeter(store.dataDirectory);
+  const readMachine = createMachineMeter(store.dataDirectory, storageTrouble);
   /** All changes up to this one were told. */
   let revision = 0;
   const reading = createStreak(onError);
@@ -52,9 +54,22 @@ export function createPoller({ store, onError, pollMs = 250, machineMs = 2000 }:
     if (changes.data.length > 0) emit({ kind: 'run-data-changed', runs: changes.data });
     if (entries) emit({ kind: 'queue-changed', revision, entries });
   };
+  let waits: ReadonlyMap<string, string> = new Map();
+  /** Tells of runs that began or ceased to wait for room: no revision says so. */
+  const readWaits = (): void => {
+    const now = new Map([...store.runs.waiting()].map(([run, { what, since }]) => [run, `${since} ${what}`]));
+    const isChanged = (run: string): boolean => waits.get(run) !== now.get(run);
+    if (![...waits.keys(), ...now.keys()].some(isChanged)) return;
+    const runs = store.runs.list().filter(({ id }) => isChanged(id));
+    waits = now;
+    emit({ kind: 'runs-changed', revision, runs, removed: [] });
+  };
   const poll = (): void => {
     if (listeners.size === 0) return;
-    reading.attempt(read);
+    reading.attempt(() => {
+      read();
+      readWaits();
+    });
     clearTimeout(pollTimer);
     // A listener may have been the last, and gone when it was told.
     if (listeners.size === 0) return;

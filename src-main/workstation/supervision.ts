@@ -25,11 +25,10 @@ const restorableMs = restorableDays * purgeMs;
 
 export function createSupervision(options: SupervisionOptions): Supervision {
   const { store, onError, onChange, intervalMs = 2000 } = options;
-  if (store.isReadonly) return { advance: () => undefined, close: () => undefined };
-
   const attempt = (fn: () => string[]): void => {
     try {
-      if (fn().length > 0) onChange();
+      // A full disk may have been emptied since, and the store with it become one for writing.
+      if (!store.isReadonly && fn().length > 0) onChange();
     } catch (error) {
       onError(error);
     }

@@ -1,7 +1,7 @@
 // The service behind the contract: one for each process that shows Elbow to somebody.
 import type { BridgeAnswer } from '../contract/bridge.ts';
 import { WorkstationError, type RequestName, type RequestOf, type ResponseOf, type Workstation } from '../contract/requests.ts';
-import { openStore, StoreError, type Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { useImportedTasks } from '../tasks/declarations.ts';
 import { parseRequest, toContractError } from './edge.ts';
 import { createDataHandlers } from './handlers/data.ts';
@@ -16,9 +16,12 @@ import { createModelHandlers } from './handlers/models.ts';
 import { createTrialHandlers } from './handlers/trials.ts';
 import { createPoller } from './poller.ts';
 import { createSupervision } from './supervision.ts';
+import { createSwitchingStore } from './switching-store.ts';
 import { Trials } from './trials.ts';
 
 export interface WorkstationService extends Workstation {
+  /** For reading, by whoever shares its process. */
+  readonly store: Store;
   /** For shells: a request of unknown shape, and its value or refusal as data. Never rejects. */
   answer(name: unknown, request: unknown): Promise<BridgeAnswer>;
   /** Trainers go on. */
@@ -28,6 +31,8 @@ export interface WorkstationService extends Workstation {
 /** Requests that change nothing, so nobody needs to be told at once. */
 const readingRequests =
   /^(system\.|metrics\.|rollouts\.|snapshots\.|policies\.|models\.|trials\.)|\.(list|deleted|get|log|edits|evaluations|actions)$/;
+/** Milliseconds between two looks at a full disk: is there room again? */
+const roomMs = 2000;
 
 export interface WorkstationOptions {
   dataDirectory: string;
@@ -36,12 +41,17 @@ export interface WorkstationOptions {
 }
 
 /**
- * Opens the data directory, for reading only where it cannot be written.
+ * Opens the data directory, for reading only where it cannot be written or the disk is full.
  * @throws StoreError when it cannot be opened at all (a newer version's, a damaged file)
  */
 export function createWorkstation({ dataDirectory, requester = 'window' }: WorkstationOptions): WorkstationService {
-  const store = openStoreAsFarAsPossible(dataDirectory);
   const say = (message: string): void => console.error(`Elbow: ${message}`);
+  const switching = createSwitchingStore(dataDirectory);
+  const { store } = switching;
+  if (switching.problem() !== null) {
+    const advice = switching.problem()?.code === 'disk-full' ? ' Make room with: npm run runs -- purge' : '';
+    say(`${switching.trouble() ?? ''}${advice}`);
+  }
   let lastProblem = '';
   const onError = (error: unknown): void => {
     // The same trouble every two seconds is said once.
@@ -49,10 +59,21 @@ export function createWorkstation({ dataDirectory, requester = 'window' }: Works
     if (message !== lastProblem) say(message);
     lastProblem = message;
   };
-  const poller = createPoller({ store, onError: (error) => say(toContractError(error).message) });
+  const poller = createPoller({
+    store,
+    onError: (error) => say(toContractError(error).message),
+    storageTrouble: () => switching.trouble(),
+  });
   const supervision = createSupervision({ store, onError, onChange: () => poller.pollNow() });
   const trials = new Trials(store);
-  const context = { store, requester, advanceQueue: () => supervision.advance() };
+  const context = { store, requester, makingRoom: switching.makingRoom, advanceQueue: () => supervision.advance() };
+  const lookForRoom = setInterval(() => {
+    try {
+      if (switching.tryAgain()) poller.pollNow();
+    } catch (error) {
+      onError(error);
+    }
+  }, roomMs);
   const handlers: Handlers = {
     ...createSystemHandlers(context),
     ...createRunHandlers(context),
@@ -85,6 +106,7 @@ export function createWorkstation({ dataDirectory, requester = 'window' }: Works
   };
 
   return {
+    store,
     async call<K extends RequestName>(name: K, request: RequestOf<K>): Promise<ResponseOf<K>> {
       try {
         return (await handle(name, request)) as ResponseOf<K>;
@@ -105,30 +127,8 @@ export function createWorkstation({ dataDirectory, requester = 'window' }: Works
       trials.close();
       supervision.close();
       poller.close();
-      store.close();
+      clearInterval(lookForRoom);
+      switching.close();
     },
   };
-}
-
-function openStoreAsFarAsPossible(dataDirectory: string): Store {
-  try {
-    return openStore(dataDirectory);
-  } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== 'read-only') throw error;
-    const store = openStoredRuns(dataDirectory, error);
-    console.error(`Elbow: ${error.message} Stored runs are shown; nothing can be started or changed.`);
-    return store;
-  }
-}
-
-/** @param refusal why it cannot be written @throws StoreError saying so where no run is stored there to be shown either */
-function openStoredRuns(dataDirectory: string, refusal: StoreError): Store {
-  try {
-    return openStore(dataDirectory, { readonly: true });
-  } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== 'not-found') throw error;
-    throw new StoreError('read-only', `${refusal.message} No run is stored there either, so that there is nothing to show.`, {
-      cause: error,
-    });
-  }
 }

@@ -36,6 +36,7 @@ export function runSummary(id: string, changes: Partial<RunSummary> = {}): RunSu
     isEdited: false,
     silentSeconds: null,
     ordinal: 1,
+    waiting: null,
     ...changes,
   };
 }

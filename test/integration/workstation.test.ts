@@ -115,6 +115,7 @@ it('runs what fits, queues the rest, survives a killed trainer and continues it 
   expect(events.find(({ kind }) => kind === 'machine')).toMatchObject({
     memoryTotalBytes: expect.any(Number) as number,
     diskFreeBytes: expect.any(Number) as number,
+    storageTrouble: null,
   });
 }, 240_000);
 

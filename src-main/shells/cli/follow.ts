@@ -58,7 +58,7 @@ export async function followRuns(options: FollowOptions): Promise<Followed> {
       const summaries = runs.map((run) => store.runs.summary(run));
       const open = summaries.filter(({ state }) => !hasEnded(state));
       if (open.length === 0 || leftEarly) return { leftEarly, interrupted: interruptedAt !== null, summaries };
-      const states = summaries.map(({ id, state, queuePosition }) => `${id} ${state} ${queuePosition}`).join();
+      const states = summaries.map(({ id, state, queuePosition, waiting }) => `${id} ${state} ${queuePosition} ${waiting?.what}`).join();
       const now = performance.now();
       if (output.isTerminal && !output.isJson) {
         // One line for all: with several seeds under way they take turns.

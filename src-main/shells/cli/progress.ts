@@ -1,4 +1,5 @@
 // The line that says how a run is doing, for a person and as JSON.
+import { describeWait, waitTitle } from '../../contract/run-wait.ts';
 import type { RunSummary } from '../../contract/runs.ts';
 import type { Store } from '../../store/store.ts';
 import { newestOf, newestSuccess } from '../../workstation/newest-metrics.ts';
@@ -28,7 +29,8 @@ export function describeProgress({ summary, entropy, temperature, success }: Pro
   }
   const part = summary.totalSteps > 0 ? ` (${((100 * summary.environmentSteps) / summary.totalSteps).toFixed(1)} %)` : '';
   const parts = [`${formatCount(summary.environmentSteps)} of ${formatCount(summary.totalSteps)} steps${part}`];
-  if (summary.silentSeconds !== null)
+  if (summary.waiting !== null) parts.push(`${waitTitle(summary.waiting)}: ${describeWait(summary.waiting)}`);
+  else if (summary.silentSeconds !== null)
     parts.push(`${describeSilence(summary.silentSeconds)}; npm run runs -- stop ${summary.id} --now ends it`);
   else if (summary.state === 'paused') parts.push(summary.stateReason ?? 'paused');
   // An evaluation or a fit: no step is done meanwhile.
@@ -57,8 +59,9 @@ export function progressRecord({ summary, entropy, temperature, success }: Progr
     seed: summary.seed,
     environmentSteps: summary.environmentSteps,
     totalSteps: summary.totalSteps,
-    environmentStepsPerSecond: summary.stepsPerSecond,
-    etaSeconds: summary.etaSeconds,
+    environmentStepsPerSecond: summary.waiting === null ? summary.stepsPerSecond : null,
+    etaSeconds: summary.waiting === null ? summary.etaSeconds : null,
+    waiting: summary.waiting,
     evaluationReturn: summary.lastReturn,
     evaluationSuccess: success,
     entropy,

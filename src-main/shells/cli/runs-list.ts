@@ -1,5 +1,6 @@
 // `npm run runs -- list`.
 import { formatBytes } from '../../contract/format.ts';
+import { waitTitle } from '../../contract/run-wait.ts';
 import { type DeletedRun, restorableDays, type RunSummary } from '../../contract/runs.ts';
 import { describeSilence, formatCount, formatDate, formatDuration, formatNumber } from './format.ts';
 import { createOutput, formatTable, type Column, type Output } from './output.ts';
@@ -58,7 +59,7 @@ function row(run: RunSummary): string[] {
   const silence = run.silentSeconds === null ? '' : `, ${describeSilence(run.silentSeconds)}`;
   const doing = run.state === 'running' && silence === '' ? run.stateReason : null;
   const beside = run.queuePosition ?? doing;
-  const state = beside === null ? `${run.state}${silence}` : `${run.state} (${beside})`;
+  const state = run.waiting !== null ? waitTitle(run.waiting) : beside === null ? `${run.state}${silence}` : `${run.state} (${beside})`;
   return [
     run.id,
     run.name,

@@ -3,9 +3,10 @@ import { describeDiskUse } from '../../contract/disk-plan.ts';
 import { describeTimings } from '../../contract/engine-choice.ts';
 import { formatBytes } from '../../contract/format.ts';
 import { formatParameter } from '../../contract/parameters.ts';
+import { describeWait, waitTitle } from '../../contract/run-wait.ts';
 import type { NonFiniteCount, RunDetail } from '../../contract/runs.ts';
 import type { MetricSeries } from '../../contract/series.ts';
-import { describeSilence, formatCount, formatDate, formatDuration, formatNumber, formatShare } from './format.ts';
+import { describeSilence, formatCount, formatDate, formatDuration, formatNumber, formatShare, formatTime } from './format.ts';
 import { readOutcome } from './outcome.ts';
 import { createOutput, formatTable, type Output } from './output.ts';
 import { bringUpToDate, type CommonOptions, withStoredRun } from './session.ts';
@@ -39,12 +40,16 @@ function print(
   output.line(`${output.bold(run.id)}  ${run.name}${run.starred ? '  ★' : ''}`);
   const facts: [string, string][] = [
     ['state', run.stateReason === null ? run.state : `${run.state}: ${run.stateReason}`],
+    ...waitFacts(run),
     ['task, agent', `${run.task}, ${run.agent}, seed ${run.seed}`],
     ...optionFacts(run),
     ['device', `${run.device}, ${run.threads} ${run.threads === 1 ? 'thread' : 'threads'}`],
     ...choiceFacts(run),
     ['steps', `${formatCount(run.environmentSteps)} of ${formatCount(run.totalSteps)}`],
-    ['speed', `${formatNumber(run.stepsPerSecond)} environment steps/s, ${formatDuration(run.activeSeconds)} in all`],
+    [
+      'speed',
+      `${formatNumber(run.waiting === null ? run.stepsPerSecond : null)} environment steps/s, ${formatDuration(run.activeSeconds)} in all`,
+    ],
     ['returns', `last ${formatNumber(run.lastReturn)}, best ${formatNumber(run.bestReturn)} (evaluation, mean action)`],
     ['created', formatDate(run.createdAt)],
     ['on disk', describeDiskUse(run)],
@@ -129,6 +134,13 @@ function keptText(rollouts: readonly { isKept: boolean }[], hasPolicy: boolean):
     ...(hasPolicy ? ['policy'] : []),
   ];
   return parts.length === 0 ? 'returns alone' : parts.join(', ');
+}
+
+/** What its trainer waits for. */
+function waitFacts({ waiting, id }: RunDetail): [string, string][] {
+  if (waiting === null) return [];
+  const advice = waiting.on === 'disk' ? ` Make room: npm run runs -- purge. To give up: npm run runs -- stop ${id}` : '';
+  return [[waitTitle(waiting), `since ${formatTime(waiting.since)}: ${describeWait(waiting)}.${advice}`]];
 }
 
 /** The task's options that differ from their defaults. */

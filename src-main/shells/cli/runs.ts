@@ -7,6 +7,7 @@ import { type EvaluateOptions, evaluateRun } from './runs-evaluate.ts';
 import { exportRunPolicy, type ExportOptions } from './runs-export.ts';
 import { type ForkOptions, forkRun, repeatRun } from './runs-fork.ts';
 import { type ListOptions, listRuns } from './runs-list.ts';
+import { type PurgeOptions, purgeRuns } from './runs-purge.ts';
 import { type RollBackOptions, rollBackRun } from './runs-rollback.ts';
 import { setValues, type SteerOptions, undoEdit } from './runs-set.ts';
 import { showRun } from './runs-show.ts';
@@ -18,7 +19,7 @@ const runText = 'an id, the beginning of one, or a name';
 
 export function createCommand(end: (code: ExitCode) => void): Command {
   const command = new Command('runs').description(
-    'Lists, shows, steers, stops, forks, evaluates, exports, shrinks, deletes and restores stored runs.',
+    'Lists, shows, steers, stops, forks, evaluates, exports, shrinks, deletes, restores and purges stored runs.',
   );
   const subcommand = (name: string, description: string): Command =>
     command
@@ -81,6 +82,10 @@ export function createCommand(end: (code: ExitCode) => void): Command {
     .option('--budget <MB>', "megabytes that a run's rows may take (else the run's own disk-budget)")
     .option('--dry-run', 'only say what would be done')
     .action((runs: string[], options: ShrinkOptions) => shrinkRuns(runs, options));
+  subcommand('purge', 'Deletes runs for good and says how much room that gave; works on a full disk.')
+    .argument('[run...]', 'runs, deleted before or not (else all that were deleted before)')
+    .option('--checkpoints', 'only their checkpoints; curves, evaluations, policies and episodes stay')
+    .action(async (runs: string[], options: PurgeOptions) => end(await purgeRuns(runs, options)));
   onRun('evaluate', 'Runs a stored policy on its task.')
     .option('--step <n>', "the policy of the evaluation at this step (else the run's newest)")
     .option('--episodes <n>', 'episodes to run', '10')

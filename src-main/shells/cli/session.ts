@@ -1,7 +1,9 @@
 // Opens what a command works on: the stored runs for reading, or the whole workstation.
 import { existsSync } from 'node:fs';
 import { databasePath } from '../../store/data-directory.ts';
-import { openStore, resolveDataDirectory, StoreError, type Store } from '../../store/store.ts';
+import { formatBytes } from '../../contract/format.ts';
+import { openAsFarAsPossible } from '../../store/open-as-far.ts';
+import { resolveDataDirectory, StoreError, type Store } from '../../store/store.ts';
 import type { Workstation } from '../../contract/requests.ts';
 import { useImportedTasks } from '../../tasks/declarations.ts';
 import { tendRuns } from '../../training/launch.ts';
@@ -24,21 +26,14 @@ export async function openSession(options: CommonOptions): Promise<Session> {
   const dataDirectory = findDataDirectory(options);
   const { createWorkstation } = await import('../../workstation/workstation.ts');
   const workstation = open(() => createWorkstation({ dataDirectory, requester: 'command line' }));
+  const { store } = workstation;
   try {
-    const store = openStored(dataDirectory);
-    return {
-      dataDirectory,
-      store,
-      workstation,
-      async close() {
-        store.close();
-        await workstation.close();
-      },
-    };
+    useImportedTasks(store.models.tasks());
   } catch (error) {
     await workstation.close();
     throw error;
   }
+  return { dataDirectory, store, workstation, close: () => workstation.close() };
 }
 
 /** A database that is missing and cannot be made is a failure, not a wrong name. */
@@ -98,7 +93,9 @@ export async function withStoredRun<T>(
 
 /** In place, so that a large database is not copied to be looked at; as a copy only where nothing may be written. */
 function openStored(dataDirectory: string): Store {
-  const store = openAsFarAsPossible(dataDirectory);
+  const { store, problem } = openAsFarAsPossible(dataDirectory);
+  // On standard error: what is asked for is shown all the same.
+  if (problem?.code === 'disk-full') console.error(`${noRoom(store)} Make room with: npm run runs -- purge`);
   useImportedTasks(store.models.tasks());
   return store;
 }
@@ -116,13 +113,9 @@ export function bringUpToDate(store: Store): void {
   }
 }
 
-function openAsFarAsPossible(dataDirectory: string): Store {
-  try {
-    return openStore(dataDirectory);
-  } catch (error) {
-    if (error instanceof StoreError && error.code === 'read-only') return openStore(dataDirectory, { readonly: true });
-    throw error;
-  }
+function noRoom(store: Store): string {
+  const { freeBytes, dataDirectory } = store.storage();
+  return `No room left in ${dataDirectory}: ${freeBytes === null ? 'an unknown number of bytes' : formatBytes(freeBytes)} are free. Stored runs are shown.`;
 }
 
 function findDataDirectory({ dataDir }: CommonOptions): string {

@@ -259,7 +259,7 @@ describe('a data directory that cannot be used', () => {
     // The doctor says it among everything else, broken over lines.
     const doctor = await runCli(['doctor', '--data-dir', newer]);
     expect(doctor).toMatchObject({ code: 1, stderr: '' });
-    expect(doctor.stdout.replace(/\s+/g, ' ')).toMatch(/MISSING data directory .*written by a newer Elbow.*Update Elbow/);
+    expect(doctor.stdout.replace(/\s+/g, ' ')).toMatch(/WARNING data directory \S+: it is there, .*written by a newer Elbow.*Update Elbow/);
     const { stdout } = await runCli(['runs', 'show', 'x', '--json', '--data-dir', newer]);
     expect(parseLines(stdout)).toMatchObject([{ kind: 'error', exitCode: 1 }]);
   });

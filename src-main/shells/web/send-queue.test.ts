@@ -19,6 +19,7 @@ const machine = (cpuShare: number): WorkstationEvent => ({
   memoryUsedBytes: 1,
   memoryTotalBytes: 2,
   diskFreeBytes: 3,
+  storageTrouble: null,
 });
 
 describe('send queue', () => {

@@ -1,6 +1,7 @@
 // For the store's tests: a disk of a given size, and one that cannot be written. Both need the right to mount.
 import { execFileSync } from 'node:child_process';
-import { chmodSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterThisTest, temporaryDirectory } from './temporary-store.ts';
 
 /** A directory that is a disk of its own of so many kilobytes, until the test ends; null, with a line that says why, where that is not permitted, which CI does not allow. */
@@ -28,4 +29,20 @@ export function makeReadonly(directory: string, isDisk: boolean): void {
   }
   chmodSync(directory, 0o555);
   afterThisTest(() => chmodSync(directory, 0o755));
+}
+
+/** Takes all the room there is in this directory, to the last byte; the function that it returns gives it back. */
+export function fill(directory: string): () => void {
+  const files: string[] = [];
+  for (let size = 1 << 20; size >= 1;) {
+    const file = join(directory, `filler-${files.length}`);
+    files.push(file);
+    try {
+      writeFileSync(file, Buffer.alloc(size));
+    } catch {
+      // What went in of it before the end stays.
+      size = Math.floor(size / 4);
+    }
+  }
+  return () => files.forEach((file) => rmSync(file, { force: true }));
 }

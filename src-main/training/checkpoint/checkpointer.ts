@@ -4,7 +4,7 @@ import type { Store } from '../../store/store.ts';
 import { hashState } from '../state-hash.ts';
 import type { TrainingState } from '../training-state.ts';
 import type { FileSystem } from './durable-files.ts';
-import type { Segment } from './manifest.ts';
+import { type Segment, stateArrays } from './manifest.ts';
 import { removeUnneededFiles } from './tidy.ts';
 import { writeCheckpoint } from './write.ts';
 
@@ -77,6 +77,13 @@ export class Checkpointer {
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
+  }
+
+  /** What `write` would take on the disk, about. */
+  bytesToWrite(state: TrainingState, buffer: ReplayBuffer): number {
+    const newRows = buffer.rowsAdded - Math.max(this.#segments.at(-1)?.to ?? 0, buffer.firstRow);
+    const arrays = Object.values(stateArrays(state)).reduce((sum, { byteLength }) => sum + byteLength, 0);
+    return arrays + newRows * buffer.rowWidth * Float32Array.BYTES_PER_ELEMENT;
   }
 
   /**

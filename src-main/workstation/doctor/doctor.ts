@@ -4,7 +4,7 @@ import type { Store } from '../../store/store.ts';
 import { findMachineDevices } from '../possibilities.ts';
 import { describeDevices } from './devices.ts';
 import { describePrograms } from './programs.ts';
-import { describeStorage, describeStorageByRun } from './storage.ts';
+import { describeStorage, describeStorageByRun, describeUnopened } from './storage.ts';
 import { describeTrainers } from './trainers.ts';
 
 /** @param store null where the data directory could not be opened: `storeProblem` then says why */
@@ -20,8 +20,7 @@ export async function examine(store: Store | null, dataDirectory: string, storeP
       { title: 'Storage by run', lines: describeStorageByRun(store) },
     );
   } else {
-    const problem = { label: 'data directory', value: dataDirectory, state: 'missing', advice: storeProblem } as const;
-    sections.push({ title: 'Data', lines: [problem] });
+    sections.push({ title: 'Data', lines: [describeUnopened(dataDirectory, storeProblem)] });
   }
   return { sections: sections.filter(({ lines }) => lines.length > 0) };
 }

@@ -1,6 +1,8 @@
 // Where the runs lie and what they take.
+import { existsSync } from 'node:fs';
 import { formatBytes } from '../../contract/format.ts';
 import type { DoctorLine } from '../../contract/requests.ts';
+import { freeBytes } from '../../store/data-directory.ts';
 import type { Store } from '../../store/store.ts';
 import { line } from './line.ts';
 
@@ -13,14 +15,21 @@ const checkedBytes = 200e6;
 export function describeStorage(store: Store): DoctorLine[] {
   const report = store.storage();
   return [
-    store.isReadonly
+    isWithoutRoom(store)
       ? line(
           'data directory',
-          report.dataDirectory,
+          `${report.dataDirectory}: it is there, and has no room left`,
           'warning',
-          'It cannot be written: stored runs are shown, and nothing can be started or changed. Name another with --data-dir.',
+          'Stored runs are shown; nothing can be started or changed until there is room. "npm run runs -- purge" deletes for good what was deleted before.',
         )
-      : line('data directory', report.dataDirectory, 'ok'),
+      : store.isReadonly
+        ? line(
+            'data directory',
+            report.dataDirectory,
+            'warning',
+            'It cannot be written: stored runs are shown, and nothing can be started or changed. Name another with --data-dir.',
+          )
+        : line('data directory', report.dataDirectory, 'ok'),
     report.isNetworkFileSystem
       ? line(
           'file system',
@@ -37,6 +46,11 @@ export function describeStorage(store: Store): DoctorLine[] {
     line('database version', `${report.schemaVersion}, SQLite ${report.sqliteVersion}`),
     describeIntegrity(store, report.databaseBytes),
   ];
+}
+
+/** Open for reading, and the disk is as good as full: that is why. */
+function isWithoutRoom(store: Store): boolean {
+  return store.isReadonly && (store.storage().freeBytes ?? Infinity) < 1e6;
 }
 
 function describeIntegrity(store: Store, databaseBytes: number): DoctorLine {
@@ -58,7 +72,7 @@ function describeFreeDisk(freeBytes: number | null): DoctorLine {
     'free disk',
     formatBytes(freeBytes),
     'warning',
-    'A run’s checkpoints can fill it. Delete runs or checkpoints (Runs, or "npm run runs -- delete RUN"), or name another folder with --data-dir.',
+    'A run’s checkpoints can fill it. Delete runs or checkpoints for good (Runs, or "npm run runs -- purge RUN"), or name another folder with --data-dir.',
   );
 }
 
@@ -71,4 +85,11 @@ export function describeStorageByRun(store: Store): DoctorLine[] {
     .map((run) => line(`${run.name} (${run.id.slice(0, 8)})`, `${formatBytes(run.diskBytes)}, ${run.state}`));
   if (rest.length > 0) lines.push(line(`${rest.length} more`, formatBytes(rest.reduce((sum, run) => sum + run.diskBytes, 0))));
   return lines;
+}
+
+/** What cannot be opened may be there all the same. */
+export function describeUnopened(dataDirectory: string, problem: string | null): DoctorLine {
+  if (!existsSync(dataDirectory)) return line('data directory', dataDirectory, 'missing', problem);
+  const free = freeBytes(dataDirectory);
+  return line('data directory', `${dataDirectory}: it is there${free === null ? '' : `, ${formatBytes(free)} free`}`, 'warning', problem);
 }

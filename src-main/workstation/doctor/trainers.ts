@@ -1,4 +1,5 @@
 // Trainers at work and the room for more.
+import { describeWait, waitTitle } from '../../contract/run-wait.ts';
 import type { DoctorLine } from '../../contract/requests.ts';
 import type { Store } from '../../store/store.ts';
 import { trainerShare } from '../../training/launch.ts';
@@ -13,6 +14,10 @@ export function describeTrainers(store: Store): DoctorLine[] {
     ...held.map((run) => {
       const holder = store.attempts.holder(run.id);
       const label = `${run.name} (${run.id.slice(0, 8)})`;
+      if (run.waiting !== null) {
+        const advice = 'It goes on by itself once that is stored. "npm run runs -- purge" makes room on the disk.';
+        return line(label, `${waitTitle(run.waiting)}: ${describeWait(run.waiting)}`, 'warning', advice);
+      }
       const value = holder ? `${run.state}, process ${holder.pid}, attempt ${holder.attempt}` : `${run.state}, its trainer is starting`;
       if (run.silentSeconds === null) return line(label, value, 'ok');
       const advice = `It may be suspended, hang or compute something long. This ends its process: npm run runs -- stop ${run.id} --now`;

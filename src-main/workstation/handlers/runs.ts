@@ -10,6 +10,7 @@ import { importDemo } from '../demo.ts';
 import { readTail } from '../log-tail.ts';
 import { checkPriorRun, resolvePriorRun } from '../prior-run.ts';
 import { planRollBack } from '../roll-back.ts';
+import { signalStop } from '../stop-without-room.ts';
 import { completed, subjectOf } from '../run-values.ts';
 import type { EditRequests, ForkRequests, HandlerContext, HandlersOf } from './handlers.ts';
 
@@ -20,6 +21,7 @@ export function createRunHandlers({
   store,
   requester,
   advanceQueue,
+  makingRoom,
 }: HandlerContext): Omit<HandlersOf<'runs'>, EditRequests | ForkRequests> {
   return {
     // The revision is read first: what is committed in between is told again as an event.
@@ -61,11 +63,34 @@ export function createRunHandlers({
       store.runs.annotate(run, note);
       return {};
     },
-    'runs.delete': ({ runs }) => ({ deleted: store.runs.softDelete(runs) }),
-    'runs.restore': ({ runs }) => ({ restored: store.runs.restore(runs) }),
-    'runs.deleteCheckpoints': ({ run }) => ({ freedBytes: store.runs.deleteCheckpoints(run) }),
+    'runs.delete': ({ runs }) => makingRoom((present) => ({ deleted: present.runs.softDelete(runs) })),
+    'runs.restore': ({ runs }) => makingRoom((present) => ({ restored: present.runs.restore(runs) })),
+    'runs.deleteCheckpoints': ({ run }) =>
+      makingRoom(
+        (present, freed) => ({ freedBytes: freed + present.runs.deleteCheckpoints(run) }),
+        (readable) => readable.runs.dropFiles([run], 'checkpoints'),
+      ),
+    'runs.purge'({ runs: wanted }) {
+      const ids = wanted ?? store.runs.deleted(Number.MAX_SAFE_INTEGER).runs.map(({ id }) => id);
+      return makingRoom(
+        (present, freed) => {
+          // A trainer that was killed on the full disk may still count as there.
+          present.attempts.reapDead();
+          const { runs, freedBytes } = present.runs.purge(ids);
+          return { purged: runs, freedBytes: freed + freedBytes };
+        },
+        (readable) => readable.runs.dropFiles(ids, 'all'),
+      );
+    },
     'runs.control'({ run, action }) {
-      store.commands.request(run, action, requester);
+      if (action !== 'stop') store.commands.request(run, action, requester);
+      else {
+        try {
+          makingRoom((present) => present.commands.request(run, action, requester));
+        } catch (error) {
+          signalStop(store, run, error);
+        }
+      }
       return {};
     },
     async 'runs.end'({ run }) {

@@ -36,6 +36,7 @@ function run(rest: Partial<RunSummary> = {}): RunSummary {
     isEdited: false,
     silentSeconds: null,
     ordinal: made,
+    waiting: null,
     ...rest,
   };
 }
