@@ -1,4 +1,4 @@
-// What computes a run: settled before its first step, stored with its configuration, and taken again whenever it goes on.
+// What computes a run: chosen before its first step, stored with its configuration, and taken again whenever it goes on.
 
 /** One device's time in a comparison. */
 export interface DeviceTiming {

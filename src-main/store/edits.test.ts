@@ -55,7 +55,7 @@ describe('edits', () => {
     expect(store.edits.get(run, first)).toEqual(detail.edits[0]);
   });
 
-  it('that are not pending are not settled again, and then nothing is', () => {
+  it('that are not pending are not answered again, and then nothing is', () => {
     const store = temporaryStore();
     const [run, other] = [newRun(store), newRun(store)];
     const attempt = openAttempt(store, run);
@@ -245,7 +245,7 @@ describe('edits', () => {
     expect(store.edits.list('nowhere', { limit: 1 })).toEqual({ edits: [], count: 0 });
   });
 
-  it('show themselves to pollers when they are asked for and when they are settled', () => {
+  it('show themselves to pollers when they are asked for and when they are answered', () => {
     const directory = temporaryDirectory();
     const [store, poller] = [temporaryStore(directory), temporaryStore(directory)];
     const run = newRun(store);

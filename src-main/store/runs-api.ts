@@ -135,7 +135,7 @@ export interface RunsApi {
   dropFiles(runs: readonly string[], which: 'all' | 'checkpoints'): number;
   /** Sets the total number of environment steps and logs an `extended` event. @throws conflict while a trainer holds it */
   extend(run: string, totalSteps: number, requester?: string | null): void;
-  /** Sets what computes it from its next attempt on; `engine` null leaves that to the trainer to settle. */
+  /** Sets what computes it from its next attempt on; `engine` null leaves the choice to the trainer. */
   setDevice(run: string, device: { device: string; threads: number; engine: EngineChoice | null }): void;
   /**
    * Takes a run that no trainer holds back to a checkpoint: later rows are superseded, later edits dropped, and `changes`

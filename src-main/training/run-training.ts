@@ -16,7 +16,7 @@ import { type PreparedRun, prepareRun, type Supply } from './prepare.ts';
 import type { Requests } from './requests.ts';
 import { restoreNewest } from './resume.ts';
 import { type Outcome, Session } from './session.ts';
-import { settleDevice } from './settle-device.ts';
+import { chooseDevice } from './choose-device.ts';
 import { runFolder } from './start-trainer.ts';
 import { Starting } from './starting.ts';
 import { untilStored } from './storage-trouble.ts';
@@ -81,7 +81,7 @@ async function train(options: TrainingOptions, { hold, starting, made }: Parts):
       isAbandoned: () => requests.isSignalled,
       attend,
     })(values);
-  const { configuration, adapter, chosen, changed, isNew } = await settleDevice(store, run, { supply, log, attend });
+  const { configuration, adapter, chosen, changed, isNew } = await chooseDevice(store, run, { supply, log, attend });
   if (isNew) await stored(options, 'The device', () => store.runs.setDevice(run, configuration));
   const prepared = await prepareRun(configuration, { supply, attend });
   made.prepared = prepared;

@@ -268,9 +268,9 @@ describe('runs.undo', () => {
   it.each<[string, (id: number) => void, RegExp]>([
     ['pending', () => undefined, /is not applied yet; undo it once it is/],
     ['refused', (id) => bench.store.edits.refuse(id, 'it cannot be'), /was refused and never in force/],
-  ])('refuses an edit that is %s', async (_, settle, message) => {
+  ])('refuses an edit that is %s', async (_, change, message) => {
     const id = await edit({ 'entropy-target': -3 });
-    settle(id);
+    change(id);
     const refusal = await refusalOf(undo(id));
     expect(refusal.code).toBe('conflict');
     expect(refusal.message).toMatch(message);

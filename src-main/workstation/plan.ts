@@ -105,7 +105,7 @@ function findUsable(id: string, { devices }: Possibilities): DeviceDeclaration {
 }
 
 /**
- * What is to compute a stored run from its next attempt on; null keeps its own. What it has settled on stays stored, for its
+ * What is to compute a stored run from its next attempt on; null keeps its own. What it has chosen stays stored, for its
  * trainer to see the change.
  * @throws ParameterError as for a new run; WorkstationError while a trainer holds it
  */

@@ -47,9 +47,9 @@ async function steer(given: string, options: SteerOptions, ask: (session: Sessio
     const effect = describeEffect(subject.agent, subject.task, before, asked.changes, measured(session, run));
     output.line(`${output.bold(`Run ${run}`)} edit ${id}${asked.undoes === null ? '' : `, which takes back edit ${asked.undoes}`}`);
     output.line(`  ${effect}`);
-    const settled = options.wait ? await settle(session, run, id) : asked;
-    output.json({ kind: 'edit', run, ...record(settled), effect });
-    return report(output.line, run, settled, options.wait);
+    const edit = options.wait ? await answered(session, run, id) : asked;
+    output.json({ kind: 'edit', run, ...record(edit), effect });
+    return report(output.line, run, edit, options.wait);
   } finally {
     await session.close();
   }
@@ -73,7 +73,7 @@ function report(line: (text: string) => void, run: string, { id, state, appliedS
   }
 }
 
-async function settle({ store }: Session, run: string, id: number): Promise<RunEdit> {
+async function answered({ store }: Session, run: string, id: number): Promise<RunEdit> {
   const end = performance.now() + waitMs;
   for (;;) {
     const edit = store.edits.get(run, id);

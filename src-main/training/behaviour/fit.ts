@@ -53,7 +53,7 @@ export interface Fit {
   outsideShare: number;
 }
 
-/** Adam's step size: the large one as far as it leads, then from the best parameters on the small one, which settles them. */
+/** Adam's step size: the large one as far as it leads, then from the best parameters on the small one, which refines them. */
 const learningRates = [1e-3, 1e-4];
 const batchRows = 256;
 const evaluationRows = 1000;

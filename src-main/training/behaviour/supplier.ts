@@ -147,7 +147,7 @@ function describeFit(source: string, fit: PriorFit): string {
   const nats = (value: number): string => value.toFixed(2).replace('-', '−');
   const what =
     fit.data === 'replay' ? 'transitions of its training' : 'steps of its recorded evaluation episodes, which hold the mean actions';
-  const end = fit.endedBy === 'time' ? ' The time for it was up before it had settled.' : '';
+  const end = fit.endedBy === 'time' ? ' The time for it was up before it had converged.' : '';
   return (
     `The behaviour prior was fitted to ${source} at step ${fit.sourceStep.toLocaleString('en-US')}: held-out log-likelihood ${nats(fit.heldOutLikelihood)} nats an action ` +
     `over ${fit.transitions.toLocaleString('en-US')} ${what}; uniform would have ${nats(fit.uniformLikelihood)}.${end}`

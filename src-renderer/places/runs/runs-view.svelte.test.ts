@@ -60,10 +60,10 @@ it('acts on the selection, else on the row that it is at, and on none that is go
   expect(view.targets().map(({ id }) => id)).toEqual(['b']);
   service.emit({ kind: 'runs-changed', revision: 2, runs: [], removed: ['b'] });
   expect(view.targets()).toEqual([]);
-  view.settle(1);
+  view.activateNear(1);
   expect([view.active, app.selection.size]).toEqual(['c', 0]);
   service.emit({ kind: 'runs-changed', revision: 3, runs: [], removed: ['a', 'c', 'd'] });
-  view.settle(0);
+  view.activateNear(0);
   expect(view.active).toBeNull();
 });
 

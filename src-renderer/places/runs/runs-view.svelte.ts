@@ -72,7 +72,7 @@ export class RunsView {
   }
 
   /** After a deletion the row that took the place of the active one becomes active; nothing is selected that nobody chose. */
-  settle(previousIndex: number): void {
+  activateNear(previousIndex: number): void {
     if (this.activeRun !== undefined) return;
     const next = this.rows[Math.min(previousIndex, this.rows.length - 1)];
     this.active = next?.id ?? null;

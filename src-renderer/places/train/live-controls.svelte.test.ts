@@ -106,19 +106,19 @@ it('takes the newest edit back at once, or as soon as it is applied, and not whe
   const { controls, service, edits } = bench();
   edits(runEdit(1));
   await controls.undo();
-  await controls.settle();
+  await controls.undoAwaited();
   expect(service.count('runs.undo')).toBe(0);
   const applied = runEdit(1, { state: 'applied', appliedStep: 5, previous: { 'entropy-target': -6 } });
   edits(applied);
-  const settling = controls.settle();
+  const undoing = controls.undoAwaited();
   expect(service.next('runs.undo').request).toEqual({ run: 'a', edit: 1 });
   await service.next('runs.undo').answer({ edit: 2 });
-  await settling;
+  await undoing;
   expect([controls.status('entropy-target').pending, controls.undoable]).toEqual([-6, null]);
   edits(applied, runEdit(2, { state: 'applied', undoes: 1, appliedStep: 6 }), runEdit(3));
   await controls.undo();
   edits(applied, runEdit(2, { state: 'applied', undoes: 1, appliedStep: 6 }), runEdit(3, { state: 'dropped' }));
-  await controls.settle();
+  await controls.undoAwaited();
   expect(service.count('runs.undo')).toBe(1);
 });
 

@@ -134,7 +134,7 @@ export class LiveControls {
   }
 
   /** Call it when the edits changed: what was to be undone may have been applied, or come to nothing. */
-  async settle(): Promise<void> {
+  async undoAwaited(): Promise<void> {
     const target = this.edits.find(({ id }) => id === this.awaited);
     if (this.awaited === null || this.isSending || target?.state === 'pending') return;
     this.awaited = null;

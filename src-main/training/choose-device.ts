@@ -1,4 +1,4 @@
-// Settles what computes a run, before its parts are made: the device is looked for, `auto` is replaced by the fastest, and
+// Chooses what computes a run, before its parts are made: the device is looked for, `auto` is replaced by the fastest, and
 // the choice is stored with the run, for every later attempt, repetition and fork to take it again.
 import { defaultsFor } from '../agents/declarations.ts';
 import { findAgent } from '../agents/registry.ts';
@@ -16,7 +16,7 @@ import { createParameterStream } from './streams.ts';
 import { timeDevices } from './time-devices.ts';
 import { TrainingError } from './training-error.ts';
 
-export interface Settled {
+export interface DeviceChoice {
   /** With `engine`, and no `auto`. */
   configuration: RunConfiguration & { engine: EngineChoice };
   /** The card that it computes on; null where it is none, or not known. */
@@ -31,14 +31,14 @@ export interface Settled {
 /** Never chosen: `reference` for its slowness. (Software drivers are not looked for.) */
 const neverChosen = new Set(['auto', 'reference']);
 
-export interface SettleOptions {
+export interface ChoiceOptions {
   supply: Supply;
   log: (line: string) => void;
   attend?: Attend;
 }
 
 /** @throws TrainingError where the device cannot be used here; nothing is changed then */
-export async function settleDevice(store: Store, run: string, options: SettleOptions): Promise<Settled> {
+export async function chooseDevice(store: Store, run: string, options: ChoiceOptions): Promise<DeviceChoice> {
   const configuration = store.runs.configuration(run);
   const { device: asked, threads, engine: before } = configuration;
   let [device, timings]: [string, readonly DeviceTiming[]] = [asked, before?.device === asked ? before.timings : []];
@@ -80,7 +80,7 @@ async function lookFor(device: string, run: string): Promise<DeviceDeclaration> 
 
 async function chooseFastest(
   { agent: name, task: taskName, taskOptions, seed, threads, hyperparameters }: RunConfiguration,
-  { supply, log, attend }: SettleOptions,
+  { supply, log, attend }: ChoiceOptions,
 ): Promise<{ device: string; timings: DeviceTiming[] }> {
   const devices = (await attendWhile(findDevices({ node: process.execPath }), attend))
     .filter(({ id, available }) => available && !neverChosen.has(id))

@@ -1,4 +1,4 @@
-// What computes a run: settled once, stored, taken again; a change is said; a device that is missing or lost is survived.
+// What computes a run: chosen once, stored, taken again; a change is said; a device that is missing or lost is survived.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,7 +13,7 @@ import { describeEnvironment } from './environment.ts';
 import { interruptLost } from './lost-device.ts';
 import { outcomeOf, smallRun, trainHere } from './test-run.ts';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'elbow-settle-'));
+const folder = mkdtempSync(path.join(tmpdir(), 'elbow-choose-'));
 let store: Store;
 let count = 0;
 beforeEach(() => {
@@ -27,7 +27,7 @@ afterAll(() => {
 
 const short = { steps: 160, 'evaluation-every': 160, 'evaluation-episodes': 1 };
 const create = (changes: Partial<RunConfiguration> = {}): string =>
-  store.runs.create({ configuration: { ...smallRun(short), ...changes }, name: 'settled' });
+  store.runs.create({ configuration: { ...smallRun(short), ...changes }, name: 'chosen' });
 const deviceEvents = (run: string): string[] =>
   store.runs
     .get(run)
@@ -85,7 +85,7 @@ describe('a run that goes on', () => {
     await trainHere(store, run);
     store.runs.extend(run, 200);
     const { engine } = store.runs.configuration(run);
-    if (!engine) throw new Error('nothing was settled');
+    if (!engine) throw new Error('nothing was chosen');
     store.runs.setDevice(run, { ...engine, engine: { ...engine, runtime: 'onnxruntime-node 1.2.3' } });
     await trainHere(store, run);
     expect(deviceEvents(run)).toEqual([expect.stringMatching(/before:.*onnxruntime-node 1\.2\.3/)]);
