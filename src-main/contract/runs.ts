@@ -88,12 +88,6 @@ export interface RunSummary {
   waiting: RunWait | null;
 }
 
-/** A run that was deleted and can be restored until it is purged. */
-export interface DeletedRun extends RunSummary {
-  /** Milliseconds since 1970. */
-  deletedAt: number;
-}
-
 /** A run that was deleted and can still be restored. */
 export interface DeletedRun extends RunSummary {
   /** Milliseconds since 1970. */

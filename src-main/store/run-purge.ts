@@ -2,15 +2,12 @@
 import { statSync } from 'node:fs';
 import { checkAmount } from './checks.ts';
 import type { Connection } from './connection.ts';
-import { databasePath, freeBytes } from './data-directory.ts';
+import { databasePath } from './data-directory.ts';
 import { StoreError } from './errors.ts';
 import { refuseHeld, removeWithFiles } from './run-removal.ts';
 import type { Purged } from './runs-api.ts';
+import { reclaimPages } from './shrink.ts';
 import { translateError } from './translate-errors.ts';
-
-/** Pages that go back to the disk at a time: so many fit into the log of a full disk, and more go faster where there is room. */
-const pagesAtOnce = { full: 500, roomy: 20_000 };
-const roomyBytes = 256 * 1024 * 1024;
 
 /** Removes rows and folders of these runs. Files that a fork or its parent has too stay there. @throws StoreError not-found, conflict, disk-full */
 export function purgeRuns(connection: Connection, runs: readonly string[]): Purged {
@@ -62,22 +59,13 @@ function databaseBytes(dataDirectory: string): number {
 
 /** Gives the database's empty pages back to the disk, as far as there is room to do it; what stays is used again. */
 function shrink(connection: Connection): void {
-  for (;;) {
-    const empty = emptyPages(connection);
-    if (empty === 0) return;
-    const isRoomy = (freeBytes(connection.dataDirectory) ?? 0) > roomyBytes;
-    try {
-      connection.database.pragma(`incremental_vacuum(${isRoomy ? pagesAtOnce.roomy : pagesAtOnce.full})`);
-    } catch (error) {
-      if (isForLackOfRoom(error, connection)) return;
-      throw translateError(error, connection.dataDirectory);
-    }
-    shortenLog(connection);
-    if (emptyPages(connection) >= empty) return;
+  try {
+    const pieces = reclaimPages(connection);
+    while (pieces.next().done !== true);
+  } catch (error) {
+    if (!isForLackOfRoom(error, connection)) throw error;
   }
 }
-
-const emptyPages = (connection: Connection): number => Number(connection.database.pragma('freelist_count', { simple: true }));
 
 /** Moves what the log holds into the database, and empties it. While somebody reads, that waits for the next time. */
 function shortenLog(connection: Connection): void {

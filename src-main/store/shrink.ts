@@ -91,8 +91,8 @@ function requireRoom({ dataDirectory }: Connection): void {
   );
 }
 
-/** Pages that are moved in one transaction, 8 MB. */
-const pagesAtOnce = 2000;
+/** Pages that are moved in one transaction: 8 MB, and 1 MB where the disk has little room for the log of it. */
+const pagesAtOnce = (dataDirectory: string): number => ((freeBytes(dataDirectory) ?? 0) > neededBytes ? 2000 : 250);
 
 /** Gives free pages of the database's file back to the system, in pieces. Yields the bytes given back so far. */
 export function* reclaimPages(connection: Connection): Generator<number, number> {
@@ -101,7 +101,7 @@ export function* reclaimPages(connection: Connection): Generator<number, number>
   const before = free();
   for (let left = before; left > 0;) {
     connection.translated(() => {
-      connection.database.pragma(`incremental_vacuum(${pagesAtOnce})`);
+      connection.database.pragma(`incremental_vacuum(${pagesAtOnce(connection.dataDirectory)})`);
       connection.database.pragma('wal_checkpoint(TRUNCATE)');
     });
     const now = free();
