@@ -195,7 +195,10 @@ describe('edits', () => {
       edit(store, run, lost, 400, { a: 3 }),
     ];
     const attempt = openAttempt(store, run, 100);
-    expect(refusal(() => store.edits.reschedule(run, lost, { step: 100, kept: [] }))).toEqual(conflict('was replaced by attempt 2'));
+    expect(refusal(() => store.edits.reschedule(run, lost, { step: 100, kept: [] }))).toEqual({
+      ...conflict('was replaced by attempt 2'),
+      code: 'superseded',
+    });
     store.edits.reschedule(run, attempt, { step: 100, kept: [held] });
     const due = (dueStep: number, changes: ParameterValues) => ({ state: 'pending', dueStep, appliedStep: null, previous: null, changes });
     expect(store.runs.get(run).edits).toMatchObject([

@@ -232,7 +232,7 @@ describe.concurrent('an export', () => {
 
 describe.concurrent('a wrong wish', () => {
   it.each<[string, string, string[], number, RegExp]>([
-    ['a step without a policy', 'sac', ['--step', '150'], 2, /keeps no policy at step 150\. The newest steps that have one: 200, 100\./],
+    ['a step without a policy', 'sac', ['--step', '150'], 2, /keeps no policy at step 150\. The nearest steps that have one: 100, 200\./],
     ['a step that is none', 'sac', ['--step', 'newest'], 2, /--step must be a whole number from 0/],
     ['a run that learned nothing yet', 'nothing yet', [], 2, /has no policy snapshot yet/],
     ['a run that is not there', 'sacc', [], 2, /no run "sacc"/i],

@@ -87,8 +87,8 @@ export function runCommands(app: AppState, view: RunsView, handlers: RunHandlers
     },
     { id: 'runs.deleted', title: 'Show deleted runs and restore them', group, run: handlers.showDeleted },
     { id: 'runs.delete-checkpoints', title: 'Delete checkpoints and keep curves', group, when: hasOne, run: handlers.deleteCheckpoints },
-    { id: 'runs.purge', title: 'Delete the run for good', group, when: hasOne, run: handlers.purge },
-    { id: 'runs.purge-deleted', title: 'Free disk space: delete for good what was deleted before', group, run: handlers.purgeDeleted },
+    { id: 'runs.purge', title: 'Purge: delete the run for good', group, when: hasOne, run: handlers.purge },
+    { id: 'runs.purge-deleted', title: 'Purge: free disk space from runs deleted before', group, run: handlers.purgeDeleted },
     { id: 'runs.evaluate', title: 'Evaluate under a variant', group, when: hasOne, run: handlers.evaluate },
     { id: 'runs.export-policy', title: 'Export a policy as ONNX', group, when: hasOne, run: handlers.exportPolicy },
     {
