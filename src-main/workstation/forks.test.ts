@@ -54,6 +54,8 @@ describe('runs.fork', () => {
     expect(valuesOf(run)).toEqual({
       ...valuesOf(held.run),
       steps: 2000,
+      // It ended with the parent's run, and ends with the fork's.
+      'schedule-to': 2000,
       'batch-size': 16,
       'entropy-target': -1.5,
       'actor-learning-rate': 1e-4,
@@ -118,7 +120,7 @@ describe('runs.fork', () => {
       { hyperparameters: { 'entropy-target': 1 } },
       'invalid-request',
       'hyperparameters.entropy-target',
-      /at most 0\.6836 nats/,
+      /at most 0\.683635 nats/,
     ],
     [
       'a prior fitted to no run',

@@ -60,7 +60,7 @@ describeInBrowser('Live control', () => {
   });
 
   it.each([
-    ['Entropy target', '2', /must be at most 0\.6836 nats on inverted-pendulum/],
+    ['Entropy target', '2', /must be at most 0\.683635 nats on inverted-pendulum/],
     ['Entropy target', 'NaN', /must be a number from -1,000 to 100; "NaN" was given/],
     ['Entropy target', '', /must be a number from -1,000 to 100/],
   ])('refuses %s = %j with its range', async (name, text, range) => {
