@@ -43,7 +43,7 @@ export async function runTraining(options: TrainingOptions): Promise<Outcome> {
   const starting = new Starting(options);
   const made: { prepared: PreparedRun | null } = { prepared: null };
   try {
-    // Before anything is loaded, which may take longer than a claim lasts.
+    // Before devices are looked for, priors fitted and programs compiled, which may take longer than a claim lasts.
     await stored(options, "The run's claim", () => hold.claim());
     return await hold.during(train(options, { hold, starting, made }));
   } catch (error) {
