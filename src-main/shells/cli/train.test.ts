@@ -21,7 +21,6 @@ const resultKeys = [
   'status',
   'reason',
   'environmentSteps',
-  'reason',
   'gradientSteps',
   'evaluationReturn',
   'evaluationSuccess',

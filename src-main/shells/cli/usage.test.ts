@@ -54,7 +54,7 @@ describe.concurrent('wrong command lines', () => {
     [[...onReacher, '--set', 'batch-size=1,5'], /batch-size must be/i],
     [
       [...onReacher, '--set', 'entropy-target=2'],
-      /entropy-target must be at most 1\.3672 nats on reacher.*no tanh-Gaussian has more entropy; 2 was given/i,
+      /entropy-target must be at most 1\.367271 nats on reacher.*no tanh-Gaussian has more entropy; 2 was given/i,
     ],
     [
       [...onReacher, '--agent', 'virel', '--set', 'temperature-rule=fixed', '--set', 'temperature=-1'],

@@ -31,7 +31,7 @@ const agent: ResolvedAgent = {
   ],
   taskDefaults: { reacher: { steps: 50_000, discount: 0.99, hidden: [256, 256] } },
 };
-const task = { id: 'reacher', title: 'Reacher', action: [{ name: 'a' }, { name: 'b' }] } as unknown as TaskDeclaration;
+const task = { id: 'reacher', title: 'Reacher', observation: [], action: [{ name: 'a' }, { name: 'b' }] } as unknown as TaskDeclaration;
 const form = (rest: Partial<NewRunForm> = {}): NewRunForm => ({
   task,
   agent,
