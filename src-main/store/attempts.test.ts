@@ -78,7 +78,7 @@ describe('attempts', () => {
     expect(store.snapshots.getEvaluation(run, 200).onnx).toEqual(Uint8Array.of(1, 2, 5));
     expect(refusal(() => store.snapshots.getEvaluation(run, 300))).toMatchObject({
       code: 'not-found',
-      message: expect.stringContaining('200, 100') as string,
+      message: expect.stringContaining('100, 200') as string,
     });
     expect(store.evaluations.list(run, { includeSuperseded: true }).map(({ step, attempt }) => [step, attempt])).toEqual([
       [100, 1],

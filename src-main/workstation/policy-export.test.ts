@@ -37,7 +37,7 @@ describe('an export', () => {
       'a step without a policy',
       () => ({ run: bench.run, step: 150 }),
       'not-found',
-      /keeps no policy at step 150\. The newest steps that have one: 200, 100/,
+      /keeps no policy at step 150\. The nearest steps that have one: 100, 200/,
     ],
     ['a negative step', () => ({ run: bench.run, step: -1 }), 'invalid-request', /at least 0/],
     [

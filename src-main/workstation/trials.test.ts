@@ -45,7 +45,7 @@ describe('refuses', () => {
       () => ({ step: 150 }),
       'not-found',
       null,
-      /keeps no policy at step 150\. The newest steps that have one: 200, 100/,
+      /keeps no policy at step 150\. The nearest steps that have one: 100, 200/,
     ],
     ['a negative step', () => ({ step: -1 }), 'invalid-request', 'step', /at least 0/],
     ['no episodes', () => ({ episodes: 0 }), 'invalid-request', 'episodes', /from 1 to 10,000; 0 was given/],
