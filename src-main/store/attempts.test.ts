@@ -114,9 +114,10 @@ describe('attempts', () => {
     await expect.poll(() => lines.length, { timeout: 60_000 }).toBeGreaterThan(0);
     store.runs.setProgress(killed, { environmentSteps: 40, stepsPerSecond: 9, etaSeconds: 9, activeSeconds: 1 });
     expect(store.attempts.reapDead()).toEqual([]);
+    store.commands.request(killed, 'stop', 'a test');
+    // It may be stopped within a write, so that until it is gone nothing here can be written.
     child.kill('SIGSTOP');
     expect(store.attempts.reapDead(), 'a stopped process is not a dead one').toEqual([]);
-    store.commands.request(killed, 'stop', 'a test');
     child.kill('SIGKILL');
     await expect.poll(() => store.attempts.reapDead(), { timeout: 60_000 }).toEqual([killed]);
     const reaped = store.runs.summary(killed);
