@@ -87,7 +87,8 @@ describe('a trainer', () => {
     store.commands.request(run, 'pause', 'ada');
     await until('the pause', () => stateOf(run) === 'paused');
     const { environmentSteps, stateReason } = store.runs.summary(run);
-    expect(stateReason).toBe('paused by ada');
+    // On a slow machine it may be met within the evaluation of some step.
+    expect(stateReason).toMatch(/^paused by ada(?: while evaluating, .*)?$/);
     expect(store.checkpoints.newest(run)?.step).toBe(environmentSteps);
     expect(store.runs.get(run).liveSnapshot?.step, 'the policy is as new as the pause').toBe(environmentSteps);
     await delay(500);

@@ -159,17 +159,17 @@ describeInBrowser('Replay', () => {
   });
 
   it('says where the model has changed since, and shows the episode all the same', async () => {
-    const other = storeRun(elbow.store, { name: 'of-an-older-model', returns: [] });
     const recorded = elbow.store.rollouts.get(rollouts[0] ?? 0);
-    const attempt = elbow.store.attempts.list(other)[0]?.attempt ?? 1;
-    elbow.store.evaluations.add(other, attempt, {
-      step: 10,
-      returns: Float64Array.of(recorded.return),
-      lengths: Int32Array.of(recorded.length),
-      policyOnnx: null,
-      criticsOnnx: null,
-      rollouts: [{ ...recorded, episode: 0, kind: 'best', modelHash: 'f'.repeat(64) }],
-    });
+    const record = (run: string, attempt: number): void =>
+      void elbow.store.evaluations.add(run, attempt, {
+        step: 10,
+        returns: Float64Array.of(recorded.return),
+        lengths: Int32Array.of(recorded.length),
+        policyOnnx: null,
+        criticsOnnx: null,
+        rollouts: [{ ...recorded, episode: 0, kind: 'best', modelHash: 'f'.repeat(64) }],
+      });
+    const other = storeRun(elbow.store, { name: 'of-an-older-model', returns: [], record });
     await page.reload();
     await goTo(`#/replay/${other}`);
     await page.getByText('The model has changed since this episode was recorded.').waitFor();

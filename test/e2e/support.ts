@@ -131,6 +131,8 @@ export interface StoredRun {
   state?: 'finished' | 'stopped' | 'failed';
   /** Applied while it ran. */
   edits?: readonly { step: number; changes: ParameterValues }[];
+  /** Stores more within its attempt, which is over afterwards. */
+  record?: (run: string, attempt: number) => void;
   /** Step of a checkpoint, whose files hold nothing that could be trained from. */
   checkpointAt?: number;
 }
@@ -148,6 +150,7 @@ export function storeRun(
     state = 'finished',
     edits = [],
     checkpointAt,
+    record,
   }: StoredRun,
 ): string {
   const steps = Math.max(1, returns.length) * 1000;
@@ -214,6 +217,7 @@ export function storeRun(
       });
     }
     store.runs.setProgress(run, { environmentSteps: steps, stepsPerSecond: null, etaSeconds: null, activeSeconds: 60 });
+    record?.(run, attempt);
     store.attempts.close(run, attempt);
     store.runs.setState(run, state, state === 'failed' ? 'critic loss became NaN at step 3,000' : null);
     return run;

@@ -143,8 +143,9 @@ describeInBrowser('Train', () => {
   });
 
   it('says that a policy file is not one', async () => {
-    const broken = storeRun(elbow.store, { name: 'broken-policy' });
-    elbow.store.snapshots.setLive(broken, elbow.store.attempts.list(broken)[0]?.attempt ?? 1, 3000, new TextEncoder().encode('no policy'));
+    const record = (run: string, attempt: number): void =>
+      elbow.store.snapshots.setLive(run, attempt, 3000, new TextEncoder().encode('no policy'));
+    const broken = storeRun(elbow.store, { name: 'broken-policy', record });
     await page.evaluate((id) => void (location.hash = `#/train/${id}`), broken);
     await page.getByText('The policy of step 3000 cannot be used, so the one before it stays:').waitFor();
   });
