@@ -114,9 +114,13 @@ describeInBrowser('Train', () => {
   });
 
   it('writes a checkpoint with Ctrl+S, and the timeline shows it', async () => {
-    const before = await page.locator('.checkpoint').count();
+    const newest = (): number => elbow.store.checkpoints.newest(run)?.step ?? 0;
+    // Of the step at which it was paused there is one already.
+    await until(() => expect(elbow.store.runs.summary(run).environmentSteps).toBeGreaterThan(newest()));
+    const before = newest();
     await page.keyboard.press('Control+s');
-    await until(async () => expect(await page.locator('.checkpoint').count()).toBeGreaterThan(before));
+    await until(() => expect(newest()).toBeGreaterThan(before));
+    await page.locator(`.checkpoint[title="Checkpoint at step ${newest().toLocaleString('en-US')}"]`).waitFor();
   });
 
   it('stops the run only after asking', async () => {
